@@ -1,0 +1,429 @@
+import type { SystemCall } from './types.ts';
+
+/**
+ * The system calls of the executive, with NT's names. A call puts its number in a7 and its arguments in a0 to a5, executes `ecall`,
+ * and finds an NTSTATUS in a0; all other registers keep their values. Where NT has more than six parameters the ones without a
+ * use here are left out; the order of the others is NT's. Conventions:
+ *
+ * - `*name` is a pointer into the program's own memory. A pointer to words must be a multiple of 4. Optional pointers may be 0.
+ *   A bad pointer gives STATUS_ACCESS_VIOLATION, a misaligned one STATUS_DATATYPE_MISALIGNMENT, and nothing is written.
+ * - A time is a signed 64-bit count of 100 ns, little-endian in two words: negative is relative to now, positive is absolute
+ *   (ticks of `mtime` since boot); a null pointer to a timeout means wait for ever, and a time of 0 means do not wait.
+ * - Addresses are IPv4 addresses as numbers (10.0.2.15 is 0x0a00020f), ports are plain numbers: both in host order.
+ * - Text for the console is UTF-8; names of objects are UTF-16 as in NT. Lengths are in bytes.
+ * - Handle −1 is the calling process, −2 the calling thread.
+ *
+ * Overlapped and blocking. A file opened without FILE_SYNCHRONOUS_IO_NONALERT is overlapped: a request that cannot be done at once
+ * returns STATUS_PENDING. Its completion sets the event of the call if one was given, signals the file object, and, if the file
+ * is associated with a port and the context is not 0, queues a packet to that port. A request that succeeds at once, or with a warning,
+ * completes in the same ways (unless FILE_SKIP_COMPLETION_PORT_ON_SUCCESS is set); one that fails at once has its status in a0 only.
+ * A file opened with FILE_SYNCHRONOUS_IO_NONALERT blocks the calling thread until the request is done: no port takes part.
+ *
+ * Data buffers of a pending request belong to the kernel until its completion; request structures are captured before the
+ * call returns, except that AFD_DATAGRAM.address and .port of a receive are written at completion.
+ */
+export const systemCalls: SystemCall[] = [
+  {
+    number: 1,
+    name: 'NtDisplayString',
+    args: ['*text', 'bytes'],
+    doc: 'Write UTF-8 text to the console.',
+  },
+  {
+    number: 2,
+    name: 'NtTerminateProcess',
+    args: ['process', 'status'],
+    doc: 'End the program; status (0 to 65,535) is the exit code of the machine. Does not return.',
+  },
+  {
+    number: 3,
+    name: 'NtRaiseHardError',
+    args: ['status', '*text', 'bytes', 'line', 'column'],
+    doc: 'Report an unrecoverable error of the program (a failed assertion, an abort) as a guest fault and end the program. Does not return.',
+  },
+  {
+    number: 4,
+    name: 'NtQuerySystemInformation',
+    args: ['*information', 'bytes'],
+    doc: 'Fill SYSTEM_INFORMATION: heap limit, harts, clock, own address.',
+  },
+  {
+    number: 5,
+    name: 'NtQueryPerformanceCounter',
+    args: ['*counter', '*frequency'],
+    doc: 'Cycles since reset (u64) and, if the second pointer is not 0, cycles per second (u64).',
+  },
+  {
+    number: 6,
+    name: 'NtClose',
+    args: ['handle'],
+    doc: 'Close a handle; the last one ends the object.',
+  },
+
+  {
+    number: 10,
+    name: 'NtCreateThreadEx',
+    args: ['*handle', 'routine', 'argument', 'stackBytes', 'priority'],
+    doc: 'Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status.',
+  },
+  {
+    number: 11,
+    name: 'NtTerminateThread',
+    args: ['thread', 'status'],
+    doc: 'End the calling thread (handle −2). Does not return.',
+  },
+  {
+    number: 12,
+    name: 'NtYieldExecution',
+    args: [],
+    doc: 'Let another ready thread of the same or higher priority run. STATUS_NO_YIELD_PERFORMED if there is none.',
+  },
+  {
+    number: 13,
+    name: 'NtDelayExecution',
+    args: ['alertable', '*interval'],
+    doc: 'Block the calling thread for a time.',
+  },
+
+  {
+    number: 20,
+    name: 'NtCreateEvent',
+    args: ['*handle', 'type', 'initialState'],
+    doc: 'Make an event: type 0 notification (stays set), 1 synchronization (one waiter takes it).',
+  },
+  {
+    number: 21,
+    name: 'NtSetEvent',
+    args: ['event', '*previous'],
+    doc: 'Set an event; the optional word receives the previous state.',
+  },
+  {
+    number: 22,
+    name: 'NtResetEvent',
+    args: ['event', '*previous'],
+    doc: 'Reset an event; the optional word receives the previous state.',
+  },
+  {
+    number: 23,
+    name: 'NtCreateSemaphore',
+    args: ['*handle', 'initial', 'maximum'],
+    doc: 'Make a semaphore.',
+  },
+  {
+    number: 24,
+    name: 'NtReleaseSemaphore',
+    args: ['semaphore', 'count', '*previous'],
+    doc: 'Add to a semaphore. STATUS_SEMAPHORE_LIMIT_EXCEEDED above its maximum.',
+  },
+  {
+    number: 25,
+    name: 'NtCreateTimer',
+    args: ['*handle', 'type'],
+    doc: 'Make a timer: type 0 notification, 1 synchronization.',
+  },
+  {
+    number: 26,
+    name: 'NtSetTimer',
+    args: ['timer', '*dueTime', 'periodMilliseconds', '*previous'],
+    doc: 'Set a timer (unsignalled until due; a set timer is set anew); period 0 is once. The optional word receives the previous signal state.',
+  },
+  {
+    number: 27,
+    name: 'NtCancelTimer',
+    args: ['timer', '*currentState'],
+    doc: 'Cancel a timer; the optional word receives its signal state.',
+  },
+  {
+    number: 28,
+    name: 'NtWaitForSingleObject',
+    args: ['handle', 'alertable', '*timeout'],
+    doc: 'Wait for an event, semaphore, timer, thread, file or port. STATUS_SUCCESS or STATUS_TIMEOUT.',
+  },
+  {
+    number: 29,
+    name: 'NtWaitForMultipleObjects',
+    args: ['count', '*handles', 'waitType', 'alertable', '*timeout'],
+    doc: 'Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any.',
+  },
+
+  {
+    number: 40,
+    name: 'NtCreateIoCompletion',
+    args: ['*handle', 'concurrency'],
+    doc: 'Make a completion port; concurrency 0 is the number of harts.',
+  },
+  {
+    number: 41,
+    name: 'NtSetIoCompletion',
+    args: ['port', 'key', 'context', 'status', 'information'],
+    doc: 'Post a packet with these values to a port.',
+  },
+  {
+    number: 42,
+    name: 'NtRemoveIoCompletionEx',
+    args: ['port', '*entries', 'count', '*removed', '*timeout', 'alertable'],
+    doc: 'Take 1 to count packets as FILE_IO_COMPLETION_INFORMATION entries; blocks while there is none. STATUS_TIMEOUT, or STATUS_ABANDONED_WAIT_0 when the port is closed.',
+  },
+  {
+    number: 43,
+    name: 'NtQueryIoCompletion',
+    args: ['port', '*depth'],
+    doc: 'Number of packets queued.',
+  },
+  {
+    number: 44,
+    name: 'NtCreateWaitCompletionPacket',
+    args: ['*handle'],
+    doc: 'Make a wait completion packet, which turns the signal of an object into a packet.',
+  },
+  {
+    number: 45,
+    name: 'NtAssociateWaitCompletionPacket',
+    args: ['packet', 'port', 'object', 'key', 'context', '*state'],
+    doc: 'Once: when the object (event, semaphore, timer, thread) is signalled, take the signal and queue the packet to the port with status 0. The optional WAIT_PACKET_STATE tells whether it was already signalled, and the operation number.',
+  },
+  {
+    number: 46,
+    name: 'NtCancelWaitCompletionPacket',
+    args: ['packet', 'removeSignaledPacket'],
+    doc: 'Undo an association that has not fired; with 1 also take back a packet still queued in the port. STATUS_PENDING if it could not be taken back, STATUS_CANCELLED if it was not associated.',
+  },
+
+  {
+    number: 60,
+    name: 'NtCreateFile',
+    args: ['*handle', '*name', 'nameBytes', 'options'],
+    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
+  },
+  {
+    number: 61,
+    name: 'NtDeviceIoControlFile',
+    args: ['file', 'event', 'context', '*ioStatus', 'code', '*request'],
+    doc: 'Make a request of a device: an IOCTL code with its request structure. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion.',
+  },
+  {
+    number: 62,
+    name: 'NtSetInformationFile',
+    args: ['file', '*ioStatus', '*information', 'bytes', 'class'],
+    doc: 'FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay.',
+  },
+  {
+    number: 63,
+    name: 'NtCancelIoFileEx',
+    args: ['file', '*ioStatus'],
+    doc: 'Cancel the request with this status block, or all of the file if 0. STATUS_NOT_FOUND if there is none.',
+  },
+];
+
+/** A named number of the system call interface. */
+export interface SystemConstant {
+  name: string;
+  value: number;
+  doc: string;
+}
+
+/** NTSTATUS values that calls return. */
+export const statusCodes: SystemConstant[] = [
+  { name: 'STATUS_SUCCESS', value: 0, doc: 'Done. Also STATUS_WAIT_0.' },
+  { name: 'STATUS_ABANDONED_WAIT_0', value: 0x80, doc: 'The object waited for was closed.' },
+  { name: 'STATUS_TIMEOUT', value: 0x102, doc: 'The timeout ran out.' },
+  { name: 'STATUS_PENDING', value: 0x103, doc: 'The request goes on; completion follows.' },
+  { name: 'STATUS_NO_YIELD_PERFORMED', value: 0x4000_0024, doc: 'No other thread was ready.' },
+  { name: 'STATUS_DATATYPE_MISALIGNMENT', value: 0x8000_0002, doc: 'A pointer is not aligned.' },
+  { name: 'STATUS_BUFFER_OVERFLOW', value: 0x8000_0005, doc: 'Warning: the data was cut to fit.' },
+  { name: 'STATUS_UNSUCCESSFUL', value: 0xc000_0001, doc: 'General failure.' },
+  {
+    name: 'STATUS_INFO_LENGTH_MISMATCH',
+    value: 0xc000_0004,
+    doc: 'A structure has the wrong size.',
+  },
+  { name: 'STATUS_ACCESS_VIOLATION', value: 0xc000_0005, doc: 'Memory that is not the program’s.' },
+  { name: 'STATUS_INVALID_HANDLE', value: 0xc000_0008, doc: 'No such handle.' },
+  { name: 'STATUS_INVALID_PARAMETER', value: 0xc000_000d, doc: 'A value out of range.' },
+  {
+    name: 'STATUS_INVALID_DEVICE_REQUEST',
+    value: 0xc000_0010,
+    doc: 'The device knows no such code.',
+  },
+  { name: 'STATUS_NO_MEMORY', value: 0xc000_0017, doc: 'No memory for a stack or a frame.' },
+  { name: 'STATUS_INVALID_SYSTEM_SERVICE', value: 0xc000_001c, doc: 'No such system call.' },
+  {
+    name: 'STATUS_ILLEGAL_INSTRUCTION',
+    value: 0xc000_001d,
+    doc: 'An instruction the CPU does not have.',
+  },
+  {
+    name: 'STATUS_OBJECT_TYPE_MISMATCH',
+    value: 0xc000_0024,
+    doc: 'A handle of another kind of object.',
+  },
+  { name: 'STATUS_OBJECT_NAME_NOT_FOUND', value: 0xc000_0034, doc: 'No device of this name.' },
+  { name: 'STATUS_SEMAPHORE_LIMIT_EXCEEDED', value: 0xc000_0047, doc: 'Above the maximum.' },
+  { name: 'STATUS_INSUFFICIENT_RESOURCES', value: 0xc000_009a, doc: 'The pool is empty.' },
+  { name: 'STATUS_CANCELLED', value: 0xc000_0120, doc: 'The request was cancelled.' },
+  {
+    name: 'STATUS_INVALID_BUFFER_SIZE',
+    value: 0xc000_0206,
+    doc: 'A datagram longer than 1,472 bytes.',
+  },
+  { name: 'STATUS_ADDRESS_ALREADY_EXISTS', value: 0xc000_020a, doc: 'The port is in use.' },
+  { name: 'STATUS_NOT_FOUND', value: 0xc000_0225, doc: 'There is nothing to cancel.' },
+  { name: 'STATUS_NETWORK_UNREACHABLE', value: 0xc000_023c, doc: 'There is no network device.' },
+  { name: 'STATUS_HOST_UNREACHABLE', value: 0xc000_023d, doc: 'The next hop did not answer ARP.' },
+];
+
+/** Codes, flags and classes of the file calls. */
+export const fileConstants: SystemConstant[] = [
+  { name: 'FILE_SYNCHRONOUS_IO_NONALERT', value: 0x20, doc: 'NtCreateFile: calls block.' },
+  { name: 'IOCTL_AFD_BIND', value: 0x12003, doc: 'Bind a socket; request AFD_BIND. Never pends.' },
+  {
+    name: 'IOCTL_AFD_RECEIVE_DATAGRAM',
+    value: 0x1201b,
+    doc: 'Receive one datagram; AFD_DATAGRAM.',
+  },
+  { name: 'IOCTL_AFD_SEND_DATAGRAM', value: 0x12023, doc: 'Send one datagram; AFD_DATAGRAM.' },
+  { name: 'IOCTL_MAILBOX_RECEIVE', value: 0x22004, doc: 'Wait for a message; MAILBOX_MESSAGE.' },
+  {
+    name: 'IOCTL_MAILBOX_REPLY',
+    value: 0x22008,
+    doc: 'Answer a message; MAILBOX_REPLY. Never pends.',
+  },
+  { name: 'FileCompletionInformation', value: 30, doc: 'NtSetInformationFile class.' },
+  {
+    name: 'FileIoCompletionNotificationInformation',
+    value: 41,
+    doc: 'NtSetInformationFile class.',
+  },
+  {
+    name: 'FILE_SKIP_COMPLETION_PORT_ON_SUCCESS',
+    value: 1,
+    doc: 'Immediate success posts nothing.',
+  },
+  { name: 'FILE_SKIP_SET_EVENT_ON_HANDLE', value: 2, doc: 'Completion does not signal the file.' },
+  { name: 'AFD_MAXIMUM_DATAGRAM', value: 1472, doc: 'Longest datagram (no fragments), bytes.' },
+];
+
+/** A structure that programs and kernel share; all fields are 32-bit words unless `bytes` says otherwise. */
+export interface SystemStructure {
+  name: string;
+  bytes: number;
+  doc: string;
+  fields: { name: string; offset: number; bytes?: number; doc: string }[];
+}
+
+/** Layouts of the structures that calls point to. */
+export const systemStructures: SystemStructure[] = [
+  {
+    name: 'IO_STATUS_BLOCK',
+    bytes: 12,
+    doc: 'Outcome of a request.',
+    fields: [
+      { name: 'status', offset: 0, doc: 'NTSTATUS; STATUS_PENDING until completion.' },
+      { name: 'information', offset: 4, doc: 'Usually bytes transferred.' },
+      {
+        name: 'operation',
+        offset: 8,
+        doc: 'Operation number that names the request in the trace.',
+      },
+    ],
+  },
+  {
+    name: 'FILE_IO_COMPLETION_INFORMATION',
+    bytes: 20,
+    doc: 'One packet taken from a port.',
+    fields: [
+      { name: 'key', offset: 0, doc: 'Key of the association, or as posted.' },
+      { name: 'context', offset: 4, doc: 'Context of the request, or as posted.' },
+      { name: 'status', offset: 8, doc: 'NTSTATUS of the request.' },
+      { name: 'information', offset: 12, doc: 'Usually bytes transferred.' },
+      { name: 'operation', offset: 16, doc: 'Operation number; 0 for a posted packet.' },
+    ],
+  },
+  {
+    name: 'FILE_COMPLETION_INFORMATION',
+    bytes: 8,
+    doc: 'Association of a file.',
+    fields: [
+      { name: 'port', offset: 0, doc: 'Handle of the port.' },
+      { name: 'key', offset: 4, doc: 'Key given with every packet of the file.' },
+    ],
+  },
+  {
+    name: 'AFD_BIND',
+    bytes: 8,
+    doc: 'Local end of a socket.',
+    fields: [
+      { name: 'address', offset: 0, doc: '0 for any.' },
+      { name: 'port', offset: 4, doc: '0 for a free one from 49,152 up; receives the port bound.' },
+    ],
+  },
+  {
+    name: 'AFD_DATAGRAM',
+    bytes: 16,
+    doc: 'A datagram to send, or room for one to receive.',
+    fields: [
+      { name: 'buffer', offset: 0, doc: 'Address of the data.' },
+      { name: 'bytes', offset: 4, doc: 'Length to send, or room.' },
+      {
+        name: 'address',
+        offset: 8,
+        doc: 'Remote address: given for a send, written by a receive.',
+      },
+      { name: 'port', offset: 12, doc: 'Remote port: given for a send, written by a receive.' },
+    ],
+  },
+  {
+    name: 'MAILBOX_MESSAGE',
+    bytes: 48,
+    doc: 'A message of the host: call function with arguments.',
+    fields: [
+      { name: 'message', offset: 0, doc: 'Number of the message.' },
+      { name: 'function', offset: 4, doc: 'Which function: an index into the spawn table.' },
+      { name: 'count', offset: 8, doc: 'Number of arguments, 0 to 8.' },
+      { name: 'reserved', offset: 12, doc: '0.' },
+      { name: 'arguments', offset: 16, bytes: 32, doc: 'Eight words.' },
+    ],
+  },
+  {
+    name: 'MAILBOX_REPLY',
+    bytes: 16,
+    doc: 'Answer to a message.',
+    fields: [
+      { name: 'message', offset: 0, doc: 'Number of the message.' },
+      { name: 'status', offset: 4, doc: '0, or why the function failed.' },
+      { name: 'low', offset: 8, doc: 'Result, low word.' },
+      { name: 'high', offset: 12, doc: 'Result, high word.' },
+    ],
+  },
+  {
+    name: 'WAIT_PACKET_STATE',
+    bytes: 8,
+    doc: 'What NtAssociateWaitCompletionPacket found.',
+    fields: [
+      {
+        name: 'alreadySignaled',
+        offset: 0,
+        doc: '1 if the object was signalled and the packet is queued.',
+      },
+      { name: 'operation', offset: 4, doc: 'Operation number that names this wait in the trace.' },
+    ],
+  },
+  {
+    name: 'SYSTEM_INFORMATION',
+    bytes: 32,
+    doc: 'Facts about the machine.',
+    fields: [
+      { name: 'heapEnd', offset: 0, doc: 'First address behind the program’s memory.' },
+      { name: 'harts', offset: 4, doc: 'Number of harts.' },
+      { name: 'clockHz', offset: 8, bytes: 8, doc: 'Cycles per second.' },
+      { name: 'address', offset: 16, doc: 'Own IPv4 address.' },
+      { name: 'gateway', offset: 20, doc: 'Gateway’s IPv4 address.' },
+      {
+        name: 'seed',
+        offset: 24,
+        doc: 'A word from the seed of the run, for a program’s own generator.',
+      },
+      { name: 'reserved', offset: 28, doc: '0.' },
+    ],
+  },
+];
