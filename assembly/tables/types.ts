@@ -42,6 +42,8 @@ export interface RegisterTable {
   source: string;
   /** Bytes of address space. */
   size: number;
+  /** All registers exist `count` times, `stride` bytes apart. */
+  banks?: { count: number; stride: number };
   registers: Register[];
   /** Other named numbers that driver and model share: limits, codes, record offsets. */
   constants?: { name: string; value: number; doc: string }[];

@@ -239,7 +239,7 @@ export const dpcTable: RegisterTable = {
       doc: 'Code of the last refused command of this page (0: none since reset).',
     },
     {
-      name: 'ERROR_COUNT',
+      name: 'ERRORS',
       offset: 0x70,
       width: 4,
       access: 'RO',

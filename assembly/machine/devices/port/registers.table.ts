@@ -2,21 +2,20 @@ import type { RegisterTable } from '../../../tables/types.ts';
 
 /**
  * The completion-port unit. Every hart has a bank of 0x100 bytes at 0x100 x hart and uses only that one, so that harts never
- * race for operands; the unit's own registers are at 0x800. Rules: N3.1 to N3.8 of the executive's semantics (Windows KQUEUE).
+ * race for operands. Rules: N3.1 to N3.8 of the executive's semantics (Windows KQUEUE).
  */
 export const portTable: RegisterTable = {
   device: 'port',
   title: 'Completion ports (one bank per hart)',
   source: 'nothread, completion-port unit',
   size: 0x1000,
+  banks: { count: 8, stride: 0x100 },
   registers: [
     {
       name: 'PORT',
       offset: 0x00,
       width: 4,
       access: 'RW',
-      count: 8,
-      stride: 0x100,
       doc: 'Handle of the port that the commands of this bank are about.',
     },
     {
@@ -24,8 +23,6 @@ export const portTable: RegisterTable = {
       offset: 0x04,
       width: 4,
       access: 'RW',
-      count: 8,
-      stride: 0x100,
       doc: 'Low word of the mtime at which REMOVE gives up.',
     },
     {
@@ -33,8 +30,6 @@ export const portTable: RegisterTable = {
       offset: 0x08,
       width: 4,
       access: 'RW',
-      count: 8,
-      stride: 0x100,
       doc: 'High word of the deadline. A deadline that has passed (0) does not park; all ones waits for ever.',
     },
     {
@@ -42,8 +37,6 @@ export const portTable: RegisterTable = {
       offset: 0x0c,
       width: 4,
       access: 'RW',
-      count: 8,
-      stride: 0x100,
       doc: 'Thread record on whose behalf INSERT is done, or 0. Matters only for a thread whose own REMOVE was interrupted (INTERRUPT): its packets are queued, not handed to others.',
     },
     {
@@ -51,8 +44,6 @@ export const portTable: RegisterTable = {
       offset: 0x10,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the concurrency limit (0: number of harts); the answer is the handle of a new port, or 0 when all are in use.',
     },
     {
@@ -60,8 +51,6 @@ export const portTable: RegisterTable = {
       offset: 0x14,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over a handle; its parked threads are released with ABANDONED, its threads leave it, and the answer is the first of its queued packets, linked by their first word and ended by 0 (0: none).',
     },
     {
@@ -69,8 +58,6 @@ export const portTable: RegisterTable = {
       offset: 0x18,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a packet record for PORT; the answer is the number of packets queued before (the signal state), or FAILED. TAKER says whether a thread got it at once.',
     },
     {
@@ -78,8 +65,6 @@ export const portTable: RegisterTable = {
       offset: 0x1c,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'As INSERT, in front of the packets that are queued.',
     },
     {
@@ -87,8 +72,6 @@ export const portTable: RegisterTable = {
       offset: 0x20,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Thread record that the last INSERT of this bank handed its packet to, or 0 when it was queued.',
     },
     {
@@ -96,8 +79,6 @@ export const portTable: RegisterTable = {
       offset: 0x24,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of the calling thread record; it becomes associated with PORT. The answer is a packet address, or PARKED, TIMEOUT, ABANDONED (no such port) or REFUSED.',
     },
     {
@@ -105,8 +86,6 @@ export const portTable: RegisterTable = {
       offset: 0x28,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a running thread that has just removed a packet from PORT; the answer is the next packet for the same batch, or 0. Counts do not change.',
     },
     {
@@ -114,8 +93,6 @@ export const portTable: RegisterTable = {
       offset: 0x2c,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a parked thread that must run an APC or end; the answer is 1 when it was parked (it runs and counts as active; it may REMOVE again), 0 when it was not.',
     },
     {
@@ -123,8 +100,6 @@ export const portTable: RegisterTable = {
       offset: 0x30,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a thread that begins to wait for anything else; the answer is 1 when it was active on a port, else 0. May release a thread.',
     },
     {
@@ -132,8 +107,6 @@ export const portTable: RegisterTable = {
       offset: 0x34,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a thread whose other wait ended; the answer is 1 when it counts as active again, possibly above the limit, else 0.',
     },
     {
@@ -141,8 +114,6 @@ export const portTable: RegisterTable = {
       offset: 0x38,
       width: 4,
       access: 'X',
-      count: 8,
-      stride: 0x100,
       doc: 'Hand over the address of a thread that exits; it leaves its port. The answer is 1 when it had one, else 0. May release a thread.',
     },
     {
@@ -150,8 +121,6 @@ export const portTable: RegisterTable = {
       offset: 0x40,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Reading takes the oldest released thread of this hart and gives the address of its record, or 0 when there is none. RELEASE_VALUE says what it got.',
     },
     {
@@ -159,8 +128,6 @@ export const portTable: RegisterTable = {
       offset: 0x44,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Of the thread that RELEASE gave last: its packet, or TIMEOUT or ABANDONED.',
     },
     {
@@ -168,8 +135,6 @@ export const portTable: RegisterTable = {
       offset: 0x48,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Released threads that wait in the FIFO of this hart. The line is high while it is not 0.',
     },
     {
@@ -177,8 +142,6 @@ export const portTable: RegisterTable = {
       offset: 0x50,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Packets queued on PORT: its signal state.',
     },
     {
@@ -186,8 +149,6 @@ export const portTable: RegisterTable = {
       offset: 0x54,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Threads parked on PORT.',
     },
     {
@@ -195,8 +156,6 @@ export const portTable: RegisterTable = {
       offset: 0x58,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Threads of PORT that run (its current count).',
     },
     {
@@ -204,8 +163,6 @@ export const portTable: RegisterTable = {
       offset: 0x5c,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Limit of PORT (its maximum count).',
     },
     {
@@ -213,28 +170,24 @@ export const portTable: RegisterTable = {
       offset: 0x60,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Code of the last refused command of this bank (0: none since reset).',
     },
     {
-      name: 'ERROR_COUNT',
+      name: 'ERRORS',
       offset: 0x64,
       width: 4,
       access: 'RO',
-      count: 8,
-      stride: 0x100,
       doc: 'Refused commands of this bank since reset.',
     },
     {
       name: 'PORTS',
-      offset: 0x800,
+      offset: 0x68,
       width: 4,
       access: 'RO',
       reset: 64,
       doc: 'Ports that the unit has.',
     },
-    { name: 'PORTS_OPEN', offset: 0x804, width: 4, access: 'RO', doc: 'Ports in use.' },
+    { name: 'PORTS_OPEN', offset: 0x6c, width: 4, access: 'RO', doc: 'Ports in use.' },
   ],
   constants: [
     { name: 'BANK_SIZE', value: 0x100, doc: 'Bytes from the bank of one hart to the next.' },

@@ -1,14 +1,14 @@
 import type { RegisterTable } from '../../../tables/types.ts';
-import { virtioRegisters } from '../virtio/registers.table.ts';
 
-/** The network card. Queues: receive of pair n is 2n, transmit 2n + 1, control 2 x pairs. */
+/**
+ * The network card: its configuration space, behind the registers of the transport. Queues: receive of pair n is 2n, transmit 2n + 1, control 2 x PAIRS.
+ */
 export const virtioNetTable: RegisterTable = {
   device: 'virtio-net',
   title: 'virtio-net',
   source: 'Virtual I/O Device (VIRTIO) 1.3, section 5.1',
   size: 0x1000,
   registers: [
-    ...virtioRegisters,
     {
       name: 'MAC',
       offset: 0x100,
