@@ -54,6 +54,12 @@ export const systemCalls: SystemCall[] = [
     doc: 'Cycles since reset (u64) and, if the second pointer is not 0, cycles per second (u64).',
   },
   {
+    number: 7,
+    name: 'NtQueryParameter',
+    args: ['hash', '*value'],
+    doc: 'Parameter of this run by the FNV-1a hash (32 bits) of its name. STATUS_NOT_FOUND when it was not given; the word is then left alone.',
+  },
+  {
     number: 6,
     name: 'NtClose',
     args: ['handle'],
@@ -64,7 +70,7 @@ export const systemCalls: SystemCall[] = [
     number: 10,
     name: 'NtCreateThreadEx',
     args: ['*handle', 'routine', 'argument', 'stackBytes', 'priority'],
-    doc: 'Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status.',
+    doc: 'Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status.',
   },
   {
     number: 11,
@@ -269,7 +275,6 @@ export const statusCodes: SystemConstant[] = [
   { name: 'STATUS_ADDRESS_ALREADY_EXISTS', value: 0xc000_020a, doc: 'The port is in use.' },
   { name: 'STATUS_NOT_FOUND', value: 0xc000_0225, doc: 'There is nothing to cancel.' },
   { name: 'STATUS_NETWORK_UNREACHABLE', value: 0xc000_023c, doc: 'There is no network device.' },
-  { name: 'STATUS_HOST_UNREACHABLE', value: 0xc000_023d, doc: 'The next hop did not answer ARP.' },
 ];
 
 /** Codes, flags and classes of the file calls. */
