@@ -58,7 +58,8 @@ function nameWaitingReceives(operations: Operation[]): void {
   const calls = new Set(receives.map((operation) => operation.systemCall))
   calls.delete(0)
   for (const operation of operations) {
-    if (operation.kind === 'other' && calls.has(operation.systemCall)) operation.kind = 'receive'
+    const waits = operation.kind === 'other' && operation.status === null
+    if (waits && calls.has(operation.systemCall)) operation.kind = 'receive'
   }
 }
 
