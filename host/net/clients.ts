@@ -44,6 +44,8 @@ interface Client {
 export class Clients {
   /** Cycles from the first sending of each answered request to its answer, in order of the answers. */
   readonly latencies: Cycle[] = []
+  /** Cycle of each of these answers. */
+  readonly answeredAt: Cycle[] = []
   /** Requests begun, answers received, timeouts, and datagrams that answered nothing. */
   readonly counts = { requests: 0, answers: 0, timeouts: 0, strays: 0 }
 
@@ -117,6 +119,7 @@ export class Clients {
     }
     this.counts.answers++
     this.latencies.push(reply.cycle - client.sentAt)
+    this.answeredAt.push(reply.cycle)
     client.request = nothing
     if (client.timer !== undefined) this.#network.host.timeline.cancel(client.timer)
     if (this.#think === 0) this.#begin(client)
