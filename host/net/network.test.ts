@@ -18,8 +18,10 @@ class Bench {
 
   constructor(link: LinkOptions = {}, work = 100, seed = 1) {
     const deliver = (bytes: Uint8Array, cycle: number) => {
-      this.delivered.push({ cycle, bytes })
-      this.guest.receive(bytes)
+      this.timeline.add(cycle, () => {
+        this.delivered.push({ cycle, bytes })
+        this.guest.receive(bytes)
+      })
     }
     const host = { clockHz: 1e9, seed, timeline: this.timeline, deliver, settled: () => {} }
     this.network = new Network(host, link)

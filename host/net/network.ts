@@ -36,7 +36,7 @@ export interface NetworkHost {
   readonly clockHz: number
   readonly seed: number | bigint
   readonly timeline: Timeline
-  /** A frame's last bit reaches the NIC at `cycle`. */
+  /** A frame's last bit is going to reach the NIC at `cycle`, which is not in the past. */
   deliver(bytes: Uint8Array, cycle: Cycle): void
   /** Promises have been settled; let the scripts that wait for them run before emulated time goes on. */
   settled(): void
@@ -105,9 +105,7 @@ export class Network {
     this.counts.toGuest++
     const arrivals = this.#toGuest.carry(bytes, this.now)
     if (arrivals.length === 0) this.counts.lost++
-    for (const { frame, cycle } of arrivals) {
-      this.host.timeline.add(cycle, () => this.host.deliver(frame, cycle))
-    }
+    for (const { frame, cycle } of arrivals) this.host.deliver(frame, cycle)
   }
 
   /** The guest's NIC has sent a frame. */

@@ -9,8 +9,10 @@ import { Capture } from './pcapng.ts'
 function recorded(): Capture {
   const timeline = new Timeline()
   const deliver = (bytes: Uint8Array, cycle: number) => {
-    network.seen({ direction: 'toGuest', cycle, bytes })
-    guest.receive(bytes)
+    timeline.add(cycle, () => {
+      network.seen({ direction: 'toGuest', cycle, bytes })
+      guest.receive(bytes)
+    })
   }
   const network = new Network(
     { clockHz: 1e9, seed: 1, timeline, deliver, settled: () => {} },

@@ -1,0 +1,76 @@
+/** The host's view of guest RAM: loading images before a run, and looking at memory at any time. */
+
+import type { Image } from '../toolchain/elf/image.ts'
+import type { CoreExports } from './core.ts'
+
+/** Guest address of the first byte of RAM. */
+export const ramBase = 0x8000_0000
+
+/** An address or image that does not fit into the machine's RAM. */
+export class MemoryError extends Error {
+  override readonly name = 'MemoryError'
+}
+
+export class Memory {
+  constructor(private readonly core: CoreExports) {}
+
+  /** `count` bytes at a guest address, as a copy. */
+  bytes(address: number, count: number): Uint8Array {
+    return this.#view(address, count).slice()
+  }
+
+  /** `count` 32-bit words at a guest address that is a multiple of four. */
+  words(address: number, count: number): number[] {
+    const view = this.#wordView(address, count)
+    return Array.from({ length: count }, (_, i) => view.getUint32(4 * i, true))
+  }
+
+  /** The word at a guest address. */
+  word(address: number): number {
+    return this.#wordView(address, 1).getUint32(0, true)
+  }
+
+  /** Overwrite words at a guest address that is a multiple of four. Code that has run already must not be changed so. */
+  poke(address: number, words: readonly number[]): void {
+    const view = this.#wordView(address, words.length)
+    words.forEach((word, i) => view.setUint32(4 * i, word >>> 0, true))
+  }
+
+  /** Whether RAM holds the bytes. */
+  holds(address: number, count: number): boolean {
+    const offset = address - ramBase
+    return offset >= 0 && offset + count <= this.core.ramBytes() >>> 0
+  }
+
+  /** Put an image's segments into RAM. */
+  load(image: Image): void {
+    for (const { address, bytes, memorySize } of image.segments) {
+      const view = this.#view(address, memorySize, 'a segment of the program')
+      view.set(bytes)
+      view.fill(0, bytes.length)
+    }
+  }
+
+  #wordView(address: number, count: number): DataView {
+    if (address % 4 !== 0) {
+      throw new MemoryError(`address 0x${hex(address)} is not a multiple of four`)
+    }
+    const { buffer, byteOffset, byteLength } = this.#view(address, 4 * count)
+    return new DataView(buffer, byteOffset, byteLength)
+  }
+
+  #view(address: number, count: number, what = 'memory'): Uint8Array {
+    if (!this.holds(address, count)) {
+      const end = ramBase + (this.core.ramBytes() >>> 0)
+      throw new MemoryError(
+        `${what} at 0x${hex(address)}, ${count} bytes, is outside of RAM (0x${hex(ramBase)} to 0x${hex(end - 1)})`,
+      )
+    }
+    const start = (this.core.ramPointer() >>> 0) + (address - ramBase)
+    return new Uint8Array(this.core.memory.buffer, start, count)
+  }
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0')
+}

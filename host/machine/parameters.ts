@@ -1,0 +1,34 @@
+/**
+ * Parameters of a run: named numbers that the guest asks for through the mailbox. The mailbox knows a name by its 32-bit FNV-1a hash
+ * (Fowler, Noll, Vo).
+ */
+
+import { mailboxTable } from '../../assembly/machine/devices/mailbox/registers.table.ts'
+
+const capacity = mailboxTable.constants?.find(({ name }) => name === 'PARAMETERS')?.value ?? 0
+const offsetBasis = 0x811c9dc5
+const prime = 0x01000193
+
+/** Parameters by name; values are 32-bit words. */
+export type Parameters = Record<string, number>
+
+/** FNV-1a of the UTF-8 bytes of `name`. */
+export function parameterHash(name: string): number {
+  let hash = offsetBasis
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, prime)
+  return hash >>> 0
+}
+
+/** Hashes and values in the order given. Throws a RangeError for what the mailbox cannot hold. */
+export function parameterEntries(parameters: Parameters): { hash: number; value: number }[] {
+  const entries = Object.entries(parameters).map(([name, value]) => {
+    if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
+      throw new RangeError(`parameter ${name} is ${value}, not an integer of 32 bits`)
+    }
+    return { hash: parameterHash(name), value: value >>> 0 }
+  })
+  if (entries.length > capacity) {
+    throw new RangeError(`${entries.length} parameters given, the mailbox holds ${capacity}`)
+  }
+  return entries
+}

@@ -1,0 +1,96 @@
+/** Why and how a run ended, in words. */
+
+import type { Image } from '../toolchain/elf/image.ts'
+import { lineAt, SymbolIndex } from '../toolchain/elf/image.ts'
+import type { Cycle } from './time.ts'
+
+export type StopReason =
+  /** The guest ended the run through the finisher. */
+  | 'exit'
+  /** The cycle of `until` or `for` is reached. */
+  | 'limit'
+  /** All harts sleep and nothing will ever wake them. */
+  | 'idle'
+  /** The guest did something that nobody handles. */
+  | 'fault'
+  /** The text of `until` is on the console. */
+  | 'text'
+  /** The condition of `until` holds. */
+  | 'condition'
+  /** The guest asked for a reset. */
+  | 'reset'
+  /** The abort signal was given. */
+  | 'aborted'
+
+/** An exception that ended a run. */
+export interface Fault {
+  /** mcause. */
+  cause: number
+  /** Address of the instruction. */
+  pc: number
+  /** mtval: the address or instruction that goes with the cause. */
+  value: number
+  /** One sentence with the place in the source, where the tables know it. */
+  message: string
+}
+
+export interface RunReport {
+  stopReason: StopReason
+  /** What the guest gave the finisher; only after `exit` and `fault`. */
+  exitCode?: number
+  fault?: Fault
+  /** Emulated cycles since reset. */
+  cycles: Cycle
+  /** Instructions retired by all harts. */
+  instructions: number
+  /** Device events. */
+  events: number
+}
+
+/** Exit codes by which the executive says that it, or the program, has faulted. */
+export const faultExitCodes: Record<number, string> = {
+  0x100: 'the program faulted',
+  0x101: 'the kernel stopped on an error of its own',
+}
+
+/** What mcause says (RISC-V privileged architecture, table "mcause values"). */
+const causes: Record<number, string> = {
+  0: 'instruction address misaligned',
+  1: 'instruction fetch refused',
+  2: 'illegal instruction',
+  3: 'breakpoint',
+  4: 'misaligned load',
+  5: 'load refused',
+  6: 'misaligned store',
+  7: 'store refused',
+  8: 'ecall from U mode',
+  11: 'ecall from M mode',
+}
+
+const hex = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, '0')}`
+
+/** A fault with its place. */
+export function describeFault(
+  details: { cause: number; pc: number; value: number },
+  images: readonly Image[],
+): Fault {
+  const { cause, pc, value } = details
+  const what = causes[cause] ?? `exception ${cause}`
+  const about = cause === 3 || cause === 8 || cause === 11 ? '' : ` (mtval ${hex(value)})`
+  return { cause, pc, value, message: `${what}${about} at ${describePlace(pc, images)}` }
+}
+
+/** An address as `0x80400010 in handler (echo.ts:12)`. */
+export function describePlace(address: number, images: readonly Image[]): string {
+  const image = images.find(({ segments }) =>
+    segments.some((part) => address >= part.address && address < part.address + part.memorySize),
+  )
+  if (image === undefined) return `${hex(address)}, outside of the program`
+  const symbol = new SymbolIndex(image.symbols).describe(address)
+  const line = lineAt(image, address)
+  return [
+    hex(address),
+    symbol === undefined ? '' : ` in ${symbol}`,
+    line === undefined ? '' : ` (${line.file}:${line.line})`,
+  ].join('')
+}
