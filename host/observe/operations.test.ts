@@ -72,9 +72,9 @@ describe('joinOperations, one echo', () => {
       'interrupt.claim',
       'thread.ready',
       'thread.switch',
-      'packet.dequeue',
       'syscall.exit',
       'trap.return',
+      'packet.dequeue',
       'continuation.run',
       'await.resume',
     ])

@@ -124,9 +124,9 @@ const resume = (at: number, operation: number, line: number): Row[] => [
   [at + 2, 'interrupt.claim', PORT_LINE, 0],
   [at + 4, 'thread.ready', THREAD, operation],
   [at + 10, 'thread.switch', IDLE, THREAD],
-  [at + 14, 'packet.dequeue', operation, THREAD],
   [at + 16, 'syscall.exit', REMOVE_CALL, 0],
   [at + 18, 'trap.return'],
+  [at + 24, 'packet.dequeue', operation],
   [at + 30, 'continuation.run', operation, TASK],
   [at + 34, 'await.resume', TASK, line],
 ]

@@ -12,11 +12,13 @@ import type { InterruptTracker } from './interrupts.ts'
 interface SystemCall {
   number: number
   episode: Episode
+  open: boolean
 }
 
 export class TaskTracker {
   private readonly context: Context
   private readonly interrupts: InterruptTracker
+  /** The last system call of each thread, which may be over: a thread learns what it got after the return. */
   private readonly calls = new Map<number, SystemCall>()
   private readonly awaited = new Map<number, Operation>()
   /** Suspensions seen before the operation they wait for. */
@@ -32,7 +34,7 @@ export class TaskTracker {
   readonly handlers: Handlers = {
     'syscall.enter': (record) => this.enter(record),
     'syscall.exit': (record) => this.exit(record),
-    'thread.wait': (record) => this.calls.get(record.a)?.episode.add(record),
+    'thread.wait': (record) => this.openCall(record.a)?.episode.add(record),
     'irp.create': (record) => this.create(record),
     'operation.begin': (record) => this.bind(record),
     'await.operation': (record) => this.await(record),
@@ -46,20 +48,25 @@ export class TaskTracker {
     'continuation.run': (record) => this.resume(record),
   }
 
+  private openCall(thread: number): SystemCall | undefined {
+    const call = this.calls.get(thread)
+    return call?.open ? call : undefined
+  }
+
   private enter(record: TraceRecord): void {
     const episode = new Episode(record)
     this.interrupts.identifyThread(record, record.b)
     episode.addCause(this.interrupts.trapOf(record))
-    this.calls.set(record.b, { number: record.a, episode })
+    this.calls.set(record.b, { number: record.a, episode, open: true })
     this.unwinding.delete(record.b)
   }
 
   private exit(record: TraceRecord): void {
     const thread = this.context.thread(record)
-    const call = this.calls.get(thread)
+    const call = this.openCall(thread)
     if (!call) return
     call.episode.add(record)
-    this.calls.delete(thread)
+    call.open = false
     const done = call.episode.operations().filter((operation) => operation.status !== null)
     const last = done.at(-1)
     if (last) this.context.causes.set(thread, last)
@@ -68,7 +75,7 @@ export class TaskTracker {
   private create(record: TraceRecord): void {
     const thread = this.context.thread(record)
     const operation = this.context.operation(record.a)
-    const call = this.calls.get(thread)
+    const call = this.openCall(thread)
     operation.irp = record.b
     operation.thread = thread
     operation.parent = this.context.causes.get(thread) ?? null
@@ -115,9 +122,10 @@ export class TaskTracker {
   private dequeue(record: TraceRecord): void {
     const operation = this.context.operation(record.a)
     operation.add(record)
+    const thread = record.b || this.context.thread(record)
     const completion = operation.records.find(({ name }) => name === 'irp.complete')
-    this.calls.get(record.b)?.episode.join(operation, completion?.cycle ?? record.cycle)
-    this.context.causes.set(record.b, operation)
+    this.calls.get(thread)?.episode.join(operation, completion?.cycle ?? record.cycle)
+    this.context.causes.set(thread, operation)
   }
 
   private resume(record: TraceRecord): void {
