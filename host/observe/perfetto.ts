@@ -28,7 +28,10 @@ class Exporter {
   private readonly writer = new TrackEventWriter(groups)
   private readonly joined: Joined
   private readonly options: PerfettoOptions
+  /** Code or descriptor address of each task's function. */
   private readonly functions = new Map<number, number>()
+  /** Running thread of each hart. */
+  private readonly running = new Map<number, number>()
 
   constructor(joined: Joined, options: PerfettoOptions) {
     this.joined = joined
@@ -56,10 +59,11 @@ class Exporter {
       this.begin(this.dpcQueue(record), record, `DPC ${hexadecimal(record.a)}`),
     'dpc.exit': (record) => this.end(this.dpcQueue(record), record),
     'syscall.enter': (record) => this.instant(this.thread(record.b), record, callName(record.a)),
-    'packet.dequeue': (record) => this.instant(this.thread(record.b), record),
+    'packet.dequeue': (record) => this.instant(this.current(record), record),
     'thread.ready': (record) => this.instant(this.thread(record.a), record),
     'irp.wake': (record) => this.instant(this.thread(record.b), record),
     'thread.switch': (record) => {
+      this.running.set(record.hart, record.b)
       this.end(this.thread(record.a), record)
       this.begin(this.thread(record.b), record, 'running')
     },
@@ -109,6 +113,11 @@ class Exporter {
 
   private thread(address: number): Track {
     return this.writer.track('threads', address, () => `thread ${hexadecimal(address)}`)
+  }
+
+  /** The thread that runs where a record of the program itself was written. */
+  private current(record: TraceRecord): Track {
+    return this.thread(record.b || (this.running.get(record.hart) ?? 0))
   }
 
   private task(address: number): Track {
