@@ -4,6 +4,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { counters } from '../../assembly/tables/counters.table.ts'
+import { csrs } from '../../assembly/tables/csrs.table.ts'
 import { deviceTables } from '../../assembly/tables/devices.table.ts'
 import {
   fileConstants,
@@ -11,6 +13,7 @@ import {
   systemCalls,
   systemStructures,
 } from '../../assembly/tables/syscalls.table.ts'
+import { stops } from '../../assembly/tables/stops.table.ts'
 import { traceEvents } from '../../assembly/tables/trace.table.ts'
 import type { RegisterTable } from '../../assembly/tables/types.ts'
 import { type Constant, constantsFile, deviceConstants } from './constants.ts'
@@ -39,6 +42,9 @@ export function generatedFiles(): GeneratedFile[] {
       kernel,
       runtime,
     ]),
+    ...copies('csrs', 'assembly/tables/csrs.table.ts', csrConstants(), [machine, kernel]),
+    ...copies('stops', 'assembly/tables/stops.table.ts', stopConstants(), [machine]),
+    ...copies('counters', 'assembly/tables/counters.table.ts', counterConstants(), [machine]),
     { path: 'docs/devices.md', text: devicesPage(deviceTables) },
   ]
 }
@@ -65,6 +71,21 @@ function traceConstants(): Constant[] {
     value: id,
     doc,
   }))
+}
+
+/** CSR_mstatus and so on. */
+function csrConstants(): Constant[] {
+  return csrs.map(({ number, name, doc }) => ({ name: `CSR_${name}`, value: number, doc }))
+}
+
+/** STOP_Limit and so on: the reasons for which the core stops. */
+function stopConstants(): Constant[] {
+  return stops.map(({ code, name, doc }) => ({ name: `STOP_${name}`, value: code, doc }))
+}
+
+/** COUNT_interrupts and so on: places in the array of counters. */
+function counterConstants(): Constant[] {
+  return counters.map(({ name, doc }, n) => ({ name: `COUNT_${name}`, value: n, doc }))
 }
 
 /** SYS_NtClose and so on, status codes and file constants by their names, offsets and sizes of the structures. */

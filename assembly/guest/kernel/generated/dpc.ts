@@ -10,7 +10,7 @@ export const DPC_INSERT: u32 = 8;
 export const DPC_REMOVE: u32 = 0xc;
 /** Reading takes the head: clears its queued mark, copies it to the CURRENT registers, sets STATUS.ACTIVE, drops the drain request, and gives its address. On an empty queue it gives 0 and clears ACTIVE and the request, so that the next INSERT requests a drain again. */
 export const DPC_POP: u32 = 0x10;
-/** As POP for the queue of threaded DPCs, without touching ACTIVE or the request. 0 when empty, which also clears STATUS.THREADED. */
+/** As POP for the queue of threaded DPCs, without touching ACTIVE or the request; interrupts stay off until the CURRENT registers are read. 0 when empty, which also clears STATUS.THREADED. */
 export const DPC_POP_THREADED: u32 = 0x14;
 /** Routine of the DPC popped last. */
 export const DPC_CURRENT_ROUTINE: u32 = 0x18;

@@ -10,9 +10,11 @@ export const SYS_NtRaiseHardError: u32 = 3;
 export const SYS_NtQuerySystemInformation: u32 = 4;
 /** Cycles since reset (u64) and, if the second pointer is not 0, cycles per second (u64). */
 export const SYS_NtQueryPerformanceCounter: u32 = 5;
+/** Parameter of this run by the FNV-1a hash (32 bits) of its name. STATUS_NOT_FOUND when it was not given; the word is then left alone. */
+export const SYS_NtQueryParameter: u32 = 7;
 /** Close a handle; the last one ends the object. */
 export const SYS_NtClose: u32 = 6;
-/** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
+/** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
 export const SYS_NtCreateThreadEx: u32 = 0xa;
 /** End the calling thread (handle −2). Does not return. */
 export const SYS_NtTerminateThread: u32 = 0xb;
@@ -112,8 +114,6 @@ export const STATUS_ADDRESS_ALREADY_EXISTS: u32 = 0xc000020a;
 export const STATUS_NOT_FOUND: u32 = 0xc0000225;
 /** There is no network device. */
 export const STATUS_NETWORK_UNREACHABLE: u32 = 0xc000023c;
-/** The next hop did not answer ARP. */
-export const STATUS_HOST_UNREACHABLE: u32 = 0xc000023d;
 /** NtCreateFile: calls block. */
 export const FILE_SYNCHRONOUS_IO_NONALERT: u32 = 0x20;
 /** Bind a socket; request AFD_BIND. Never pends. */

@@ -50,7 +50,7 @@ export const dpcTable: RegisterTable = {
       offset: 0x14,
       width: 4,
       access: 'RO',
-      doc: 'As POP for the queue of threaded DPCs, without touching ACTIVE or the request. 0 when empty, which also clears STATUS.THREADED.',
+      doc: 'As POP for the queue of threaded DPCs, without touching ACTIVE or the request; interrupts stay off until the CURRENT registers are read. 0 when empty, which also clears STATUS.THREADED.',
     },
     {
       name: 'CURRENT_ROUTINE',
