@@ -1,0 +1,118 @@
+import type { AnatomyRow, Percentiles, Span, Totals } from '../observe/index.ts'
+
+/** What the playground's page and its worker say to each other. Everything is plain data, so that it can be copied between them. */
+
+/** The machine and the load it is put under. Texts carry their units. */
+export interface RunConfiguration {
+  /** Closed-loop clients, each with one request under way. */
+  clients: number
+  /** Requests of each client. */
+  requests: number
+  /** UDP port of the guest that the clients talk to; on 53 they ask DNS questions, elsewhere they expect an echo. */
+  port: number
+  /** Propagation delay of the link in one direction. */
+  delay: string
+  /** Line rate of the link, such as `1gbps`. */
+  bandwidth: string
+  /** Share of frames lost in each direction, such as `2%`. */
+  loss: string
+  seed: number
+  /** Timing profile of the CPU. */
+  timing: string
+  /** Emulated time after which the run ends if nothing else ends it. */
+  limit: string
+}
+
+export const defaultConfiguration: RunConfiguration = {
+  clients: 64,
+  requests: 4,
+  port: 7,
+  delay: '50us',
+  bandwidth: '1gbps',
+  loss: '0%',
+  seed: 1,
+  timing: 'ibex-small',
+  limit: '1s',
+}
+
+/** One message of the compiler about the program. Lines and columns count from 1. */
+export interface Problem {
+  severity: 'error' | 'warning'
+  message: string
+  file: string
+  line: number
+  column: number
+  /** Characters from the column on; 0 when the compiler names a point. */
+  length: number
+}
+
+/** One request as the selector lists it. */
+export interface RequestSummary {
+  id: number
+  /** Cycles from wire to wire, or null when nothing was sent in answer. */
+  serviceCycles: number | null
+  beginCycle: number
+}
+
+/** Everything about one request. */
+export interface RequestDetail {
+  id: number
+  rows: AnatomyRow[]
+  spans: Span[]
+}
+
+/** How often a line's await suspended, and for how long. */
+export interface AwaitSummary {
+  line: number
+  suspensions: number
+  /** Median cycles from suspension to resumption. */
+  medianCycles: number
+}
+
+export interface RunSummary {
+  stopReason: string
+  exitCode: number | null
+  cycles: number
+  instructions: number
+  events: number
+  /** Sixteen hexadecimal digits. */
+  stateHash: string
+  clockHz: number
+  totals: Totals
+  /** Round trips the clients saw, in cycles; null when none was answered. */
+  latency: Percentiles | null
+  awaits: AwaitSummary[]
+  requests: RequestSummary[]
+  /** The request to show first, or null. */
+  typical: number | null
+}
+
+/** How a run ended: with a summary, or before it began, or by an error that is no fault of the page. */
+export type RunOutcome =
+  | { kind: 'finished'; summary: RunSummary; problems: Problem[] }
+  | { kind: 'stopped' }
+  | { kind: 'rejected'; problems: Problem[] }
+  | { kind: 'failed'; message: string }
+
+/** Told while a run goes on. */
+export interface RunListener {
+  phase(phase: 'compiling' | 'running' | 'reading the trace'): void
+  progress(cycle: number): void
+  console(text: string): void
+}
+
+/** The worker's side. One run at a time; the last one's trace stays for questions. */
+export interface Playground {
+  run(
+    source: string,
+    fileName: string,
+    configuration: RunConfiguration,
+    listener: RunListener,
+  ): Promise<RunOutcome>
+  stop(): Promise<void>
+  request(id: number): Promise<RequestDetail | null>
+  /** The last run as a Perfetto trace. */
+  perfetto(): Promise<Uint8Array | null>
+  /** The last run's frames as pcapng. */
+  capture(): Promise<Uint8Array | null>
+}

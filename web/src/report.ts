@@ -1,0 +1,205 @@
+import { grouped } from '../../host/observe/index.ts'
+import type {
+  Playground,
+  RequestDetail,
+  RequestSummary,
+  RunSummary,
+} from '../../host/web/protocol.ts'
+import { AnatomyTable } from './anatomyTable.ts'
+import { html } from './dom.ts'
+import { counted, duration } from './format.ts'
+import { LaneView } from './laneView.ts'
+
+/** The result of a run: the figures, and one request on its lanes and in its anatomy. */
+
+type Source = Pick<Playground, 'request' | 'perfetto' | 'capture'>
+
+const stopTexts: Record<string, string> = {
+  idle: 'all work done, the machine sleeps',
+  exit: 'the program ended',
+  fault: 'the program faulted',
+  limit: 'time limit reached',
+}
+
+function tile(label: string, value: string, note: string): HTMLElement {
+  return html('div', {}, html('dt', {}, label), html('dd', {}, value, html('small', {}, note)))
+}
+
+function figures(summary: RunSummary): HTMLElement {
+  const { totals, latency, clockHz } = summary
+  const time = (cycles: number) => duration(cycles, clockHz)
+  const perRequest = totals.requests > 0 ? summary.instructions / totals.requests : 0
+  return html(
+    'dl',
+    { class: 'figures' },
+    tile(
+      'Requests',
+      grouped(totals.requests),
+      perRequest ? `${grouped(Math.round(perRequest))} instructions each` : 'none over the wire',
+    ),
+    tile(
+      'Latency, median',
+      latency ? time(latency.p50) : '–',
+      latency ? `p99 ${time(latency.p99)}` : 'no answer was expected',
+    ),
+    tile('Suspensions', grouped(totals.suspensions), 'awaits that gave the thread back'),
+    tile('Interrupts', grouped(totals.interrupts), counted(totals.dpcs, 'DPC')),
+    tile(
+      'Port packets',
+      grouped(totals.packets),
+      totals.packets === 0 ? 'no completion port involved' : 'finished requests',
+    ),
+    tile('Context switches', grouped(totals.contextSwitches), 'between threads'),
+  )
+}
+
+function runLine(summary: RunSummary, expected: string | undefined): HTMLElement {
+  const reason = stopTexts[summary.stopReason] ?? summary.stopReason
+  const exit = summary.exitCode === null ? '' : ` (exit code ${summary.exitCode})`
+  const hash = html(
+    'code',
+    {
+      id: 'state-hash',
+      title: 'Hash of the whole state of the machine: equal runs have equal hashes',
+    },
+    summary.stateHash,
+  )
+  const line = html(
+    'p',
+    { class: 'run-line' },
+    html('span', {}, `${reason}${exit}`),
+    html(
+      'span',
+      {},
+      counted(summary.cycles, 'cycle'),
+      ` = ${duration(summary.cycles, summary.clockHz)}`,
+    ),
+    html('span', {}, counted(summary.instructions, 'instruction')),
+    html('span', {}, counted(summary.events, 'event')),
+    html('span', {}, 'state hash ', hash),
+  )
+  if (expected !== undefined) line.append(comparison(summary.stateHash === expected))
+  return line
+}
+
+function comparison(same: boolean): HTMLElement {
+  const text = same ? '✓ same result as the sender' : '✗ not the sender’s result'
+  return html('span', { class: same ? 'same' : 'different' }, text)
+}
+
+export class Report {
+  private readonly lanes = new LaneView({ onSelect: (span) => this.anatomy.highlight(span) })
+  private readonly anatomy = new AnatomyTable()
+  private readonly select = html('select', { id: 'request' })
+  private readonly caption = html('p', { class: 'request-note' })
+  private readonly head = html('div')
+  private readonly detail: HTMLElement
+  private readonly source: Source
+  private summary: RunSummary | null = null
+
+  constructor(element: HTMLElement, source: Source) {
+    this.source = source
+    this.detail = html(
+      'div',
+      { class: 'request' },
+      this.picker(),
+      this.caption,
+      html('h3', {}, 'On the lanes'),
+      this.lanes.element,
+      html('h3', {}, 'Anatomy'),
+      this.anatomy.element,
+    )
+    element.append(this.head, this.detail)
+  }
+
+  /** Shows a finished run. `expected` is the state hash that came with a shared link. */
+  async show(summary: RunSummary, expected?: string): Promise<void> {
+    this.summary = summary
+    this.head.replaceChildren(runLine(summary, expected), figures(summary), this.downloads())
+    this.detail.hidden = summary.requests.length === 0
+    this.select.replaceChildren(
+      ...summary.requests.map((request, index) => this.option(request, index)),
+    )
+    if (summary.typical !== null) await this.choose(summary.typical)
+  }
+
+  private option(request: RequestSummary, index: number): HTMLOptionElement {
+    const clockHz = this.summary?.clockHz ?? 1
+    const took =
+      request.serviceCycles === null
+        ? 'no answer'
+        : `${duration(request.serviceCycles, clockHz)} in the machine`
+    return html('option', { value: request.id }, `${index + 1}: operation ${request.id}, ${took}`)
+  }
+
+  private picker(): HTMLElement {
+    const step = (label: string, text: string, by: number) => {
+      const button = html(
+        'button',
+        { type: 'button', class: 'quiet', 'aria-label': label, title: label },
+        text,
+      )
+      button.addEventListener('click', () => this.step(by))
+      return button
+    }
+    this.select.addEventListener('change', () => void this.choose(Number(this.select.value)))
+    return html(
+      'div',
+      { class: 'picker' },
+      html('label', { class: 'field row' }, html('span', {}, 'Request'), this.select),
+      step('Previous request', '←', -1),
+      step('Next request', '→', 1),
+    )
+  }
+
+  private step(by: number): void {
+    const next = this.select.selectedIndex + by
+    if (next < 0 || next >= this.select.options.length) return
+    void this.choose(Number(this.select.options[next].value))
+  }
+
+  private async choose(id: number): Promise<void> {
+    this.select.value = String(id)
+    const detail = await this.source.request(id)
+    if (!detail || this.select.value !== String(id)) return
+    this.caption.textContent = this.describe(detail)
+    this.lanes.show(detail.spans)
+    this.anatomy.show(detail.rows)
+  }
+
+  /** One sentence on what this request shows. */
+  private describe({ rows, spans }: RequestDetail): string {
+    const clockHz = this.summary?.clockHz ?? 1
+    const suspended = spans.filter(({ state }) => state === 'suspended')
+    const blocked = spans.filter(({ title }) => title === 'thread blocked')
+    const cycles = (list: typeof spans) =>
+      list.reduce((sum, { begin, end }) => sum + end - begin, 0)
+    const total = rows.length > 0 ? rows[rows.length - 1].cycle - rows[0].cycle : 0
+    const lasted = `${counted(rows.length, 'record')} over ${duration(total, clockHz)}. `
+    if (suspended.length > 0) {
+      return `${lasted}Its coroutine was suspended for ${duration(cycles(suspended), clockHz)} of that; no thread waited for it.`
+    }
+    if (blocked.length === 0) return lasted
+    return `${lasted}A thread stood blocked for ${duration(cycles(blocked), clockHz)} of that, and could do nothing else.`
+  }
+
+  private downloads(): HTMLElement {
+    const button = (text: string, name: string, bytes: () => Promise<Uint8Array | null>) => {
+      const element = html('button', { type: 'button', class: 'quiet' }, text)
+      element.addEventListener('click', () => void bytes().then((data) => data && save(name, data)))
+      return element
+    }
+    return html(
+      'div',
+      { class: 'downloads', role: 'group', 'aria-label': 'Files of this run' },
+      button('Trace for Perfetto', 'nothread.pftrace', () => this.source.perfetto()),
+      button('Capture for Wireshark', 'nothread.pcapng', () => this.source.capture()),
+    )
+  }
+}
+
+function save(name: string, bytes: Uint8Array): void {
+  const address = URL.createObjectURL(new Blob([bytes as BlobPart]))
+  html('a', { href: address, download: name }).click()
+  URL.revokeObjectURL(address)
+}

@@ -1,0 +1,29 @@
+/** The programs that the page offers; their sources are the ones that the command line runs. */
+
+export interface Sample {
+  name: string
+  /** A few words for the menu. */
+  note: string
+  /** UDP port that the load is sent to. */
+  port: number
+}
+
+export const samples: readonly Sample[] = [
+  { name: 'udp-echo', note: 'async', port: 7 },
+  { name: 'udp-echo-blocking', note: 'a thread blocks', port: 7 },
+  { name: 'dns', note: 'async name server', port: 53 },
+  { name: 'hello', note: 'no network', port: 0 },
+]
+
+const sources = import.meta.glob<string>('../../assembly/guest/programs/*.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+/** Source text of a sample. Throws for an unknown name. */
+export function sampleSource(name: string): string {
+  const source = sources[`../../assembly/guest/programs/${name}.ts`]
+  if (source === undefined) throw new Error(`there is no sample ${name}`)
+  return source
+}
