@@ -1,0 +1,181 @@
+/**
+ * asc in this process: source texts in, a wasm module with names and a source map out. Runs in Node and in the browser.
+ */
+import * as asc from 'assemblyscript/asc'
+import binaryen from 'assemblyscript/binaryen'
+import type { GuestSources } from './bundle.ts'
+
+/** Text of a file, or null if there is none. */
+export type ReadFile = (path: string) => string | null | Promise<string | null>
+
+/** One message of asc, with offsets in the text that asc saw. */
+export interface AscMessage {
+  code: number
+  message: string
+  isError: boolean
+  /** Path as asc names it, '' if the message has no place. */
+  path: string
+  start: number
+  end: number
+}
+
+/** What to compile, and for which place in memory. */
+export interface AscInput {
+  /** Path of the entry file for `readFile`, ending in `.ts`. */
+  entry: string
+  readFile: ReadFile
+  /** Library files by path below `~lib/`; they also replace asc's own of the same name. */
+  library: GuestSources
+  /** Address of the first byte of static data. */
+  memoryBase: number
+  /** asc's runtime: its own allocator and collector, or none that frees. */
+  runtime: 'minimal' | 'stub'
+  /** Export name of the function that runs the top-level code. */
+  exportStart: string
+  /** Global names that stand for functions of the library, such as `abort`. */
+  aliases?: Record<string, string>
+}
+
+/** Result of a compilation; `wasm` is absent when a message is an error. */
+export interface AscOutput {
+  wasm?: Uint8Array
+  sourceMap?: string
+  messages: AscMessage[]
+  /** An error that asc could not describe as a message. */
+  failure?: string
+}
+
+const wasmFile = 'image.wasm'
+const errorCategory = 3
+
+/** asc's library is one object of its module: compilations take turns. */
+let turn: Promise<unknown> = Promise.resolve()
+
+/** Compile; never throws for an error of the program. */
+export function runAsc(input: AscInput): Promise<AscOutput> {
+  const result = turn.then(() => compileModule(input))
+  turn = result
+  return result
+}
+
+async function compileModule(input: AscInput): Promise<AscOutput> {
+  const messages: AscMessage[] = []
+  const outputs = new Map<string, string | Uint8Array>()
+  const options: asc.APIOptions = {
+    stdout: asc.createMemoryStream(),
+    stderr: asc.createMemoryStream(),
+    readFile: async (name, baseDirectory) => input.readFile(joinPath(baseDirectory, name)),
+    writeFile: (name, contents) => void outputs.set(name, contents),
+    listFiles: () => [],
+    reportDiagnostic: (message) => messages.push(readMessage(message)),
+    // The type asks for fields that asc itself gives to transforms made from a class.
+    transforms: [keepCoroutinesWhole as unknown as asc.Transform],
+  }
+  const restore = replaceLibrary(input.library)
+  try {
+    const { error } = await asc.main(ascArguments(input), options)
+    const wasm = outputs.get(wasmFile)
+    const sourceMap = outputs.get(`${wasmFile}.map`)
+    if (!error && wasm instanceof Uint8Array) {
+      return { wasm, sourceMap: textOf(sourceMap), messages }
+    }
+    return { messages, failure: error?.message }
+  } catch (error) {
+    return { messages, failure: error instanceof Error ? error.message : String(error) }
+  } finally {
+    restore()
+  }
+}
+
+/** Numbers are decimal: asc reads hexadecimal ones as 0. */
+function ascArguments(input: AscInput): string[] {
+  const aliases = Object.entries(input.aliases ?? {}).flatMap(([name, target]) => [
+    '--use',
+    `${name}=${target}`,
+  ])
+  return [
+    input.entry,
+    ...['--outFile', wasmFile, '--sourceMap', '--debug'],
+    ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
+    ...['--runtime', input.runtime, '--exportStart', input.exportStart],
+    ...['--memoryBase', String(input.memoryBase), '--noExportMemory'],
+    ...aliases,
+  ]
+}
+
+/**
+ * A coroutine's frame belongs to one function, so Binaryen must not copy its body into a caller. The functions are known by
+ * their call of the intrinsic `co.begin`.
+ */
+const keepCoroutinesWhole = {
+  afterCompile(module: binaryen.Module): void {
+    const begin = importName(module, 'co', 'begin')
+    if (begin === undefined) return
+    for (let index = 0; index < module.getNumFunctions(); index++) {
+      const fn = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
+      if (fn.module !== '' || !beginsWithCall(fn.body, begin)) continue
+      binaryen.setPassArgument('no-inline', fn.name)
+      module.runPasses(['no-inline'])
+    }
+    binaryen.setPassArgument('no-inline', null)
+  },
+}
+
+/** Whether a function begins with `if (co.begin()) …`, which is the first thing the rewrite puts into a coroutine. */
+function beginsWithCall(body: binaryen.ExpressionRef, target: string): boolean {
+  let expression = body
+  while (expression) {
+    const id = binaryen.getExpressionId(expression)
+    if (id === binaryen.CallId) return info<binaryen.CallInfo>(expression).target === target
+    if (id === binaryen.BlockId) expression = info<binaryen.BlockInfo>(expression).children[0]
+    else if (id === binaryen.IfId) expression = info<binaryen.IfInfo>(expression).condition
+    else if (id === binaryen.BinaryId) expression = info<binaryen.BinaryInfo>(expression).left
+    else if (id === binaryen.UnaryId) expression = info<binaryen.UnaryInfo>(expression).value
+    else return false
+  }
+  return false
+}
+
+/** Properties of an expression whose kind is known. */
+function info<T extends binaryen.ExpressionInfo>(expression: binaryen.ExpressionRef): T {
+  return binaryen.getExpressionInfo(expression) as T
+}
+
+function importName(module: binaryen.Module, from: string, base: string): string | undefined {
+  for (let index = 0; index < module.getNumFunctions(); index++) {
+    const fn = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
+    if (fn.module === from && fn.base === base) return fn.name
+  }
+  return undefined
+}
+
+/** Put library files in, and give back the function that restores asc's own. */
+function replaceLibrary(library: GuestSources): () => void {
+  const before = { ...asc.libraryFiles }
+  Object.assign(asc.libraryFiles, library)
+  return () => {
+    for (const path of Object.keys(library)) {
+      if (path in before) asc.libraryFiles[path] = before[path]
+      else delete asc.libraryFiles[path]
+    }
+  }
+}
+
+function readMessage(message: asc.DiagnosticMessage): AscMessage {
+  return {
+    code: message.code,
+    message: message.message,
+    isError: message.category === errorCategory,
+    path: message.range?.source?.normalizedPath ?? '',
+    start: message.range?.start ?? 0,
+    end: message.range?.end ?? 0,
+  }
+}
+
+function joinPath(directory: string, name: string): string {
+  return directory === '' || directory === '.' ? name : `${directory}/${name}`
+}
+
+function textOf(contents: string | Uint8Array | undefined): string | undefined {
+  return contents instanceof Uint8Array ? new TextDecoder().decode(contents) : contents
+}

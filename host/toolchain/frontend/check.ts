@@ -1,0 +1,313 @@
+/**
+ * What asc cannot do, or would report in words of its own: found on the syntax tree, before asc sees the text.
+ */
+import ts from 'typescript'
+import { diagnosticAt } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { SourceText } from './source.ts'
+
+interface Message {
+  cause: string
+  remedy: string
+}
+
+const destructuring: Message = {
+  cause: 'Destructuring is not supported.',
+  remedy: 'Read each value by its own name: const x = point.x.',
+}
+const generators: Message = {
+  cause: 'Generators are not supported.',
+  remedy: 'Write a class with a next() method that keeps its place in fields.',
+}
+const nestedClass: Message = {
+  cause: 'A class inside a function or an expression is not supported.',
+  remedy: 'Move the class to the top level of the file.',
+}
+const mappedTypes: Message = {
+  cause: 'Types computed from other types are not supported.',
+  remedy: 'Write a class or an interface with the members you need.',
+}
+
+/** Unsupported syntax by kind of node. */
+const unsupported = new Map<ts.SyntaxKind, Message>([
+  [
+    ts.SyntaxKind.TryStatement,
+    {
+      cause: 'try/catch is not supported: guest programs have no exceptions to catch.',
+      remedy:
+        'Return a status or null and test it; an error that is thrown ends the program with a report.',
+    },
+  ],
+  [
+    ts.SyntaxKind.ForInStatement,
+    {
+      cause: 'for..in is not supported.',
+      remedy: 'Use an array with a counting loop, or the keys() of a Map.',
+    },
+  ],
+  [ts.SyntaxKind.ObjectBindingPattern, destructuring],
+  [ts.SyntaxKind.ArrayBindingPattern, destructuring],
+  [
+    ts.SyntaxKind.TupleType,
+    {
+      cause: 'Tuple types are not supported.',
+      remedy: 'Write a class with one field for each part, or use an array of one type.',
+    },
+  ],
+  [
+    ts.SyntaxKind.PrivateIdentifier,
+    {
+      cause: 'Private names with # are not supported.',
+      remedy: 'Write "private" before the member and leave the # out.',
+    },
+  ],
+  [ts.SyntaxKind.YieldExpression, generators],
+  [ts.SyntaxKind.ClassExpression, nestedClass],
+  [ts.SyntaxKind.MappedType, mappedTypes],
+  [ts.SyntaxKind.ConditionalType, mappedTypes],
+  [ts.SyntaxKind.IntersectionType, mappedTypes],
+  [
+    ts.SyntaxKind.AnyKeyword,
+    {
+      cause:
+        'The type any is not supported: every value has a type that is known when it is compiled.',
+      remedy: 'Name the type, or make the function generic.',
+    },
+  ],
+  [
+    ts.SyntaxKind.UnknownKeyword,
+    {
+      cause: 'The type unknown is not supported.',
+      remedy: 'Name the type, or make the function generic.',
+    },
+  ],
+  [
+    ts.SyntaxKind.UndefinedKeyword,
+    { cause: 'The type undefined is not supported.', remedy: 'Use T | null and test for null.' },
+  ],
+  [
+    ts.SyntaxKind.SpreadElement,
+    {
+      cause: 'The spread ... is not supported.',
+      remedy: 'Pass the array itself, or copy its elements in a loop.',
+    },
+  ],
+  [
+    ts.SyntaxKind.RegularExpressionLiteral,
+    {
+      cause: 'Regular expressions are not supported.',
+      remedy: 'Use indexOf, includes, startsWith or a loop over charCodeAt.',
+    },
+  ],
+  [
+    ts.SyntaxKind.BigIntLiteral,
+    { cause: 'BigInt literals are not supported.', remedy: 'Leave the n out and use i64 or u64.' },
+  ],
+  [
+    ts.SyntaxKind.DeleteExpression,
+    { cause: 'delete is not supported.', remedy: 'Assign null, or use a Map and its delete().' },
+  ],
+  [
+    ts.SyntaxKind.TypeOperator,
+    {
+      cause: 'keyof and readonly types are not supported.',
+      remedy: 'Name the type itself.',
+    },
+  ],
+])
+
+/** Errors of one file that need no types to be seen. */
+export function checkSource(source: SourceText): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report = (node: ts.Node, message: Message): void => {
+    const range = { start: node.getStart(source.tree), end: node.getEnd() }
+    found.push(diagnosticAt(source.file, source.text, range, message))
+  }
+  const visit = (node: ts.Node): void => {
+    const message = unsupported.get(node.kind) ?? contextual(node)
+    if (message) report(markedPart(node), message)
+    checkAsync(node, report)
+    if (ts.isIdentifier(node)) checkCapture(node, source.checker, report)
+    if (node.kind === ts.SyntaxKind.ThisKeyword) checkThis(node, report)
+    // What is inside an unsupported construct would only repeat its error.
+    if (!message) ts.forEachChild(node, visit)
+  }
+  ts.forEachChild(source.tree, visit)
+  return found
+}
+
+type Report = (node: ts.Node, message: Message) => void
+
+/** The part of an unsupported construct to put the mark under: its first token, unless it is small. */
+function markedPart(node: ts.Node): ts.Node {
+  const first = node.getFirstToken()
+  return first !== undefined && (ts.isStatement(node) || ts.isClassExpression(node)) ? first : node
+}
+
+/** Unsupported uses that depend on more than the kind of the node. */
+function contextual(node: ts.Node): Message | undefined {
+  if (ts.isForOfStatement(node)) {
+    if (node.awaitModifier) {
+      return {
+        cause: 'for await is not supported.',
+        remedy: 'Await each value in a while loop.',
+      }
+    }
+    return {
+      cause: 'for..of is not supported.',
+      remedy: 'Count through the array: for (let i = 0; i < items.length; i++) and use items[i].',
+    }
+  }
+  if (node.kind === ts.SyntaxKind.QuestionDotToken) {
+    return {
+      cause: '?. is not supported.',
+      remedy: 'Test for null first: if (value !== null) value.method().',
+    }
+  }
+  if (node.kind === ts.SyntaxKind.QuestionQuestionToken) {
+    return { cause: '?? is not supported.', remedy: 'Write value !== null ? value : other.' }
+  }
+  if (ts.isUnionTypeNode(node) && !isNullable(node)) {
+    return {
+      cause: 'A union of types is not supported, except T | null.',
+      remedy:
+        'Use one class with a field that tells the cases apart, or classes with a common base.',
+    }
+  }
+  if (ts.isParameter(node) && node.dotDotDotToken) {
+    return { cause: 'Rest parameters are not supported.', remedy: 'Take an array as parameter.' }
+  }
+  if (ts.isClassDeclaration(node) && functionAround(node)) return nestedClass
+  if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return generators
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    return {
+      cause: 'import() at run time is not supported.',
+      remedy: 'Import the file at the top.',
+    }
+  }
+  return promiseUse(node)
+}
+
+function isNullable(node: ts.UnionTypeNode): boolean {
+  const isNull = (type: ts.TypeNode): boolean =>
+    ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword
+  return node.types.length === 2 && node.types.filter(isNull).length === 1
+}
+
+/** `Promise` as a value: there is no constructor and there are no combinators of that name. */
+function promiseUse(node: ts.Node): Message | undefined {
+  if (!ts.isIdentifier(node) || node.text !== 'Promise') return undefined
+  if (ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node) {
+    const combinator = node.parent.name.text
+    return {
+      cause: `Promise.${combinator} is not available in guest programs.`,
+      remedy: 'Import whenAll from "nothread/guest" and await whenAll([first, second]).',
+    }
+  }
+  if (ts.isNewExpression(node.parent)) {
+    return {
+      cause: 'A Promise cannot be made with new.',
+      remedy:
+        'Import TaskSource from "nothread/guest": its task is the promise, complete() gives it its value.',
+    }
+  }
+  return undefined
+}
+
+/** `await` in its place, and result types of async functions. */
+function checkAsync(node: ts.Node, report: Report): void {
+  if (ts.isAwaitExpression(node)) {
+    const around = functionAround(node)
+    if (!around) {
+      report(node.getFirstToken() ?? node, {
+        cause: 'await at the top level of a file is not supported.',
+        remedy: 'Put it into: export async function main(): Promise<void> { … }.',
+      })
+    } else if (!isAsync(around)) {
+      report(node.getFirstToken() ?? node, {
+        cause: 'await stands in a function that is not async.',
+        remedy: 'Write async before the function and Promise<…> as its result type.',
+      })
+    }
+  }
+  if (!ts.isFunctionLike(node) || !isAsync(node)) return
+  const type = node.type
+  if (type && !asyncResult(type)) {
+    report(type, {
+      cause: 'The result type of an async function must be Promise<T>.',
+      remedy: `Write Promise<${type.getText()}>.`,
+    })
+  }
+  if (!type && returnsValue(node)) {
+    report(('name' in node && node.name) || node.getFirstToken() || node, {
+      cause: 'This async function returns a value, but its result type is not written out.',
+      remedy: 'Write it behind the parameters, for instance: Promise<i32>.',
+    })
+  }
+}
+
+/** An inner function may use its own names and those of the file, not those of the function around it. */
+function checkCapture(node: ts.Identifier, checker: ts.TypeChecker, report: Report): void {
+  if (!isValueUse(node)) return
+  const declaration = checker.getSymbolAtLocation(node)?.valueDeclaration
+  if (!declaration) return
+  const inner = functionAround(node)
+  const owner = functionAround(ts.isParameter(declaration) ? declaration.name : declaration)
+  if (!inner || !owner || owner === inner) return
+  // The name of a function belongs to what is around it; a function is also visible inside itself.
+  if (!ts.findAncestor(inner, (around) => around === owner)) return
+  report(node, {
+    cause: `The inner function captures "${node.text}" of the function around it; closures are not supported.`,
+    remedy:
+      'Pass the value as a parameter, or keep it in a field of an object or in a variable of the file.',
+  })
+}
+
+/** Arrow functions do not take `this` with them. */
+function checkThis(node: ts.Node, report: Report): void {
+  const inner = functionAround(node)
+  if (!inner || !ts.isArrowFunction(inner)) return
+  report(node, {
+    cause: 'The inner function captures "this"; closures are not supported.',
+    remedy: 'Pass the object as a parameter.',
+  })
+}
+
+function isValueUse(node: ts.Identifier): boolean {
+  const parent = node.parent
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node) return false
+  if (ts.isPropertyAssignment(parent) && parent.name === node) return false
+  return !('name' in parent && parent.name === node) && !ts.isTypeReferenceNode(parent)
+}
+
+/** The function whose body or parameters a node is in. */
+export function functionAround(node: ts.Node): ts.SignatureDeclaration | undefined {
+  const around = ts.findAncestor(
+    node.parent,
+    (candidate) => ts.isFunctionLike(candidate) && !ts.isFunctionTypeNode(candidate),
+  )
+  return around as ts.SignatureDeclaration | undefined
+}
+
+export function isAsync(node: ts.SignatureDeclaration): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false
+}
+
+/** The `T` of `Promise<T>` or `Task<T>`. */
+export function asyncResult(type: ts.TypeNode): ts.TypeNode | undefined {
+  if (!ts.isTypeReferenceNode(type) || type.typeArguments?.length !== 1) return undefined
+  const name = type.typeName.getText()
+  return name === 'Promise' || name === 'Task' ? type.typeArguments[0] : undefined
+}
+
+/** Whether a function has a `return` with a value, or an expression for a body. */
+function returnsValue(node: ts.SignatureDeclaration): boolean {
+  const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
+  if (!body) return false
+  if (!ts.isBlock(body)) return true
+  const search = (inner: ts.Node): boolean =>
+    (ts.isReturnStatement(inner) && inner.expression !== undefined) ||
+    (!ts.isFunctionLike(inner) && ts.forEachChild(inner, search) === true)
+  return search(body)
+}

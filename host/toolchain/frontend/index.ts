@@ -1,0 +1,178 @@
+/**
+ * From the files of a program to one wasm module: parse, check, rewrite, compile. What goes wrong in the program is a
+ * `CompileError` with places in the files as they were written.
+ */
+import { runAsc } from './asc.ts'
+import type { AscOutput, ReadFile } from './asc.ts'
+import type { GuestSources } from './bundle.ts'
+import { checkSource } from './check.ts'
+import { CompileError, diagnosticOf } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import { EditList } from './edits.ts'
+import { entrySource } from './entry.ts'
+import { findExports } from './exports.ts'
+import type { ProgramExports, SpawnFunction } from './exports.ts'
+import { ascDiagnostics } from './messages.ts'
+import type { UserFile } from './messages.ts'
+import { rewriteSource } from './rewrite.ts'
+import { parseSource, syntaxDiagnostics } from './source.ts'
+
+/** A program as a wasm module. */
+export interface ProgramModule {
+  wasm: Uint8Array
+  /** asc's source map: positions in `wasm` to lines of the files. */
+  sourceMap: string
+  spawns: SpawnFunction[]
+}
+
+/** Name under which asc knows the generated entry file; it stands beside the user's. */
+const entryName = '~program'
+const startFunction = '_start'
+
+/** What asc's library otherwise takes from its own runtime, or imports from the host. */
+const aliases = {
+  ...Object.fromEntries(
+    ['new', 'renew', 'link', 'alloc', 'realloc', 'free', 'collect', 'visit'].map((name) => [
+      `__${name}`,
+      `~lib/nothread/guest/heap/__${name}`,
+    ]),
+  ),
+  abort: '~lib/nothread/guest/abort/abort',
+  trace: '~lib/nothread/guest/abort/trace',
+  seed: '~lib/nothread/guest/abort/seed',
+}
+
+/**
+ * Compile the program whose `main` is in `entry`.
+ * @param entry path of the file, ending in .ts
+ * @param readFile reads the entry and what it imports; null means there is no such file
+ * @param guest sources of the runtime
+ * @param memoryBase address of the static data
+ * @throws CompileError
+ */
+export async function compileModule(
+  entry: string,
+  readFile: ReadFile,
+  guest: GuestSources,
+  memoryBase: number,
+): Promise<ProgramModule> {
+  const program = new ProgramFiles(entry, readFile)
+  const exports = await program.readEntry()
+  const output = await runAsc({
+    entry: `${entryName}.ts`,
+    readFile: (path) =>
+      path === `${entryName}.ts` ? entrySource(`./${program.entry}`, exports) : program.read(path),
+    library: guest,
+    memoryBase,
+    runtime: 'minimal',
+    exportStart: startFunction,
+    aliases,
+  })
+  if (program.diagnostics.length > 0) throw new CompileError(program.diagnostics)
+  return { ...moduleOf(output, program.files), spawns: exports.spawns }
+}
+
+/**
+ * Compile system code, which has no runtime: no rewrite, no allocator, start function `_initialize`.
+ * @throws CompileError
+ */
+export async function compileSystemModule(
+  entry: string,
+  readFile: ReadFile,
+  memoryBase: number,
+): Promise<{ wasm: Uint8Array; sourceMap: string }> {
+  const files = new Map<string, UserFile>()
+  const output = await runAsc({
+    entry,
+    readFile: async (path) => {
+      const text = await readFile(path)
+      if (text === null) return null
+      const edits = new EditList()
+      if (path === entry) edits.insert(text.length, '\nexport { __heap_base };\n')
+      const edited = edits.apply(text)
+      files.set(path, { file: path, text, edited })
+      return edited.text
+    },
+    library: {},
+    memoryBase,
+    runtime: 'stub',
+    exportStart: '_initialize',
+  })
+  return moduleOf(output, files)
+}
+
+/** The user's files on their way to asc. */
+class ProgramFiles {
+  readonly files = new Map<string, UserFile>()
+  readonly diagnostics: Diagnostic[] = []
+  /** Path of the entry file without directory and extension. */
+  readonly entry: string
+  private readonly entryFile: string
+  private readonly directory: string
+  private readonly readUserFile: ReadFile
+
+  constructor(entry: string, readFile: ReadFile) {
+    this.entryFile = entry
+    this.readUserFile = readFile
+    const path = entry.replace(/\\/g, '/')
+    const slash = path.lastIndexOf('/')
+    this.directory = path.slice(0, slash + 1)
+    this.entry = path.slice(slash + 1).replace(/\.ts$/, '')
+  }
+
+  /** Exports of the entry file; its errors are thrown before asc starts. */
+  async readEntry(): Promise<ProgramExports> {
+    const text = await this.readUserFile(this.entryFile)
+    if (text === null) {
+      const remedy = 'Check the path of the program.'
+      throw new CompileError([
+        diagnosticOf(this.entryFile, { cause: 'The file cannot be read.', remedy }),
+      ])
+    }
+    const source = parseSource(this.entryFile, text)
+    const errors = [...syntaxDiagnostics(source)]
+    if (errors.length === 0) errors.push(...checkSource(source))
+    if (errors.length > 0) throw new CompileError(errors)
+    const { exports, diagnostics } = findExports(source)
+    if (!exports) throw new CompileError(diagnostics)
+    return exports
+  }
+
+  /** Text for asc of a file named relative to the entry's directory. */
+  async read(path: string): Promise<string | null> {
+    if (!path.endsWith('.ts')) return null
+    const file = this.directory + path
+    const text = await this.readUserFile(file)
+    if (text === null) return null
+    const source = parseSource(file, text)
+    const errors = [...syntaxDiagnostics(source)]
+    if (errors.length === 0) errors.push(...checkSource(source))
+    this.diagnostics.push(...errors)
+    // asc would only repeat the errors of a broken file in other words.
+    if (errors.length > 0) return ''
+    const edited = rewriteSource(source)
+    this.files.set(path, { file, text, edited })
+    return edited.text
+  }
+}
+
+function moduleOf(
+  output: AscOutput,
+  files: Map<string, UserFile>,
+): { wasm: Uint8Array; sourceMap: string } {
+  const diagnostics = ascDiagnostics(output.messages, files)
+  if (diagnostics.length > 0) throw new CompileError(diagnostics)
+  if (!output.wasm || output.sourceMap === undefined) {
+    throw new CompileError([
+      diagnosticOf('', {
+        cause: `The compiler gave up: ${firstLine(output.failure)}`,
+        remedy: 'Leave parts of the program out to find the line it cannot handle.',
+      }),
+    ])
+  }
+  return { wasm: output.wasm, sourceMap: output.sourceMap }
+}
+
+function firstLine(text: string | undefined): string {
+  return (text ?? 'unknown error').split('\n')[0]
+}

@@ -1,0 +1,114 @@
+/**
+ * asc's messages in the user's terms: place in the original text, names without asc's internal paths, and a remedy.
+ */
+import type { AscMessage } from './asc.ts'
+import { diagnosticAt, diagnosticOf } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { EditedText } from './edits.ts'
+import { sentence } from './source.ts'
+
+/** A user's file as it was before and after the rewrite. */
+export interface UserFile {
+  file: string
+  text: string
+  edited: EditedText
+}
+
+/** Remedies by asc's message number; most numbers are TypeScript's. */
+const remedies: Record<number, string> = {
+  100: 'Write it another way; docs/language.md lists what the guest language leaves out.',
+  104: 'Make the static data smaller.',
+  200: 'Convert explicitly, for instance: <i32>value or i32(value).',
+  201: 'Convert explicitly, for instance: <u32>value.',
+  202: 'Convert through a type both can be changed to.',
+  203: 'Convert the operand to a type that has this operator.',
+  204: 'Leave "| null" out: numbers cannot be null.',
+  214: 'Use another type here.',
+  215: 'Give the parameter a default value.',
+  219: 'Give the field a default value, or the type T | null.',
+  220: 'Use a literal, or a const made of literals.',
+  225: 'Give the type explicitly.',
+  238: 'Give it a value where it is declared, or the type T | null.',
+  1345: 'Compare explicitly, for instance: value != 0 or value !== null.',
+  2300: 'Give one of them another name.',
+  2304: 'Check the spelling, or import the name.',
+  2305: 'Check the spelling, or export the name there.',
+  2314: 'Give the type arguments, for instance: Array<i32>.',
+  2315: 'Leave the type arguments out.',
+  2322: 'Convert the value, or change one of the types.',
+  2332: 'Use this only in methods and constructors.',
+  2339: 'Check the spelling and the type of the object.',
+  2341: 'Use a public member.',
+  2349: 'Call a function or a method.',
+  2351: 'Use new with a class.',
+  2355: 'Return a value at the end, or use the result type void.',
+  2357: 'Apply it to a variable or a field.',
+  2364: 'Assign to a variable or a field.',
+  2365: 'Convert one of the operands to the type of the other.',
+  2377: 'Call super(…) first.',
+  2391: 'Give the function a body.',
+  2393: 'Remove one of them, or give it another name.',
+  2416: 'Give it the type it has in the base class.',
+  2448: 'Move the declaration above the use.',
+  2451: 'Give one of them another name.',
+  2453: 'Write the type argument, for instance: name<i32>(value).',
+  2454: 'Give the variable a value first.',
+  2511: 'Make an object of a class derived from it.',
+  2515: 'Write the member in this class, or make the class abstract.',
+  2531: 'Test for null first, or write ! behind the expression if it cannot be null.',
+  2540: 'Use let instead of const, or leave readonly out.',
+  2554: 'Pass as many arguments as the function has parameters.',
+  2555: 'Pass the missing arguments.',
+  2564: 'Give the field a value where it is declared or in the constructor.',
+  2565: 'Give the field a value first.',
+  6054: 'Check the path of the import; the runtime is imported from "nothread/guest".',
+}
+
+const promisePattern = /~lib\/nothread\/guest\/\w+\/(?:__)?Task\b/g
+const libraryPattern = /~lib\/(?:[\w-]+\/)*/g
+
+/** The messages that are errors, in the order of the text; those without a place come last. */
+export function ascDiagnostics(messages: AscMessage[], files: Map<string, UserFile>): Diagnostic[] {
+  const errors = messages.filter(({ isError }) => isError)
+  const placed = errors.flatMap((message) => {
+    const user = files.get(message.path)
+    return user ? [placedDiagnostic(message, user)] : []
+  })
+  if (placed.length > 0) return placed.sort(byPlace).filter(isFirstOfPlace)
+  return errors.slice(0, 1).map((message) => diagnosticOf('', describe(message)))
+}
+
+function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile): Diagnostic {
+  const start = edited.originalOffset(message.start)
+  const end = Math.max(edited.originalOffset(Math.max(message.end - 1, message.start)) + 1, start)
+  return diagnosticAt(file, text, { start, end }, describe(message))
+}
+
+function describe(message: AscMessage): { cause: string; remedy: string } {
+  const cause = sentence(
+    message.message.replace(promisePattern, 'Promise').replace(libraryPattern, ''),
+  )
+  return { cause, remedy: remedyOf(message, cause) }
+}
+
+function remedyOf({ code }: AscMessage, cause: string): string {
+  if (code === 2322 && /^Type 'Promise<.*>' is not assignable/.test(cause)) {
+    return 'Write await before the call to get its result.'
+  }
+  if (code === 2322 && / is not assignable to type 'Promise</.test(cause)) {
+    return 'Only a Promise can be awaited: leave await out, or call an async function.'
+  }
+  if (code === 2339 && /on type 'Promise</.test(cause)) {
+    return 'Write (await …) before the member, to get the result first.'
+  }
+  return remedies[code] ?? 'Change the program at the mark.'
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}
+
+function isFirstOfPlace(diagnostic: Diagnostic, index: number, all: Diagnostic[]): boolean {
+  const before = all[index - 1]
+  return index === 0 || before.file !== diagnostic.file || before.line !== diagnostic.line
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { parseSource } from './source.ts'
+import { rewriteSource } from './rewrite.ts'
+
+/** Rewritten lines, without the import line. */
+function rewritten(text: string): string[] {
+  return rewriteSource(parseSource('test.ts', text))
+    .text.split('\n')
+    .slice(0, text.split('\n').length)
+}
+
+describe('rewrite of async functions', () => {
+  test('a function with a result', () => {
+    const lines = rewritten(
+      'export async function add(x: i32): Promise<i64> {\n  const y = await other(x)\n  return y + 1\n}',
+    )
+    expect(lines).toEqual([
+      'export       function add(x: i32): __Task<i64> { if (__begin()) return changetype<__Task<i64>>(__self());',
+      '  const y = __await( other(x), 2)',
+      '  return __complete<i64>(y + 1, __self())',
+      '}',
+    ])
+  })
+
+  test('a function without a result returns at its end and at each return', () => {
+    const lines = rewritten('async function f() {\n  if (x) return\n  return g()\n}')
+    expect(lines).toEqual([
+      '      function f(): __Task<void> { if (__begin()) return changetype<__Task<void>>(__self());',
+      '  if (x) return __completeVoid(__self())',
+      '  return (g(), __completeVoid(__self()))',
+      '; return __completeVoid(__self()); }',
+    ])
+  })
+
+  test('methods and arrow functions', () => {
+    expect(rewritten('class A { async m(): Promise<u8> { return 1 } }')).toEqual([
+      'class A {       m(): __Task<u8> { if (__begin()) return changetype<__Task<u8>>(__self()); ' +
+        'return __complete<u8>(1, __self()) } }',
+    ])
+    expect(rewritten('const f = async (x: i32): Promise<i32> => await g(x)')).toEqual([
+      'const f =       (x: i32): __Task<i32> => { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
+        'return __complete<i32>(__await( g(x), 1), __self()); }',
+    ])
+    expect(rewritten('const f = async (): Promise<void> => log(1)')).toEqual([
+      'const f =       (): __Task<void> => { if (__begin()) return changetype<__Task<void>>(__self()); ' +
+        'log(1); return __completeVoid(__self()); }',
+    ])
+  })
+
+  test('await anywhere in an expression, one inside of another', () => {
+    expect(
+      rewritten('async function f(): Promise<i32> { return (await a) + (await b(await c)) }'),
+    ).toEqual([
+      '      function f(): __Task<i32> { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
+        'return __complete<i32>((__await( a, 1)) + (__await( b(__await( c, 1)), 1)), __self()) }',
+    ])
+  })
+
+  test('ends that meet close from the inside out', () => {
+    expect(rewritten('async function f(): Promise<i32> { return await g() }')).toEqual([
+      '      function f(): __Task<i32> { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
+        'return __complete<i32>(__await( g(), 1), __self()) }',
+    ])
+  })
+
+  test('a promise inside of types', () => {
+    expect(rewritten('const all: Promise<i32>[] = []')).toEqual(['const all: __Task<i32>[] = []'])
+    expect(rewritten('async function f(): Promise<Promise<i32>[]> { return x }')[0]).toContain(
+      'function f(): __Task<__Task<i32>[]> { if (__begin()) return changetype<__Task<__Task<i32>[]>>',
+    )
+  })
+
+  test('a return of a synchronous inner function stays', () => {
+    const text = 'async function f(): Promise<void> { run((): i32 => { return 1 }) }'
+    expect(rewritten(text)[0]).toContain('run((): i32 => { return 1 })')
+  })
+
+  test('the console is imported unless the file has one of its own', () => {
+    const text = (source: string) => rewriteSource(parseSource('test.ts', source)).text
+    expect(text('console.log("x")')).toContain('import { console } from "nothread/guest/console"')
+    expect(text('class console {}\nconsole.log("x")')).not.toContain('import')
+    expect(text('view.console()')).toBe('view.console()')
+  })
+
+  test('every position has its way back', () => {
+    const text = 'async function f(): Promise<i32> {\n  return (await g(first)) + second\n}\n'
+    const edited = rewriteSource(parseSource('test.ts', text))
+    for (const name of ['first', 'second', 'g(', 'f(']) {
+      expect(edited.originalOffset(edited.text.indexOf(name))).toBe(text.indexOf(name))
+    }
+    expect(edited.originalOffset(edited.text.indexOf('__complete'))).toBe(text.indexOf('(await'))
+    expect(edited.originalOffset(edited.text.length + 5)).toBe(text.length)
+  })
+})

@@ -1,0 +1,154 @@
+/**
+ * The rewrite of `async` and `await` into calls that asc understands and the backend recognises (docs/design.md §5). Lines stay
+ * where they are, and columns have a way back. For a function of result type R:
+ *
+ *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
+ *     return value                            return __complete<R>(value, __self())
+ *     await task                              __await(task, LINE)
+ *
+ * `console` and the names above are imported by a line put behind the last one.
+ */
+import ts from 'typescript'
+import { asyncResult, functionAround, isAsync } from './check.ts'
+import { EditList } from './edits.ts'
+import type { EditedText } from './edits.ts'
+import type { SourceText } from './source.ts'
+
+const coroutineImport = [
+  'import { Task as __Task } from "nothread/guest/task";',
+  'import { __await } from "nothread/guest/await.inline";',
+  'import { __complete, __completeVoid } from "nothread/guest/coroutine";',
+  'import { begin as __begin, self as __self } from "nothread/guest/co";',
+].join(' ')
+const consoleImport = 'import { console } from "nothread/guest/console";'
+
+/** Rewrite one file without errors (see `checkSource`). */
+export function rewriteSource(source: SourceText): EditedText {
+  const rewriter = new Rewriter(source)
+  rewriter.visit(source.tree)
+  return rewriter.finish()
+}
+
+/** Text to put in behind a node. */
+interface Closing {
+  position: number
+  text: string
+}
+
+class Rewriter {
+  private readonly edits = new EditList()
+  private readonly source: SourceText
+  private usesCoroutines = false
+  private usesConsole = false
+
+  constructor(source: SourceText) {
+    this.source = source
+  }
+
+  visit(node: ts.Node): void {
+    const closing = this.open(node)
+    ts.forEachChild(node, (child) => this.visit(child))
+    // After those of the children, since several may end at the same place.
+    if (closing) this.edits.insert(closing.position, closing.text)
+  }
+
+  /** The edits at the beginning of a node; the result is what belongs at its end. */
+  private open(node: ts.Node): Closing | undefined {
+    if (ts.isFunctionLike(node) && isAsync(node)) return this.asyncFunction(node)
+    if (ts.isAwaitExpression(node)) return this.await(node)
+    if (ts.isReturnStatement(node)) return this.return(node)
+    if (ts.isTypeReferenceNode(node)) this.typeReference(node)
+    else if (ts.isIdentifier(node) && node.text === 'console') this.console(node)
+    return undefined
+  }
+
+  finish(): EditedText {
+    const end = this.source.text.length
+    const imports = [
+      ...(this.usesCoroutines ? [coroutineImport] : []),
+      ...(this.usesConsole ? [consoleImport] : []),
+    ]
+    if (imports.length > 0) this.edits.insert(end, '\n' + imports.join(' ') + '\n')
+    return this.edits.apply(this.source.text)
+  }
+
+  private asyncFunction(node: ts.SignatureDeclaration): Closing | undefined {
+    this.usesCoroutines = true
+    const keyword = ts.canHaveModifiers(node)
+      ? ts.getModifiers(node)?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
+      : undefined
+    if (keyword) this.edits.blank(keyword.getStart(), keyword.getEnd())
+    if (!node.type) this.edits.insert(this.closeParenthesis(node), ': __Task<void>')
+    const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
+    if (!body) return undefined
+    const result = this.resultText(node)
+    const prologue = `if (__begin()) return changetype<__Task<${result}>>(__self());`
+    return ts.isBlock(body)
+      ? this.blockBody(body, prologue, result)
+      : this.expressionBody(body, prologue, result)
+  }
+
+  private blockBody(body: ts.Block, prologue: string, result: string): Closing | undefined {
+    this.edits.insert(body.getStart() + 1, ' ' + prologue)
+    if (result !== 'void') return undefined
+    return { position: body.getEnd() - 1, text: '; return __completeVoid(__self()); ' }
+  }
+
+  private expressionBody(body: ts.Node, prologue: string, result: string): Closing {
+    const isVoid = result === 'void'
+    const opening = isVoid ? '' : `return __complete<${result}>(`
+    this.edits.insert(body.getStart(), `{ ${prologue} ${opening}`)
+    const closing = isVoid ? '; return __completeVoid(__self()); }' : ', __self()); }'
+    return { position: body.getEnd(), text: closing }
+  }
+
+  private await(node: ts.AwaitExpression): Closing {
+    const start = node.getStart()
+    const line = this.source.tree.getLineAndCharacterOfPosition(start).line + 1
+    this.edits.replace(start, start + 'await'.length, '__await(')
+    return { position: node.getEnd(), text: `, ${line})` }
+  }
+
+  private return(node: ts.ReturnStatement): Closing | undefined {
+    const around = functionAround(node)
+    if (!around || !isAsync(around)) return undefined
+    const result = this.resultText(around)
+    const value = node.expression
+    if (!value) {
+      return { position: node.getStart() + 'return'.length, text: ' __completeVoid(__self())' }
+    }
+    if (result === 'void') {
+      this.edits.insert(value.getStart(), '(')
+      return { position: value.getEnd(), text: ', __completeVoid(__self()))' }
+    }
+    this.edits.insert(value.getStart(), `__complete<${result}>(`)
+    return { position: value.getEnd(), text: ', __self())' }
+  }
+
+  private typeReference(node: ts.TypeReferenceNode): void {
+    const name = node.typeName
+    if (!ts.isIdentifier(name) || name.text !== 'Promise') return
+    this.usesCoroutines = true
+    this.edits.replace(name.getStart(), name.getEnd(), '__Task')
+  }
+
+  /** asc has a `console` of its own, which would call the host. */
+  private console(node: ts.Identifier): void {
+    const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node
+    if (!isMember && !this.source.checker.getSymbolAtLocation(node)) this.usesConsole = true
+  }
+
+  /** Text of R, with `Promise` inside of it rewritten too. */
+  private resultText(node: ts.SignatureDeclaration): string {
+    const result = node.type && asyncResult(node.type)
+    if (!result) return 'void'
+    return result.getText().replace(/\bPromise\b/g, '__Task')
+  }
+
+  private closeParenthesis(node: ts.SignatureDeclaration): number {
+    const parenthesis = node
+      .getChildren(this.source.tree)
+      .find(({ kind }) => kind === ts.SyntaxKind.CloseParenToken)
+    return parenthesis ? parenthesis.getEnd() : node.getEnd()
+  }
+}
