@@ -1,0 +1,32 @@
+/**
+ * What rewritten async functions call: their frames, and their ends.
+ */
+import { allocateZeroed } from './heap';
+import { TRACE_task_start } from './generated/trace';
+import { hint2 } from './rv';
+import { Task, completeTask, completeVoidTask, enlist } from './task';
+
+const DESCRIPTOR: usize = 4;
+
+/** The backend's `co.begin`: a zeroed frame for the coroutine with this descriptor. */
+export function __co_alloc(bytes: u32, descriptor: usize): usize {
+  const frame = allocateZeroed(bytes);
+  store<usize>(frame, descriptor, DESCRIPTOR);
+  enlist(frame);
+  hint2(TRACE_task_start, frame, descriptor);
+  return frame;
+}
+
+/** `return value` of the coroutine with the frame `self`. */
+export function __complete<T>(value: T, self: usize): Task<T> {
+  const task = changetype<Task<T>>(self);
+  completeTask<T>(task, value);
+  return task;
+}
+
+/** `return` of a coroutine without a result. */
+export function __completeVoid(self: usize): Task<void> {
+  const task = changetype<Task<void>>(self);
+  completeVoidTask(task);
+  return task;
+}

@@ -1,0 +1,57 @@
+/**
+ * Calls from the host: messages of the mailbox device start async functions of the program, and their results go back.
+ */
+import {
+  IOCTL_MAILBOX_RECEIVE,
+  IOCTL_MAILBOX_REPLY,
+  MAILBOX_MESSAGE_BYTES,
+  MAILBOX_MESSAGE_arguments,
+  MAILBOX_MESSAGE_function,
+  MAILBOX_MESSAGE_message,
+  MAILBOX_REPLY_BYTES,
+  MAILBOX_REPLY_high,
+  MAILBOX_REPLY_low,
+  MAILBOX_REPLY_message,
+  MAILBOX_REPLY_status,
+  STATUS_INVALID_PARAMETER,
+  STATUS_SUCCESS,
+} from './generated/syscalls';
+import { Request, openDevice } from './request';
+import { Task, resultWords } from './task';
+
+/** Starts function number `fn` with the argument words at `words`; 0 if there is no such function. */
+export type Invoke = (fn: u32, words: usize) => usize;
+
+/** Take messages for ever. */
+export async function serveMailbox(invoke: Invoke): Promise<void> {
+  const file = openDevice('\\Device\\Mailbox', 0);
+  const request = new Request();
+  while (true) {
+    const message = __alloc(MAILBOX_MESSAGE_BYTES);
+    const status = await request.begin(file, IOCTL_MAILBOX_RECEIVE, message);
+    if (status < 0) return;
+    answer(file, message, invoke);
+  }
+}
+
+async function answer(file: u32, message: usize, invoke: Invoke): Promise<void> {
+  const number = load<u32>(message + MAILBOX_MESSAGE_message);
+  const fn = load<u32>(message + MAILBOX_MESSAGE_function);
+  const task = invoke(fn, message + MAILBOX_MESSAGE_arguments);
+  if (task == 0) {
+    await reply(file, number, STATUS_INVALID_PARAMETER, 0);
+    return;
+  }
+  // Awaited without its result, whose type is not known here.
+  await changetype<Task<void>>(task);
+  await reply(file, number, STATUS_SUCCESS, resultWords(task));
+}
+
+function reply(file: u32, message: u32, status: u32, result: u64): Task<i32> {
+  const structure = __alloc(MAILBOX_REPLY_BYTES);
+  store<u32>(structure + MAILBOX_REPLY_message, message);
+  store<u32>(structure + MAILBOX_REPLY_status, status);
+  store<u32>(structure + MAILBOX_REPLY_low, <u32>result);
+  store<u32>(structure + MAILBOX_REPLY_high, <u32>(result >>> 32));
+  return new Request().begin(file, IOCTL_MAILBOX_REPLY, structure);
+}

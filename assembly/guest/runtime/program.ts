@@ -1,0 +1,32 @@
+/**
+ * How a program begins and ends. The compiler's entry file calls one of the two functions below.
+ */
+import { Invoke, serveMailbox } from './mailbox';
+import { requirePort, runPool } from './pool';
+import { exit } from './system';
+import { Task } from './task';
+import { thisThread } from './threadBlock';
+
+/** The main of a program that blocks has returned. */
+export function runThread(code: i32): void {
+  exit(code);
+}
+
+/**
+ * Run a program of tasks; never returns. `start` calls an async main and gives its task, or 0 if there is none; the program ends
+ * when that task is completed. `serves` says whether the host may start functions through `invoke`.
+ */
+export function runTasks(start: () => usize, hasCode: bool, invoke: Invoke, serves: bool): void {
+  requirePort();
+  thisThread().isPool = true;
+  if (serves) serveMailbox(invoke);
+  const main = start();
+  if (main != 0) exitAfter(main, hasCode);
+  runPool();
+}
+
+async function exitAfter(main: usize, hasCode: bool): Promise<void> {
+  if (hasCode) exit(await changetype<Task<i32>>(main));
+  await changetype<Task<void>>(main);
+  exit(0);
+}

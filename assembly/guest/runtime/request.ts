@@ -1,0 +1,99 @@
+/**
+ * One request to a device: the status block and the request structure that the kernel reads and writes, and the task that it
+ * completes.
+ */
+import {
+  FILE_COMPLETION_INFORMATION_BYTES,
+  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+  FileCompletionInformation,
+  FileIoCompletionNotificationInformation,
+  STATUS_PENDING,
+  SYS_NtCreateFile,
+  SYS_NtDeviceIoControlFile,
+  SYS_NtSetInformationFile,
+} from './generated/syscalls';
+import { TRACE_operation_begin } from './generated/trace';
+import { KEY_REQUEST } from './keys';
+import { requirePort } from './pool';
+import { hint2 } from './rv';
+import { isError, require, system } from './system';
+import { Task, completeTask, newTask, setOperation } from './task';
+import { thisThread } from './threadBlock';
+
+/** A request and its outcome. The fields up to `port` are IO_STATUS_BLOCK and AFD_DATAGRAM, in the kernel's order. */
+export class Request {
+  /** NTSTATUS of the request. */
+  status: u32 = 0;
+  /** Bytes transferred. */
+  information: u32 = 0;
+  /** Number of the operation in the trace. */
+  operation: u32 = 0;
+  buffer: usize = 0;
+  bytes: u32 = 0;
+  /** IPv4 address of the other side, for instance 0x0a000202. */
+  address: u32 = 0;
+  /** UDP port of the other side. */
+  port: u32 = 0;
+  /** Completed with the bytes transferred, or with the (negative) status. */
+  protected task: Task<i32> | null = null;
+
+  /** Begin the request on an overlapped file; the returned task is completed when it is done. */
+  begin(file: u32, code: u32, structure: usize): Task<i32> {
+    const task = newTask<i32>();
+    this.task = task;
+    const block = changetype<usize>(this);
+    const status = system(SYS_NtDeviceIoControlFile, file, 0, block, block, code, structure);
+    setOperation(changetype<usize>(task), this.operation, block);
+    if (this.operation) hint2(TRACE_operation_begin, this.operation, changetype<usize>(task));
+    // Errors and successes at once send no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS).
+    if (status != STATUS_PENDING) this.complete(status, this.information);
+    return task;
+  }
+
+  /** Make the request on a file whose calls block. Returns bytes transferred, or the (negative) status. */
+  call(file: u32, code: u32, structure: usize): i32 {
+    const block = changetype<usize>(this);
+    const status = system(SYS_NtDeviceIoControlFile, file, 0, 0, block, code, structure);
+    return isError(status) ? status : this.information;
+  }
+
+  /** The outcome is known. */
+  complete(status: u32, information: u32): void {
+    this.status = status;
+    this.information = information;
+    const task = this.task;
+    this.task = null;
+    if (task) completeTask<i32>(task, isError(status) ? <i32>status : <i32>information);
+  }
+}
+
+/** Open a device; with options 0 its requests are overlapped and their completions go to the pool's port. */
+export function openDevice(name: string, options: u32): u32 {
+  const handle = thisThread().scratch;
+  const status = system(
+    SYS_NtCreateFile,
+    handle,
+    changetype<usize>(name),
+    name.length << 1,
+    options,
+  );
+  require(status, 'Cannot open ' + name);
+  const file = load<u32>(handle);
+  if (options == 0) associate(file);
+  return file;
+}
+
+function associate(file: u32): void {
+  const scratch = thisThread().scratch;
+  store<u32>(scratch, requirePort(), 8);
+  store<u32>(scratch, KEY_REQUEST, 12);
+  setInformation(file, scratch + 8, FILE_COMPLETION_INFORMATION_BYTES, FileCompletionInformation);
+  store<u32>(scratch, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, 8);
+  setInformation(file, scratch + 8, 4, FileIoCompletionNotificationInformation);
+}
+
+function setInformation(file: u32, information: usize, bytes: u32, what: u32): void {
+  const scratch = thisThread().scratch;
+  const status = system(SYS_NtSetInformationFile, file, scratch + 16, information, bytes, what);
+  require(status, 'Cannot bind a file to the thread pool');
+}

@@ -1,0 +1,84 @@
+/**
+ * Threads that may block. The kernel schedules them; each has a stack of its own.
+ */
+import {
+  SYS_NtCreateThreadEx,
+  SYS_NtTerminateThread,
+  SYS_NtWaitForSingleObject,
+} from './generated/syscalls';
+import { enterHeap, leaveHeap } from './heap';
+import { enableLocks } from './lock';
+import { codeAddress, setThreadPointer } from './rv';
+import { require, system } from './system';
+import { ThreadBlock, thisThread } from './threadBlock';
+
+const currentThread: u32 = 0xffff_fffe;
+
+/** What a new thread begins with. It stays in the list as long as the thread runs, so that the collector keeps it. */
+class Start {
+  next: Start | null = null;
+  block: usize = 0;
+
+  constructor(
+    readonly routine: (argument: usize) => void,
+    readonly argument: usize,
+  ) {}
+}
+
+let starts: Start | null = null;
+
+/** Start a thread; returns its handle. Stack of `stackBytes` bytes, 0 for the usual 16 KiB. */
+export function startThread(
+  routine: (argument: usize) => void,
+  argument: usize,
+  stackBytes: u32,
+): u32 {
+  enableLocks();
+  const start = new Start(routine, argument);
+  start.block = __alloc(offsetof<ThreadBlock>());
+  start.next = starts;
+  starts = start;
+  // Counted here already: the new thread may begin at any time.
+  enterHeap();
+  const main = (argument: usize): void => threadMain(argument);
+  const status = system(
+    SYS_NtCreateThreadEx,
+    thisThread().scratch,
+    codeAddress(main.index),
+    changetype<usize>(start),
+    stackBytes,
+    0,
+  );
+  require(status, 'Cannot start a thread');
+  return load<u32>(thisThread().scratch);
+}
+
+function threadMain(argument: usize): void {
+  const start = changetype<Start>(argument);
+  const block = changetype<ThreadBlock>(start.block);
+  setThreadPointer(start.block);
+  block.begin(false);
+  start.routine(start.argument);
+  leaveHeap();
+  system(SYS_NtTerminateThread, currentThread, 0);
+}
+
+/** A thread whose routine may block. */
+export class Thread {
+  private constructor(private handle: u32) {}
+
+  /**
+   * Start a thread that calls `routine` with `argument`. The routine cannot capture variables. While threads of this kind run,
+   * memory that is not used any more is not collected.
+   * @param stackBytes size of the stack; 0 is 16 KiB
+   */
+  static start<T>(routine: (argument: T) => void, argument: T, stackBytes: u32 = 0): Thread {
+    const plain = changetype<(argument: usize) => void>(routine);
+    return new Thread(startThread(plain, changetype<usize>(argument), stackBytes));
+  }
+
+  /** Block the calling thread until this one has ended. */
+  join(): void {
+    system(SYS_NtWaitForSingleObject, this.handle, 0, 0);
+  }
+}

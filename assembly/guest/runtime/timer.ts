@@ -1,0 +1,117 @@
+/**
+ * Time: durations in nanoseconds, and `sleep`. A sleeping task costs a kernel timer, which is used again by the next one.
+ */
+import {
+  SYS_NtAssociateWaitCompletionPacket,
+  SYS_NtCreateTimer,
+  SYS_NtCreateWaitCompletionPacket,
+  SYS_NtDelayExecution,
+  SYS_NtSetTimer,
+  WAIT_PACKET_STATE_operation,
+} from './generated/syscalls';
+import { TRACE_operation_begin } from './generated/trace';
+import { KEY_TIMER } from './keys';
+import { lock, unlock } from './lock';
+import { requirePort } from './pool';
+import { hint2 } from './rv';
+import { clockHz, cycles, require, system } from './system';
+import { Task, completeVoidTask, completedVoidTask, newTask, setOperation } from './task';
+import { thisThread } from './threadBlock';
+
+/** Durations in nanoseconds: `await sleep(2 * millisecond)`. */
+export const nanosecond: i64 = 1;
+export const microsecond: i64 = 1000;
+export const millisecond: i64 = 1_000_000;
+export const second: i64 = 1_000_000_000;
+
+/** The kernel counts time in units of 100 ns. */
+const kernelUnit: i64 = 100;
+const synchronizationTimer: u32 = 1;
+
+/** A kernel timer whose signal becomes a packet of the pool's port. */
+export class Timer {
+  private timer: u32 = 0;
+  private packet: u32 = 0;
+  private dueTime: i64 = 0;
+  private task: Task<void> | null = null;
+  next: Timer | null = null;
+
+  constructor() {
+    const handle = thisThread().scratch;
+    require(system(SYS_NtCreateTimer, handle, synchronizationTimer), 'Cannot create a timer');
+    this.timer = load<u32>(handle);
+    require(system(SYS_NtCreateWaitCompletionPacket, handle), 'Cannot create a wait packet');
+    this.packet = load<u32>(handle);
+  }
+
+  start(duration: i64): Task<void> {
+    const task = newTask<void>();
+    this.task = task;
+    this.dueTime = -((duration + kernelUnit - 1) / kernelUnit);
+    const dueTime = changetype<usize>(this) + offsetof<Timer>('dueTime');
+    const state = thisThread().scratch;
+    system(SYS_NtSetTimer, this.timer, dueTime, 0, 0);
+    const status = system(
+      SYS_NtAssociateWaitCompletionPacket,
+      this.packet,
+      requirePort(),
+      this.timer,
+      KEY_TIMER,
+      changetype<usize>(this),
+      state,
+    );
+    require(status, 'Cannot wait for a timer');
+    const operation = load<u32>(state + WAIT_PACKET_STATE_operation);
+    setOperation(changetype<usize>(task), operation, changetype<usize>(this));
+    hint2(TRACE_operation_begin, operation, changetype<usize>(task));
+    return task;
+  }
+
+  /** The packet has come. */
+  expire(): void {
+    const task = this.task;
+    this.task = null;
+    release(this);
+    if (task) completeVoidTask(task);
+  }
+}
+
+let freeTimers: Timer | null = null;
+const timerLock = memory.data(4, 4);
+
+function acquire(): Timer {
+  lock(timerLock);
+  const timer = freeTimers;
+  if (timer) freeTimers = timer.next;
+  unlock(timerLock);
+  return timer ? timer : new Timer();
+}
+
+function release(timer: Timer): void {
+  lock(timerLock);
+  timer.next = freeTimers;
+  freeTimers = timer;
+  unlock(timerLock);
+}
+
+/** Completes after `duration` nanoseconds, at the earliest; the kernel's clock has steps of 100 ns. */
+export function sleep(duration: i64): Task<void> {
+  if (duration <= 0) return completedVoidTask();
+  return acquire().start(duration);
+}
+
+/** Block the calling thread for `duration` nanoseconds. */
+export function sleepBlocking(duration: i64): void {
+  if (duration <= 0) return;
+  const interval = thisThread().scratch;
+  store<i64>(interval, -((duration + kernelUnit - 1) / kernelUnit));
+  system(SYS_NtDelayExecution, 0, interval);
+}
+
+/** Nanoseconds since the machine was reset. */
+export function now(): i64 {
+  const perSecond = clockHz();
+  const count = cycles();
+  const whole = count / perSecond;
+  return <i64>(whole * 1_000_000_000 + ((count - whole * perSecond) * 1_000_000_000) / perSecond);
+}
