@@ -19,6 +19,9 @@ interface Field {
   width: number
 }
 
+/** More would not fit into the page's memory with every step of each recorded. */
+const MOST_REQUESTS = 5000
+
 const DURATION = '\\d+(\\.\\d+)?\\s*(s|ms|us|ns|cy)'
 
 const fields: readonly Field[] = [
@@ -26,7 +29,7 @@ const fields: readonly Field[] = [
     key: 'clients',
     label: 'Clients',
     title: 'Clients that ask at the same time, each with one request under way',
-    range: [0, 512],
+    range: [0, 256],
     width: 8,
   },
   {
@@ -101,6 +104,14 @@ export class Settings {
 
   /** True when every field can be read; otherwise the browser points at the first that cannot. */
   valid(): boolean {
+    const { clients, requests } = this.value
+    const tooMany = clients * requests > MOST_REQUESTS
+    const limit = MOST_REQUESTS.toLocaleString('en')
+    this.inputs
+      .get('requests')
+      ?.setCustomValidity(
+        tooMany ? `At most ${limit} requests in all: every step of each is recorded.` : '',
+      )
     return this.form.reportValidity()
   }
 }

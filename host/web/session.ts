@@ -1,0 +1,205 @@
+import type { AssetSource } from '../assets.ts'
+import type { CoreSource } from '../machine/core.ts'
+import { Machine } from '../machine/machine.ts'
+import type { TimingProfile } from '../machine/options.ts'
+import type { Program } from '../machine/program.ts'
+import type { RunReport } from '../machine/report.ts'
+import type { Clients } from '../net/clients.ts'
+import { Capture } from '../net/pcapng.ts'
+import {
+  anatomyOf,
+  answeredRequests,
+  joinOperations,
+  lanesOf,
+  percentiles,
+  perfettoTrace,
+  serviceCycles,
+  totalsOf,
+  typicalRequest,
+} from '../observe/index.ts'
+import type { Joined, TraceRecord } from '../observe/index.ts'
+import { CompileError } from '../toolchain/frontend/diagnostic.ts'
+import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
+import { awaitSummaries } from './awaits.ts'
+import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
+import type {
+  Playground,
+  Problem,
+  RequestDetail,
+  RunConfiguration,
+  RunListener,
+  RunOutcome,
+  RunSummary,
+} from './protocol.ts'
+
+/**
+ * The worker's side of the playground: compiles a program, runs it under a load with the trace on, and answers questions about the
+ * run. It uses the library as any other caller does and knows nothing of workers, so that Node runs it too.
+ */
+
+export interface SessionOptions {
+  /** Throws a CompileError for a program that cannot be compiled. */
+  compile(source: string, fileName: string): Promise<Program>
+  /** Core and kernel, when they are not at their usual places. */
+  wasm?: CoreSource
+  kernel?: AssetSource
+}
+
+const DNS_PORT = 53
+const dnsName = 'www.nothread.test'
+/** A program has this long to print its first line, by which it says that it is listening. */
+const BOOT_LIMIT = '5ms'
+/** After the last answer the machine finishes what it has begun. */
+const SETTLING_TIME = '1ms'
+const CLIENT_TIMEOUT = '10ms'
+
+interface Run {
+  machine: Machine
+  capture: Capture
+  records: TraceRecord[]
+  joined: Joined
+}
+
+export class Session implements Playground {
+  private readonly options: SessionOptions
+  private abort = new AbortController()
+  private last: Run | null = null
+
+  constructor(options: SessionOptions) {
+    this.options = options
+  }
+
+  async run(
+    source: string,
+    fileName: string,
+    configuration: RunConfiguration,
+    listener: RunListener,
+  ): Promise<RunOutcome> {
+    this.abort = new AbortController()
+    this.last = null
+    try {
+      listener.phase('compiling')
+      const program = await this.options.compile(source, fileName)
+      if (this.abort.signal.aborted) return { kind: 'stopped' }
+      return await this.execute(program, configuration, listener)
+    } catch (error) {
+      if (error instanceof CompileError) {
+        return { kind: 'rejected', problems: error.diagnostics.map(toProblem) }
+      }
+      return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort()
+  }
+
+  async request(id: number): Promise<RequestDetail | null> {
+    const request = this.last?.joined.requests.find((candidate) => candidate.id === id)
+    return request ? { id, rows: anatomyOf(request), spans: lanesOf(request) } : null
+  }
+
+  async perfetto(): Promise<Uint8Array | null> {
+    if (!this.last) return null
+    const { machine, records, joined } = this.last
+    return perfettoTrace(records, joined, { clockHz: machine.clockHz })
+  }
+
+  async capture(): Promise<Uint8Array | null> {
+    return this.last?.capture.bytes() ?? null
+  }
+
+  private async execute(
+    program: Program,
+    configuration: RunConfiguration,
+    listener: RunListener,
+  ): Promise<RunOutcome> {
+    const machine = await this.createMachine(configuration)
+    machine.console.listen((text) => listener.console(text))
+    await machine.load(program)
+    const capture = new Capture(machine.network)
+    listener.phase('running')
+    const { report, clients } = await this.runLoad(machine, configuration, listener)
+    if (report.stopReason === 'aborted') return { kind: 'stopped' }
+    if (report.fault) listener.console(`${report.fault.message}\n`)
+    listener.phase('reading the trace')
+    const { records } = machine.trace()
+    this.last = { machine, capture, records, joined: joinOperations(records) }
+    return { kind: 'finished', summary: summarize(this.last, report, clients), problems: [] }
+  }
+
+  private createMachine(configuration: RunConfiguration): Promise<Machine> {
+    const { seed, timing, delay, bandwidth, loss } = configuration
+    return Machine.create({
+      seed,
+      timing: timing as TimingProfile,
+      link: { delay, bandwidth, loss },
+      trace: true,
+      wasm: this.options.wasm,
+      kernel: this.options.kernel,
+    })
+  }
+
+  /** Boots, lets the clients work, and lets the machine come to rest. */
+  private async runLoad(
+    machine: Machine,
+    configuration: RunConfiguration,
+    listener: RunListener,
+  ): Promise<{ report: RunReport; clients: Clients | null }> {
+    const common = { signal: this.abort.signal, onProgress: (at: number) => listener.progress(at) }
+    const { limit } = configuration
+    if (configuration.clients === 0) {
+      return { report: await machine.run({ until: limit, ...common }), clients: null }
+    }
+    const boot = await machine.run({ until: { text: '\n' }, for: BOOT_LIMIT, ...common })
+    if (ended(boot)) return { report: boot, clients: null }
+    const clients = startClients(machine, configuration)
+    const report = await machine.run({ until: () => clients.finished, for: limit, ...common })
+    if (ended(report) || !clients.finished) return { report, clients }
+    return { report: await machine.run({ for: SETTLING_TIME, ...common }), clients }
+  }
+}
+
+function ended({ stopReason }: RunReport): boolean {
+  return ['exit', 'fault', 'reset', 'aborted'].includes(stopReason)
+}
+
+function startClients(machine: Machine, configuration: RunConfiguration): Clients {
+  const { port, clients: count, requests } = configuration
+  const dns = {
+    payload: (client: number, sequence: number) => dnsQuestion(dnsName, client * 251 + sequence),
+    answers: answersQuestion,
+  }
+  return machine.network.clients({
+    ...{ port, count, requests, timeout: CLIENT_TIMEOUT },
+    ...(port === DNS_PORT ? dns : {}),
+  })
+}
+
+function toProblem(diagnostic: Diagnostic): Problem {
+  const { file, line, column, length, cause, remedy } = diagnostic
+  const message = remedy === '' ? cause : `${cause} ${remedy}`
+  return { severity: 'error', message, file, line, column, length }
+}
+
+function summarize(run: Run, report: RunReport, clients: Clients | null): RunSummary {
+  const { machine, records, joined } = run
+  return {
+    stopReason: report.stopReason,
+    exitCode: report.exitCode ?? null,
+    cycles: report.cycles,
+    instructions: report.instructions,
+    events: report.events,
+    stateHash: machine.stateHash(),
+    clockHz: machine.clockHz,
+    totals: totalsOf(records, joined),
+    latency: clients ? percentiles(clients.latencies) : null,
+    awaits: awaitSummaries(records),
+    requests: answeredRequests(joined).map((request) => ({
+      id: request.id,
+      serviceCycles: serviceCycles(request),
+      beginCycle: request.records[0].cycle,
+    })),
+    typical: typicalRequest(joined)?.id ?? null,
+  }
+}
