@@ -75,6 +75,17 @@ describe('image', () => {
     expect(read.sections).toEqual(sample().sections)
   })
 
+  test('keeps a line table that outgrows the first buffer', () => {
+    const lines = Array.from({ length: 400 }, (_, index) => {
+      return { address: 0x8000_0000 + index * 2, file: 'long.ts', line: index * 20 + 1, column: 1 }
+    })
+    const bytes = new Uint8Array(800)
+    const segments = [{ address: 0x8000_0000, bytes, memorySize: 800, flags: 5 }]
+    const read = readImage(writeImage({ ...sample(), segments, symbols: [], lines }))
+    expect(read.lines.slice(0, -1)).toEqual(lines)
+    expect(read.lines[400]).toMatchObject({ address: 0x8000_0320, line: 0 })
+  })
+
   test('finds lines, segments and symbols by address', () => {
     const image = sample()
     expect(lineAt(image, 0x8000_0006)).toMatchObject({ line: 11 })

@@ -1,0 +1,369 @@
+/** Directives of GNU as that act on sections, symbols and data. Those that act on text are in `conditions.ts`. */
+import { segmentFlags } from '../elf/image.ts'
+import type { Assembly } from './assembly.ts'
+import type { Expression, TokenReader } from './expression.ts'
+import { parseExpression } from './expression.ts'
+import type { Token } from './lexer.ts'
+import { StatementError, stringBytes } from './lexer.ts'
+import type { FixupType } from './section.ts'
+
+export type Directive = (assembly: Assembly, reader: TokenReader, name: Token) => void
+
+function list(reader: TokenReader, item: () => void): void {
+  if (reader.atEnd) return
+  do item()
+  while (reader.accept(','))
+}
+
+function number(assembly: Assembly, reader: TokenReader, what: string): bigint {
+  const token = reader.peek()
+  return assembly.constant(parseExpression(reader, assembly), token, what)
+}
+
+function count(assembly: Assembly, reader: TokenReader, what: string, most: number): number {
+  const token = reader.peek()
+  const value = number(assembly, reader, what)
+  if (value >= 0n && value <= BigInt(most)) return Number(value)
+  throw new StatementError(token, `${what} ${value} is not 0 to ${most}`, 'Choose a smaller one.')
+}
+
+/** Numbers or addresses of some bytes each. */
+function data(bytes: 1 | 2 | 4 | 8): Directive {
+  return (assembly, reader) =>
+    list(reader, () => {
+      const place = reader.peek()
+      const expression = parseExpression(reader, assembly)
+      emitData(assembly, expression, bytes, place)
+    })
+}
+
+function emitData(
+  assembly: Assembly,
+  expression: Expression,
+  bytes: 1 | 2 | 4 | 8,
+  place: Token,
+): void {
+  const constant = assembly.constantOf(expression)
+  if (constant === undefined) {
+    assembly.fixup(`data${(bytes * 8) as 8 | 16 | 32 | 64}` satisfies FixupType, expression, place)
+    assembly.emitBytes(new Uint8Array(bytes), place)
+  } else assembly.emitBytes(dataBytes(constant, bytes, place), place)
+}
+
+/** Little-endian bytes of a number; refuses one that fits neither signed nor unsigned. */
+export function dataBytes(value: bigint, bytes: 1 | 2 | 4 | 8, place: Token | Place): Uint8Array {
+  const bits = bytes * 8
+  const fits = BigInt.asIntN(bits, value) === value || BigInt.asUintN(bits, value) === value
+  if (!fits) {
+    const cause = `${value} does not fit into ${bits} bits`
+    throw new StatementError(place, cause, 'Use a wider directive, or mask the number.')
+  }
+  const out = new Uint8Array(8)
+  new DataView(out.buffer).setBigInt64(0, BigInt.asIntN(64, value), true)
+  return out.slice(0, bytes)
+}
+
+interface Place {
+  column: number
+  length: number
+}
+
+function strings(end: Uint8Array): Directive {
+  return (assembly, reader) =>
+    list(reader, () => {
+      const token = reader.next()
+      if (token.kind !== 'string') {
+        throw new StatementError(token, 'expected a string', 'Put the text into quotation marks.')
+      }
+      assembly.emitBytes(stringBytes(token), token)
+      assembly.emitBytes(end, token)
+    })
+}
+
+/** Alignment to a number of bytes; `.align` and `.p2align` give its logarithm. */
+function align(logarithm: boolean): Directive {
+  return (assembly, reader, name) => {
+    const place = reader.peek()
+    const value = count(assembly, reader, 'the alignment', logarithm ? 16 : 65536)
+    const alignment = logarithm ? 2 ** value : Math.max(value, 1)
+    if ((alignment & (alignment - 1)) !== 0) {
+      const cause = `${alignment} is no power of two`
+      throw new StatementError(place, cause, 'Align to 1, 2, 4, 8 … bytes.')
+    }
+    let fill: number | undefined
+    let most = alignment
+    if (reader.accept(',')) {
+      if (!reader.isOperator(','))
+        fill = Number(BigInt.asUintN(8, number(assembly, reader, 'the fill')))
+      if (reader.accept(',')) most = count(assembly, reader, 'the limit', 65536)
+    }
+    const { current } = assembly
+    const code = (current.flags & segmentFlags.execute) !== 0
+    assembly.reserve(alignment, name)
+    current.append({ kind: 'align', alignment, fill: fill ?? (code ? undefined : 0), most })
+  }
+}
+
+function space(assembly: Assembly, reader: TokenReader, name: Token): void {
+  const bytes = count(assembly, reader, 'the size', 1 << 26)
+  const fill = reader.accept(',') ? number(assembly, reader, 'the fill') : 0n
+  assembly.reserve(bytes, name)
+  assembly.emitBytes(new Uint8Array(bytes).fill(Number(BigInt.asUintN(8, fill))), name)
+}
+
+/** `.fill repeat, size, value`. */
+function fill(assembly: Assembly, reader: TokenReader, name: Token): void {
+  const repeat = count(assembly, reader, 'the count', 1 << 24)
+  const size = reader.accept(',') ? count(assembly, reader, 'the size', 8) : 1
+  const value = reader.accept(',') ? number(assembly, reader, 'the value') : 0n
+  assembly.reserve(repeat * size, name)
+  const one = new Uint8Array(8)
+  // GNU as takes four bytes of the value and zeros for the rest.
+  new DataView(one.buffer).setUint32(0, Number(BigInt.asUintN(32, value)), true)
+  const bytes = new Uint8Array(repeat * size)
+  for (let index = 0; index < repeat; index++) bytes.set(one.subarray(0, size), index * size)
+  assembly.emitBytes(bytes, name)
+}
+
+/** Moves on to an offset of the section. */
+function org(assembly: Assembly, reader: TokenReader, name: Token): void {
+  const { here } = assembly.current
+  const place = reader.peek()
+  const expression = parseExpression(reader, assembly)
+  const start = { kind: 'location' as const, location: { ...here, fragment: 0, offset: 0 } }
+  const target =
+    assembly.constantOf(expression) ??
+    assembly.constantOf({
+      kind: 'binary',
+      operator: '-',
+      left: expression,
+      right: start,
+      token: name,
+    })
+  const missing =
+    target === undefined || here.fragment !== 0 ? undefined : Number(target) - here.offset
+  if (missing === undefined || missing < 0) {
+    const cause = '.org cannot tell how far it is'
+    throw new StatementError(place, cause, 'Use it before branches and alignments, and forwards.')
+  }
+  assembly.reserve(missing, name)
+  assembly.emitBytes(new Uint8Array(missing), name)
+}
+
+const flagLetters: Record<string, number> = {
+  a: segmentFlags.read,
+  w: segmentFlags.read | segmentFlags.write,
+  x: segmentFlags.read | segmentFlags.execute,
+}
+
+/** `.section name, "flags", @type`. */
+function section(assembly: Assembly, reader: TokenReader): void {
+  const token = reader.next()
+  let name = token.kind === 'string' ? token.text.slice(1, -1) : token.text
+  if (token.kind !== 'name' && token.kind !== 'string') {
+    throw new StatementError(token, 'expected the name of a section', 'Write .section .name.')
+  }
+  // A name may go on behind a minus, which is an operator elsewhere.
+  while (reader.isOperator('-')) name += reader.next().text + reader.next().text
+  let flags: number | undefined
+  let zeros: boolean | undefined
+  if (reader.accept(',')) {
+    const letters = reader.next()
+    flags = [...letters.text.slice(1, -1)].reduce((sum, key) => sum | (flagLetters[key] ?? 0), 0)
+    if (reader.accept(',')) {
+      reader.next()
+      zeros = reader.next().text === 'nobits'
+      while (!reader.atEnd) reader.next()
+    }
+  }
+  assembly.enter(assembly.section(name, flags, zeros))
+}
+
+function named(name: string): Directive {
+  return (assembly) => assembly.enter(assembly.section(name))
+}
+
+function markSymbols(mark: (assembly: Assembly, name: Token) => void): Directive {
+  return (assembly, reader) => list(reader, () => mark(assembly, reader.name('a symbol')))
+}
+
+function setSymbol(once: boolean): Directive {
+  return (assembly, reader) => {
+    const name = reader.name('a symbol')
+    reader.expect(',')
+    assembly.setSymbol(name, parseExpression(reader, assembly), once)
+  }
+}
+
+/** `.comm name, size, alignment`: zeros in `.bss`. */
+function common(global: boolean): Directive {
+  return (assembly, reader, name) => {
+    const token = reader.name('a symbol')
+    reader.expect(',')
+    const size = count(assembly, reader, 'the size', 1 << 26)
+    const alignment = reader.accept(',') ? count(assembly, reader, 'the alignment', 65536) : 4
+    const bss = assembly.section('.bss')
+    const { current } = assembly
+    assembly.enter(bss)
+    bss.append({ kind: 'align', alignment, fill: 0, most: alignment })
+    assembly.reserve(size, name)
+    assembly.defineLabel(token)
+    assembly.emitBytes(new Uint8Array(size), name)
+    assembly.enter(current)
+    const symbol = assembly.symbolNamed(token.text)
+    symbol.kind = 'object'
+    symbol.global ||= global
+    symbol.size = { kind: 'number', value: BigInt(size) }
+  }
+}
+
+/** `.type name, @function`. */
+function type(assembly: Assembly, reader: TokenReader): void {
+  const symbol = assembly.symbolNamed(reader.name('a symbol').text)
+  reader.expect(',')
+  if (reader.isOperator('@') || reader.isOperator('%')) reader.next()
+  const token = reader.next()
+  const word = token.text.replace(/"/g, '').replace(/^[@%]/, '').toLowerCase()
+  if (word === 'function' || word === 'stt_func') symbol.kind = 'function'
+  else if (word === 'object' || word === 'stt_object') symbol.kind = 'object'
+  else if (word !== 'notype' && word !== 'stt_notype') {
+    throw new StatementError(
+      token,
+      `unknown symbol type '${token.text}'`,
+      'Write @function or @object.',
+    )
+  }
+}
+
+function size(assembly: Assembly, reader: TokenReader): void {
+  const symbol = assembly.symbolNamed(reader.name('a symbol').text)
+  reader.expect(',')
+  symbol.size = parseExpression(reader, assembly)
+}
+
+function option(assembly: Assembly, reader: TokenReader): void {
+  const token = reader.name('an option')
+  switch (token.text) {
+    case 'rvc':
+    case 'norvc':
+      assembly.options.compressed = token.text === 'rvc'
+      return
+    case 'push':
+      return assembly.pushOptions()
+    case 'pop':
+      return assembly.popOptions(token)
+    case 'arch':
+      return architecture(assembly, reader)
+    case 'relax':
+    case 'norelax':
+    case 'nopic':
+      return
+    default: {
+      const remedy = 'Known are rvc, norvc, push, pop, arch, relax and norelax.'
+      throw new StatementError(token, `unknown option '${token.text}'`, remedy)
+    }
+  }
+}
+
+/** `.option arch, +c` or `-c`; other extensions are always there. */
+function architecture(assembly: Assembly, reader: TokenReader): void {
+  while (reader.accept(',')) {
+    const sign = reader.next().text
+    const extension = reader.next().text
+    if (extension === 'c') assembly.options.compressed = sign === '+'
+  }
+}
+
+/** `.insn 0x…`: an instruction as a number. */
+function insn(assembly: Assembly, reader: TokenReader): void {
+  const place = reader.peek()
+  const word = BigInt.asUintN(32, number(assembly, reader, 'the instruction'))
+  const long = (word & 3n) === 3n
+  if (!long && word > 0xffffn) {
+    const cause = 'the two low bits say that it has 16 bits'
+    throw new StatementError(place, cause, 'A 32-bit instruction ends with the bits 11.')
+  }
+  assembly.emitInstruction(Number(word), long ? 4 : 2)
+}
+
+/** Reads over operands that mean nothing here. */
+function ignore(_assembly: Assembly, reader: TokenReader): void {
+  while (!reader.atEnd) reader.next()
+}
+
+function pushSection(assembly: Assembly, reader: TokenReader): void {
+  assembly.pushSection()
+  section(assembly, reader)
+}
+
+function message(prefix: string): Directive {
+  return (_assembly, reader, name) => {
+    const token = reader.peek()
+    const text = token.kind === 'string' ? token.text.slice(1, -1) : prefix
+    throw new StatementError(name, text, 'The source itself refuses to be assembled.')
+  }
+}
+
+const zero = new Uint8Array(1)
+const nothing = new Uint8Array(0)
+
+export const directives: Record<string, Directive> = {
+  '.text': named('.text'),
+  '.data': named('.data'),
+  '.bss': named('.bss'),
+  '.rodata': named('.rodata'),
+  '.section': section,
+  '.pushsection': pushSection,
+  '.popsection': (assembly, _reader, name) => assembly.popSection(name),
+  '.previous': (assembly) => assembly.enterPrevious(),
+
+  '.byte': data(1),
+  '.2byte': data(2),
+  '.half': data(2),
+  '.short': data(2),
+  '.4byte': data(4),
+  '.word': data(4),
+  '.long': data(4),
+  '.int': data(4),
+  '.8byte': data(8),
+  '.dword': data(8),
+  '.quad': data(8),
+  '.ascii': strings(nothing),
+  '.asciz': strings(zero),
+  '.string': strings(zero),
+  '.zero': space,
+  '.space': space,
+  '.skip': space,
+  '.fill': fill,
+  '.org': org,
+  '.align': align(true),
+  '.p2align': align(true),
+  '.balign': align(false),
+
+  '.globl': markSymbols((assembly, { text }) => (assembly.symbolNamed(text).global = true)),
+  '.global': markSymbols((assembly, { text }) => (assembly.symbolNamed(text).global = true)),
+  '.local': markSymbols((assembly, { text }) => (assembly.symbolNamed(text).global = false)),
+  '.weak': markSymbols((assembly, { text }) => {
+    const symbol = assembly.symbolNamed(text)
+    symbol.weak = true
+    symbol.global = true
+  }),
+  '.extern': ignore,
+  '.hidden': ignore,
+  '.equ': setSymbol(false),
+  '.set': setSymbol(false),
+  '.equiv': setSymbol(true),
+  '.comm': common(true),
+  '.lcomm': common(false),
+  '.type': type,
+  '.size': size,
+
+  '.option': option,
+  '.insn': insn,
+  '.attribute': ignore,
+  '.file': ignore,
+  '.loc': ignore,
+  '.ident': ignore,
+  '.error': message('.error'),
+  '.err': message('.err'),
+}
