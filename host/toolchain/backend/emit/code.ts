@@ -1,0 +1,68 @@
+/**
+ * Machine code before its addresses are known: a list of items, each one instruction word (or data word) with the fix that its
+ * address-dependent field needs. Labels are places between items.
+ */
+
+/** A place in the code; the linker sets `address`. */
+export class Label {
+  address = 0
+}
+
+/**
+ * What the linker fills in: a conditional branch, a jump or call (`rd` in the word), the upper or lower part of a symbol's address
+ * in the three instruction formats, or a whole word.
+ */
+export type Fix = 'none' | 'branch' | 'jump' | 'high' | 'lowI' | 'lowS' | 'word'
+
+export interface Item {
+  word: number
+  fix: Fix
+  target: Label | string | undefined
+  addend: number
+  /** Offset of the wasm instruction, for line tables. */
+  at: number
+  /** Labels in front of the item. */
+  labels: Label[]
+}
+
+/** The code of one function, or of one table behind it. */
+export interface FunctionCode {
+  name: string
+  items: Item[]
+  /** Local symbols such as jump tables. */
+  symbols: Map<string, Label>
+  /** Labels behind the last item. */
+  end: Label[]
+  /** Bytes of stack the function uses. */
+  frameBytes: number
+  /** Resume point of each suspension, in the order of the coroutine's states. */
+  resumes: Label[]
+}
+
+export class CodeBuffer {
+  readonly items: Item[] = []
+  private pending: Label[] = []
+  at = 0
+
+  word(word: number): void {
+    this.put(word, 'none', undefined, 0)
+  }
+
+  fixed(word: number, fix: Fix, target: Label | string, addend = 0): void {
+    this.put(word, fix, target, addend)
+  }
+
+  place(label: Label): void {
+    this.pending.push(label)
+  }
+
+  /** Labels that nothing follows. */
+  finish(): Label[] {
+    return this.pending
+  }
+
+  private put(word: number, fix: Fix, target: Label | string | undefined, addend: number): void {
+    this.items.push({ word, fix, target, addend, at: this.at, labels: this.pending })
+    this.pending = []
+  }
+}

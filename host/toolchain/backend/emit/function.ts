@@ -1,0 +1,267 @@
+/** Emits the machine code of one allocated function: prologue, blocks, epilogue. */
+import type { Allocation } from '../allocate/allocate.ts'
+import type { Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
+import { CONDITION_OPPOSITE } from '../ir/ir.ts'
+import { sequentialize } from '../passes/destruct.ts'
+import type { FunctionCode } from './code.ts'
+import { CodeBuffer, Label } from './code.ts'
+import * as encode from './encode.ts'
+import { emitSimple } from './instructions.ts'
+import type { MachineRegister } from './registers.ts'
+import { A0, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, X0 } from './registers.ts'
+
+const WORD = 4
+const STACK_ALIGNMENT = 16
+const OFFSET_LIMIT = 2047
+
+export function emitFunction(fn: IrFunction, allocation: Allocation): FunctionCode {
+  return new Emitter(fn, allocation).emit()
+}
+
+/** The stack frame, from the stack pointer up: outgoing words, spill slots, saved registers. */
+interface Frame {
+  bytes: number
+  spills: number
+  saved: { register: MachineRegister; offset: number }[]
+}
+
+export class Emitter {
+  readonly code = new CodeBuffer()
+  private readonly fn: IrFunction
+  private readonly allocation: Allocation
+  private readonly labels = new Map<Block, Label>()
+  private readonly symbols = new Map<string, Label>()
+  private readonly tables: { label: Label; targets: Label[] }[] = []
+  private readonly frame: Frame
+
+  constructor(fn: IrFunction, allocation: Allocation) {
+    this.fn = fn
+    this.allocation = allocation
+    for (const block of fn.blocks) this.labels.set(block, new Label())
+    this.frame = planFrame(fn, allocation)
+  }
+
+  emit(): FunctionCode {
+    const { fn, code } = this
+    fn.blocks.forEach((block, i) => this.emitBlock(block, fn.blocks[i + 1]))
+    for (const { label, targets } of this.tables) {
+      code.place(label)
+      for (const target of targets) code.fixed(0, 'word', target)
+    }
+    return {
+      name: fn.name,
+      items: code.items,
+      symbols: this.symbols,
+      end: code.finish(),
+      frameBytes: this.frame.bytes,
+      resumes: fn.coroutine?.states.map((state) => this.labels.get(state.resume)!) ?? [],
+    }
+  }
+
+  register(register: Register): MachineRegister {
+    return this.allocation.registers[register]
+  }
+
+  private emitBlock(block: Block, next: Block | undefined): void {
+    this.code.place(this.labels.get(block)!)
+    for (const item of block.code) {
+      this.code.at = item.at
+      this.emitInstruction(item, block, next)
+    }
+  }
+
+  private emitInstruction(item: Instruction, block: Block, next: Block | undefined): void {
+    switch (item.op) {
+      case 'parameters':
+      case 'resumed':
+        this.prologue()
+        return this.moveOut(item.defs)
+      case 'call':
+        return this.call(item)
+      case 'ecall':
+        return this.ecall(item)
+      case 'reload':
+        return this.stackLoad(item.defs[0], this.frame.spills + WORD * item.imm)
+      case 'spill':
+        return this.stackStore(item.uses[0], this.frame.spills + WORD * item.imm)
+      case 'loadincoming':
+        return this.stackLoad(item.defs[0], this.frame.bytes + WORD * item.imm)
+      case 'storeincoming':
+        return this.stackStore(item.uses[0], this.frame.bytes + WORD * item.imm)
+      case 'loadoutgoing':
+        return this.stackLoad(item.defs[0], WORD * item.imm)
+      case 'storeoutgoing':
+        return this.stackStore(item.uses[0], WORD * item.imm)
+      case 'jump':
+        return this.jump(block.targets[0], next)
+      case 'branch':
+        return this.branch(item, block.targets, next)
+      case 'jumptable':
+        return this.jumpTable(item, block.targets)
+      case 'return':
+        this.moveIn(item.uses)
+        return this.epilogue()
+      case 'suspend':
+        return this.suspend(item, block)
+      default:
+        emitSimple(this, item)
+    }
+  }
+
+  private jump(target: Block, next: Block | undefined): void {
+    if (target !== next) this.code.fixed(encode.jal(X0, 0), 'jump', this.labels.get(target)!)
+  }
+
+  private branch(item: Instruction, targets: Block[], next: Block | undefined): void {
+    const [then, otherwise] = targets
+    const invert = then === next
+    const condition = invert ? CONDITION_OPPOSITE[item.condition!] : item.condition!
+    const [a, b] = item.uses.map((use) => this.register(use))
+    const target = this.labels.get(invert ? otherwise : then)!
+    this.code.fixed(encode.branch(condition, a, b, 0), 'branch', target)
+    if (!invert) this.jump(otherwise, next)
+  }
+
+  private jumpTable(item: Instruction, targets: Block[]): void {
+    const label = new Label()
+    this.symbols.set(item.symbol!, label)
+    this.tables.push({ label, targets: targets.map((target) => this.labels.get(target)!) })
+    this.code.word(encode.jalr(X0, this.register(item.uses[0]), 0))
+  }
+
+  private call(item: Instruction): void {
+    if (item.symbol !== undefined) {
+      this.moveIn(item.uses)
+      this.code.fixed(encode.jal(RA, 0), 'jump', item.symbol)
+    } else {
+      const [address, ...words] = item.uses
+      const moves = words.map((use, i) => ({ to: ARGUMENTS[i], from: this.register(use) }))
+      this.parallelMove([...moves, { to: CALL_TARGET, from: this.register(address) }])
+      this.code.word(encode.jalr(RA, CALL_TARGET, 0))
+    }
+    this.moveOut(item.defs)
+  }
+
+  private ecall(item: Instruction): void {
+    const [number, ...words] = item.uses
+    const moves = words.map((use, i) => ({ to: ARGUMENTS[i], from: this.register(use) }))
+    this.parallelMove([...moves, { to: A7, from: this.register(number) }])
+    this.code.word(encode.ECALL)
+    this.moveOut(item.defs)
+  }
+
+  /** Leaves with the frame as result; its first word, stored last, says where to go on. */
+  private suspend(item: Instruction, block: Block): void {
+    const state = this.fn.coroutine!.states.find(({ suspended }) => suspended === block)
+    const frame = this.register(item.uses[0])
+    this.parallelMove([{ to: A0, from: frame }])
+    const label = this.labels.get(state!.resume)!
+    this.code.fixed(encode.lui(CALL_TARGET, 0), 'high', label)
+    this.code.fixed(encode.immediateOp('add', CALL_TARGET, CALL_TARGET, 0), 'lowI', label)
+    this.code.word(encode.store('store32', CALL_TARGET, A0, 0))
+    this.epilogue()
+  }
+
+  private prologue(): void {
+    const { bytes, saved } = this.frame
+    if (bytes === 0) return
+    this.adjustStack(-bytes)
+    for (const { register, offset } of saved) {
+      this.code.word(encode.store('store32', register, SP, offset))
+    }
+  }
+
+  private epilogue(): void {
+    const { bytes, saved } = this.frame
+    for (const { register, offset } of saved) {
+      this.code.word(encode.load('load32', register, SP, offset))
+    }
+    if (bytes > 0) this.adjustStack(bytes)
+    this.code.word(encode.jalr(X0, RA, 0))
+  }
+
+  private adjustStack(bytes: number): void {
+    if (Math.abs(bytes) <= OFFSET_LIMIT) {
+      return this.code.word(encode.immediateOp('add', SP, SP, bytes))
+    }
+    this.loadConstant(CALL_TARGET, bytes)
+    this.code.word(encode.registerOp('add', SP, SP, CALL_TARGET))
+  }
+
+  loadConstant(register: MachineRegister, value: number): void {
+    const { upper, lower } = encode.split(value)
+    if (upper === 0) return this.code.word(encode.immediateOp('add', register, X0, lower))
+    this.code.word(encode.lui(register, upper))
+    if (lower !== 0) this.code.word(encode.immediateOp('add', register, register, lower))
+  }
+
+  private stackLoad(to: Register, offset: number): void {
+    const register = this.register(to)
+    const base = this.stackBase(offset, register)
+    this.code.word(encode.load('load32', register, base.register, base.rest))
+  }
+
+  private stackStore(from: Register, offset: number): void {
+    const base = this.stackBase(offset, RA)
+    this.code.word(encode.store('store32', this.register(from), base.register, base.rest))
+  }
+
+  /** A register from which the stack offset is in reach; large frames keep ra saved, so that it is free for this. */
+  private stackBase(
+    offset: number,
+    scratch: MachineRegister,
+  ): { register: MachineRegister; rest: number } {
+    if (offset <= OFFSET_LIMIT) return { register: SP, rest: offset }
+    const { upper, lower } = encode.split(offset)
+    this.code.word(encode.lui(scratch, upper))
+    this.code.word(encode.registerOp('add', scratch, scratch, SP))
+    return { register: scratch, rest: lower }
+  }
+
+  /** Values to the argument registers. */
+  private moveIn(uses: readonly Register[]): void {
+    this.parallelMove(uses.map((use, i) => ({ to: ARGUMENTS[i], from: this.register(use) })))
+  }
+
+  /** Values from the argument registers to where they live; results nobody reads have no register. */
+  private moveOut(defs: readonly Register[]): void {
+    const moves = defs.map((def, i) => ({ to: this.register(def), from: ARGUMENTS[i] }))
+    this.parallelMove(moves.filter(({ to }) => to >= 0))
+  }
+
+  /**
+   * A cycle needs a register that takes no part: of the fifteen caller-saved ones, at most nine are targets and sources of cycles
+   * among the argument registers.
+   */
+  private parallelMove(moves: { to: MachineRegister; from: MachineRegister }[]): void {
+    const ordered = sequentialize(moves, () => {
+      const taken = new Set(moves.flatMap(({ to, from }) => [to, from]))
+      return CALLER_SAVED.find((register) => !taken.has(register))!
+    })
+    for (const { to, from } of ordered) this.code.word(encode.immediateOp('add', to, from, 0))
+  }
+}
+
+function planFrame(fn: IrFunction, allocation: Allocation): Frame {
+  const outgoing = WORD * outgoingWords(fn)
+  const spills = outgoing
+  let top = spills + WORD * allocation.spillSlots
+  const large = top > OFFSET_LIMIT - STACK_ALIGNMENT * WORD
+  const registers = allocation.calls || large ? [RA, ...allocation.saved] : [...allocation.saved]
+  // In a large frame the saved registers lie below everything else, in reach of a 12-bit offset.
+  const savedBase = large ? outgoing : top
+  const saved = registers.map((register, i) => ({ register, offset: savedBase + WORD * i }))
+  top += WORD * registers.length
+  const bytes = Math.ceil(top / STACK_ALIGNMENT) * STACK_ALIGNMENT
+  return { bytes, spills: large ? outgoing + WORD * registers.length : spills, saved }
+}
+
+function outgoingWords(fn: IrFunction): number {
+  let words = 0
+  for (const block of fn.blocks) {
+    for (const { op, imm } of block.code) {
+      if (op === 'storeoutgoing' || op === 'loadoutgoing') words = Math.max(words, imm + 1)
+    }
+  }
+  return words
+}

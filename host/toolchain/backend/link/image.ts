@@ -1,0 +1,321 @@
+/**
+ * Links a program: wasm module, support routines and assembled objects become an image at a base address (docs/design.md §4).
+ *
+ *   base            program header (programs only), assembled objects
+ *   base + 0x1000   data of the wasm module
+ *                   globals, function tables
+ *                   code
+ *                   coroutine descriptors
+ *   __image_end     heap
+ */
+import type { ObjectFile } from '../../asm/object.ts'
+import type { Image, ImageSymbol, Segment, SourceLine } from '../../elf/image.ts'
+import { segmentFlags } from '../../elf/image.ts'
+import { BackendError } from '../errors.ts'
+import { SUPPORT_LIBRARY } from '../generated/support.ts'
+import { LINKER } from '../lower/context.ts'
+import type { CodeOptions } from '../options.ts'
+import { DEFAULT_CODE } from '../options.ts'
+import type { Dump } from '../passes/pipeline.ts'
+import { parseModule } from '../wasm/parse.ts'
+import type { CoroutineTable } from './coroutines.ts'
+import { coroutineTables, DESCRIPTOR_BYTES, descriptorBytes } from './coroutines.ts'
+import { activeData, staticDataEnd, UnitData, words } from './data.ts'
+import { Objects } from './objects.ts'
+import type { Compiled, Unit } from './program.ts'
+import { compileReachable, createUnit, descriptorSymbol } from './program.ts'
+import { SourceMap } from './sourceMap.ts'
+import { Text } from './text.ts'
+
+export const DATA_OFFSET = 0x1000
+const HEADER_BYTES = 32
+const HEADER_MAGIC = 0x4750544e
+const HEADER_VERSION = 1
+const HEAP_ALIGNMENT = 16
+const CODE_ALIGNMENT = 16
+const DEFAULT_RAM_END = 0x84000000
+
+export const COROUTINE_SECTION = '.nothread.coroutines'
+
+export interface LinkOptions {
+  /** The program. */
+  wasm: Uint8Array
+  /** Address of the image; asc's `memoryBase` is base + 0x1000. */
+  base: number
+  /** Assembled objects, placed from the base on. */
+  objects?: readonly ObjectFile[]
+  /** Symbol or export name of the first instruction. */
+  entry: string
+  /** Whether the image is a program: it begins with the header the kernel reads. */
+  header?: boolean
+  /** asc's source map, for line tables. */
+  sourceMap?: string
+  /** Names of files in the source map to names in the line table. */
+  renameSource?: (file: string) => string
+  /** Numbers that objects may refer to by name. */
+  symbols?: Readonly<Record<string, number>>
+  /** First address behind RAM. */
+  ramEnd?: number
+  code?: Partial<CodeOptions>
+  /** Receives every function's text after every pass. */
+  dump?: Dump
+}
+
+export interface LinkedImage extends Image {
+  coroutines: CoroutineTable[]
+}
+
+/** Compiles and links. Throws BackendError. */
+export function linkImage(options: LinkOptions): LinkedImage {
+  return new Linker(options).link()
+}
+
+class Linker {
+  private readonly options: LinkOptions
+  private readonly units: Unit[]
+  private readonly objects: Objects
+  private readonly unitData: UnitData[]
+  private readonly compiled: Compiled[]
+  private readonly text: Text
+  private readonly symbols = new Map<string, number>()
+  private readonly dataBase: number
+  private readonly dataEnd: number
+
+  constructor(options: LinkOptions) {
+    this.options = options
+    this.units = createUnits(options)
+    const { base } = options
+    this.objects = new Objects(options.objects ?? [], base + (options.header ? HEADER_BYTES : 0))
+    this.dataBase = base + DATA_OFFSET
+    if (this.objects.end > this.dataBase) {
+      throw new BackendError('limit', 'the assembled objects exceed the space in front of the data')
+    }
+    let next = staticDataEnd(this.units[0], this.dataBase)
+    this.unitData = this.units.map((unit) => {
+      const data = new UnitData(unit, next)
+      next = data.end
+      return data
+    })
+    this.dataEnd = next
+    this.compiled = this.compile()
+    const codes = this.compiled.map(({ code }) => code)
+    this.text = new Text(codes, align(next, CODE_ALIGNMENT))
+  }
+
+  link(): LinkedImage {
+    this.defineFixedSymbols()
+    this.text.place((symbol) => this.known(symbol))
+    const descriptors = this.defineTextSymbols()
+    const resolve = (symbol: string): number => this.resolve(symbol)
+    const textBytes = this.text.encode(resolve)
+    const segments = [
+      ...this.objects.segments(resolve),
+      ...this.dataSegments(),
+      ...this.codeSegments(textBytes, descriptors),
+    ]
+    const coroutines = coroutineTables(this.compiled, resolve, this.text)
+    const sections = new Map<string, Uint8Array>()
+    if (coroutines.length > 0) sections.set(COROUTINE_SECTION, json(coroutines))
+    return {
+      entry: this.resolve(this.options.entry),
+      segments: this.options.header ? [this.header(), ...segments] : segments,
+      symbols: this.imageSymbols(),
+      lines: this.lines(),
+      sections,
+      machineFlags: 0,
+      coroutines,
+    }
+  }
+
+  private compile(): Compiled[] {
+    const { units, objects, options } = this
+    const isKnown = (symbol: string): boolean =>
+      this.known(symbol) !== undefined || LINKER_SYMBOLS.has(symbol)
+    const roots = new Set<string>([options.entry, ...objects.undefinedSymbols()])
+    const { module, functionSymbols } = units[0].context
+    for (const { kind, index } of module.exports) {
+      if (kind === 'function') roots.add(functionSymbols[index])
+    }
+    for (const { functions } of module.elements) {
+      for (const item of functions) {
+        if (item.kind === 'function') roots.add(functionSymbols[item.index])
+      }
+    }
+    return compileReachable(units, roots, isKnown, options.dump)
+  }
+
+  /** Addresses that do not depend on the code. */
+  private known(symbol: string): number | undefined {
+    return (
+      this.symbols.get(symbol) ??
+      this.objects.address(symbol) ??
+      this.options.symbols?.[symbol] ??
+      this.unitData.map((data) => data.address(symbol)).find((address) => address !== undefined)
+    )
+  }
+
+  private defineFixedSymbols(): void {
+    this.symbols.set(LINKER.imageBase, this.options.base)
+    this.symbols.set(LINKER.ramEnd, this.options.ramEnd ?? DEFAULT_RAM_END)
+    this.symbols.set(LINKER.dataBase, this.dataBase)
+    this.symbols.set(LINKER.dataEnd, this.dataEnd)
+  }
+
+  /** Names everything in and behind the code; returns the coroutines with their descriptors' address. */
+  private defineTextSymbols(): { compiled: Compiled; address: number }[] {
+    this.text.functions.forEach(({ code, address }) => this.symbols.set(code.name, address))
+    for (const { context, functions } of this.units) {
+      for (const [name, index] of functions) {
+        const address = this.symbols.get(context.functionSymbols[index])
+        if (address !== undefined) this.symbols.set(name, address)
+      }
+    }
+    let next = this.text.end
+    const descriptors = this.compiled
+      .filter(({ fn }) => fn.coroutine !== undefined)
+      .map((compiled) => {
+        const address = next
+        this.symbols.set(descriptorSymbol(compiled.fn.name), address)
+        next += DESCRIPTOR_BYTES
+        return { compiled, address }
+      })
+    this.symbols.set(LINKER.imageEnd, align(next, HEAP_ALIGNMENT))
+    return descriptors
+  }
+
+  private resolve(symbol: string): number {
+    const address = this.known(symbol)
+    if (address === undefined) throw new BackendError('unresolved', `undefined symbol ${symbol}`)
+    return address
+  }
+
+  private header(): Segment {
+    const { base, entry } = this.options
+    const heap = this.resolve(LINKER.imageEnd)
+    const bytes = words([HEADER_MAGIC, HEADER_VERSION, this.resolve(entry), heap, 0, 0, 0, 0])
+    return segment({ address: base, bytes }, segmentFlags.read, '.header')
+  }
+
+  private dataSegments(): Segment[] {
+    const flags = segmentFlags.read | segmentFlags.write
+    const result: Segment[] = []
+    this.units.forEach((unit, i) => {
+      const { memory } = unit.context.options
+      const origin = memory.kind === 'linear' ? memory.origin : 0
+      const { functionSymbols } = unit.context
+      const address = (index: number): number => this.resolve(functionSymbols[index])
+      const chunks = [...activeData(unit, origin), ...this.unitData[i].chunks(address)]
+      for (const chunk of chunks) {
+        if (chunk.bytes.length > 0) result.push(segment(chunk, flags, '.data'))
+      }
+    })
+    return result
+  }
+
+  private codeSegments(
+    bytes: Uint8Array,
+    descriptors: readonly { compiled: Compiled; address: number }[],
+  ): Segment[] {
+    const result: Segment[] = []
+    const address = this.text.functions[0]?.address ?? this.text.end
+    const flags = segmentFlags.read | segmentFlags.execute
+    if (bytes.length > 0) result.push(segment({ address, bytes }, flags, '.text'))
+    for (const { compiled, address: at } of descriptors) {
+      const record = descriptorBytes(compiled.fn, this.resolve(compiled.fn.name))
+      result.push(segment({ address: at, bytes: record }, segmentFlags.read, '.rodata'))
+    }
+    return result
+  }
+
+  private imageSymbols(): ImageSymbol[] {
+    const result = this.objects.symbols()
+    const sizes = new Map(this.text.functions.map(({ code, size }) => [code.name, size]))
+    for (const [name, address] of this.symbols) {
+      const size = sizes.get(name)
+      if (size !== undefined) result.push({ name, address, size, kind: 'function' })
+      else if (name.endsWith('.descriptor')) {
+        result.push({ name, address, size: DESCRIPTOR_BYTES, kind: 'object' })
+      } else result.push({ name, address, size: 0, kind: 'label' })
+    }
+    return [...result, ...this.globalSymbols()]
+  }
+
+  /** Exported and named globals that live in memory. */
+  private globalSymbols(): ImageSymbol[] {
+    const { module, globals } = this.units[0].context
+    const names = new Map(module.globalNames)
+    for (const { kind, name, index } of module.exports)
+      if (kind === 'global') names.set(index, name)
+    const result: ImageSymbol[] = []
+    for (const [index, name] of names) {
+      const place = globals[index]
+      if (place?.kind !== 'memory') continue
+      const address = this.resolve(place.symbol) + place.offset
+      const size = place.type === 'i64' || place.type === 'f64' ? 8 : 4
+      result.push({ name, address, size, kind: 'object' })
+    }
+    return result
+  }
+
+  private lines(): SourceLine[] {
+    const rows = this.objects.lines()
+    if (this.options.sourceMap !== undefined) {
+      const map = new SourceMap(this.options.sourceMap)
+      this.text.functions.forEach((_, i) => this.functionLines(map, i, rows))
+    }
+    return rows.sort((a, b) => a.address - b.address)
+  }
+
+  private functionLines(map: SourceMap, index: number, rows: SourceLine[]): void {
+    const { unit } = this.compiled[index]
+    const { code, address, size } = this.text.functions[index]
+    if (unit.isSupport) {
+      rows.push({ address, file: '', line: 0, column: 0 })
+      return
+    }
+    const functionIndex = unit.functions.get(code.name)
+    const body = unit.context.module.bodies.find((item) => item.index === functionIndex)!
+    let last = ''
+    for (const { at, item } of this.text.itemAddresses(index)) {
+      const place = map.find(item.at, body.start)
+      if (place === undefined) continue
+      const file = this.options.renameSource?.(place.file) ?? place.file
+      const key = `${file}:${place.line}:${place.column}`
+      if (key !== last) rows.push({ address: at, file, line: place.line, column: place.column })
+      last = key
+    }
+    rows.push({ address: address + size, file: '', line: 0, column: 0 })
+  }
+}
+
+const LINKER_SYMBOLS = new Set<string>(Object.values(LINKER))
+
+const align = (address: number, alignment: number): number =>
+  Math.ceil(address / alignment) * alignment
+
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+
+function segment(
+  { address, bytes }: { address: number; bytes: Uint8Array },
+  flags: number,
+  name: string,
+): Segment {
+  return { address, bytes, memorySize: bytes.length, flags, name }
+}
+
+function supportLibrary(): Uint8Array {
+  return Uint8Array.from(atob(SUPPORT_LIBRARY), (letter) => letter.charCodeAt(0))
+}
+
+function createUnits(options: LinkOptions): Unit[] {
+  const code = { ...DEFAULT_CODE, ...options.code }
+  const signatures = new Map<string, number>()
+  const program = createUnit(parseModule(options.wasm), { code, prefix: '', signatures })
+  const physical: CodeOptions = {
+    ...code,
+    memory: { kind: 'physical' },
+    checks: { division: false, signature: false, bounds: false },
+  }
+  const support = parseModule(supportLibrary())
+  return [program, createUnit(support, { code: physical, prefix: 'support.', signatures })]
+}

@@ -1,0 +1,56 @@
+/** What a caller may choose about generated code, and the codes its traps carry. */
+
+/** Traps are `ebreak` followed by the word `addi x0, x0, code`, so that a fault report can say what went wrong. */
+export const TRAP = {
+  unreachable: 1,
+  divisionByZero: 2,
+  integerOverflow: 3,
+  badFunction: 4,
+  signatureMismatch: 5,
+  outOfBounds: 6,
+  nullPointer: 7,
+  stackOverflow: 8,
+  badConversion: 9,
+} as const
+
+/** The trap codes in words, for reports. */
+export const TRAP_TEXT: Readonly<Record<number, string>> = {
+  [TRAP.unreachable]: 'unreachable code was reached',
+  [TRAP.divisionByZero]: 'division by zero',
+  [TRAP.integerOverflow]: 'integer overflow',
+  [TRAP.badFunction]: 'call of a function pointer outside the table, or of an empty entry',
+  [TRAP.signatureMismatch]: 'call of a function pointer with another signature',
+  [TRAP.outOfBounds]: 'memory access out of bounds',
+  [TRAP.nullPointer]: 'null pointer',
+  [TRAP.stackOverflow]: 'stack overflow',
+  [TRAP.badConversion]: 'invalid conversion of a number to an integer',
+}
+
+export interface Checks {
+  /** Division by zero and the overflowing quotient. */
+  division: boolean
+  /** Signatures of calls through function pointers. */
+  signature: boolean
+  /** Every access to the linear memory against its size. */
+  bounds: boolean
+}
+
+/**
+ * Where wasm addresses point. `physical`: a wasm address is a physical address, memory does not grow. `linear`: the memory begins
+ * at `origin` and may grow to `maximumPages`, as a WebAssembly engine has it.
+ */
+export type MemoryModel =
+  { kind: 'physical' } | { kind: 'linear'; origin: number; maximumPages: number }
+
+export interface CodeOptions {
+  checks: Checks
+  memory: MemoryModel
+  /** Use the C extension's 16-bit encodings. */
+  compressed: boolean
+}
+
+export const DEFAULT_CODE: CodeOptions = {
+  checks: { division: true, signature: true, bounds: false },
+  memory: { kind: 'physical' },
+  compressed: false,
+}
