@@ -1,0 +1,161 @@
+import { csrClear, csrSet, hint2, mmioLoad32, mmioStore32 } from '../rv';
+import { TRACE_isr_enter, TRACE_isr_exit } from '../generated/trace';
+import { DPC_PLIC_SOURCE } from '../generated/dpc';
+import { PORT_PLIC_SOURCE } from '../generated/port';
+import {
+  PLIC,
+  PLIC_CLAIM,
+  PLIC_CONTEXT,
+  PLIC_CONTEXT_SIZE,
+  PLIC_ENABLE,
+  PLIC_ENABLE_CONTEXT,
+  PLIC_SOURCES,
+} from './board';
+import { INTERRUPT_EXTERNAL, INTERRUPT_TIMER, MSTATUS, MSTATUS_MIE } from './csr';
+import { clockInterrupt } from './clock';
+import { CLOCK_LEVEL, DISPATCH_LEVEL, raiseIrql, lowerIrql, setIrql } from './irql';
+import { currentPrcb, Prcb } from './prcb';
+import { bugCheck } from '../ps/fault';
+import { dispatchInterrupt } from '../ke/dpc';
+
+/**
+ * Interrupt objects and the way from a trap to a service routine (N1.10 to N1.12). A source may be shared: its routines are
+ * asked in the order of connection until one says that its device interrupted. DPC queue and port release interrupt at
+ * DISPATCH and go to the dispatcher instead.
+ */
+
+/** A service routine and its source. Static or in the pool; never freed while connected. */
+@unmanaged
+export class Interrupt {
+  next: Interrupt;
+  source: u32;
+  level: u32;
+  /** Function index of (context: usize) => bool: true when its device had interrupted. */
+  routine: u32;
+  context: usize;
+}
+
+/** Bytes of an interrupt object. */
+export const INTERRUPT_BYTES: usize = offsetof<Interrupt>();
+
+const chains = memory.data(4 * 64, 4);
+const levels = memory.data(64, 4);
+
+/** Let a source interrupt hart 0 at a level and call the routine. False when source or level are impossible (S13). */
+export function connectInterrupt(interrupt: Interrupt): bool {
+  const source = interrupt.source;
+  const level = interrupt.level;
+  if (source == 0 || source >= PLIC_SOURCES) return false;
+  if (level <= DISPATCH_LEVEL || level >= CLOCK_LEVEL) return false;
+  const head = chains + ((<usize>source) << 2);
+  let last = load<usize>(head);
+  if (last && load<u8>(levels + source) != level) return false;
+  interrupt.next = changetype<Interrupt>(0);
+  if (!last) {
+    store<usize>(head, changetype<usize>(interrupt));
+  } else {
+    while (changetype<usize>(changetype<Interrupt>(last).next)) {
+      last = changetype<usize>(changetype<Interrupt>(last).next);
+    }
+    changetype<Interrupt>(last).next = interrupt;
+  }
+  setSourceLevel(source, level);
+  enableSource(source);
+  return true;
+}
+
+/** Give a source its priority. */
+export function setSourceLevel(source: u32, level: u32): void {
+  store<u8>(levels + source, <u8>level);
+  mmioStore32(PLIC + ((<usize>source) << 2), level);
+}
+
+/** Let a source through to this hart. */
+export function enableSource(source: u32): void {
+  const word = enableWord(source);
+  mmioStore32(word, mmioLoad32(word) | (1 << (source & 31)));
+}
+
+/** Hold a source back from this hart. */
+export function disableSource(source: u32): void {
+  const word = enableWord(source);
+  mmioStore32(word, mmioLoad32(word) & ~(1 << (source & 31)));
+}
+
+function enableWord(source: u32): usize {
+  const context = (<usize>currentPrcb().hart) << 1;
+  return PLIC + PLIC_ENABLE + context * PLIC_ENABLE_CONTEXT + ((source >> 5) << 2);
+}
+
+/** Address of the threshold register of a hart's M context. */
+export function thresholdAddress(hart: u32): usize {
+  return PLIC + PLIC_CONTEXT + ((<usize>hart) << 1) * PLIC_CONTEXT_SIZE;
+}
+
+/** Run a routine at the level of an interrupt, so that its service routine cannot run (KeSynchronizeExecution). */
+export function synchronizeExecution(interrupt: Interrupt, routine: u32, context: usize): u32 {
+  const old = raiseIrql(interrupt.level);
+  const result = call_indirect<u32>(routine, context);
+  lowerIrql(old);
+  return result;
+}
+
+/**
+ * Every interrupt, from hal/trap.s, on the hart's interrupt stack with interrupts off. The answer is 0, or 1 + the level
+ * to return to when the interrupted thread shall give way.
+ */
+export function interruptDispatch(cause: u32): u32 {
+  const prcb = currentPrcb();
+  const old = prcb.irql;
+  const kind = cause & 0xff;
+  if (kind == INTERRUPT_EXTERNAL) external(prcb);
+  else if (kind == INTERRUPT_TIMER) timer();
+  else bugCheck('unexpected interrupt', kind);
+  if (prcb.switchWanted && old < DISPATCH_LEVEL && prcb.depth == 1) {
+    setIrql(DISPATCH_LEVEL);
+    return old + 1;
+  }
+  setIrql(old);
+  return 0;
+}
+
+function timer(): void {
+  setIrql(CLOCK_LEVEL);
+  clockInterrupt();
+}
+
+function external(prcb: Prcb): void {
+  const claim = prcb.threshold + PLIC_CLAIM;
+  const source = mmioLoad32(claim);
+  if (source == 0) return;
+  const level: u32 = load<u8>(levels + source);
+  setIrql(level);
+  if (level == DISPATCH_LEVEL) {
+    dispatchInterrupt(prcb, claim, source);
+    return;
+  }
+  csrSet(MSTATUS, MSTATUS_MIE);
+  hint2(TRACE_isr_enter, source, level);
+  const handled = serviceChain(source);
+  hint2(TRACE_isr_exit, source, handled ? 1 : 0);
+  csrClear(MSTATUS, MSTATUS_MIE);
+  mmioStore32(claim, source);
+}
+
+function serviceChain(source: u32): bool {
+  let next = load<usize>(chains + ((<usize>source) << 2));
+  while (next) {
+    const interrupt = changetype<Interrupt>(next);
+    if (call_indirect<bool>(interrupt.routine, interrupt.context)) return true;
+    next = changetype<usize>(interrupt.next);
+  }
+  return false;
+}
+
+/** Route this hart's DPC queue and released threads to it. */
+export function enableDispatch(hart: u32): void {
+  setSourceLevel(DPC_PLIC_SOURCE + hart, DISPATCH_LEVEL);
+  setSourceLevel(PORT_PLIC_SOURCE + hart, DISPATCH_LEVEL);
+  enableSource(DPC_PLIC_SOURCE + hart);
+  enableSource(PORT_PLIC_SOURCE + hart);
+}

@@ -1,0 +1,304 @@
+import { hint2 } from '../rv';
+import {
+  TRACE_irp_complete,
+  TRACE_irp_create,
+  TRACE_irp_packet,
+  TRACE_irp_pending,
+  TRACE_irp_wake,
+} from '../generated/trace';
+import {
+  IO_STATUS_BLOCK_information,
+  IO_STATUS_BLOCK_operation,
+  IO_STATUS_BLOCK_status,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_PENDING,
+} from '../generated/syscalls';
+import { currentThread } from '../hal/prcb';
+import { bugCheck } from '../ps/fault';
+import { setEvent } from '../ke/event';
+import { initializeList, insertTail, removeEntry } from '../ke/list';
+import { KernelObject } from '../ke/object';
+import { Thread } from '../ke/thread';
+import { blockThread, signalObject, wakeThread } from '../ke/wait';
+import { allocate, free } from '../mm/pool';
+import { dereference, reference } from '../ob/object';
+import { Device } from './device';
+import { File, isSynchronous, postsOnSuccess, requestList, signalsFile } from './file';
+import { nextOperation, Packet, PACKET_IRP } from './packet';
+import { insertPacket } from './port';
+
+/**
+ * I/O request packets (N4.1 to N4.11). An IRP travels down a stack of devices, one stack location each, and back up
+ * through completion routines. What happens at the end depends on how the request was made: a request that did not pend is
+ * finished by its caller; one of a synchronous file wakes the thread that waits in the call; any other sets its event, signals its
+ * file, and goes as a packet to the file's port. At DISPATCH throughout.
+ */
+
+/** Completion routines are called for these outcomes. */
+export const INVOKE_ON_SUCCESS: u32 = 1;
+export const INVOKE_ON_ERROR: u32 = 2;
+export const INVOKE_ON_CANCEL: u32 = 4;
+/** Set by markPending. */
+const PENDING_RETURNED: u32 = 8;
+/** A completion routine keeps the IRP: the walk upward stops. */
+export const STATUS_MORE_PROCESSING_REQUIRED: u32 = 0xc000_0016;
+
+/** One device's part of a request. */
+@unmanaged
+export class StackLocation {
+  device: Device;
+  /** Request code and what comes with it. */
+  code: u32;
+  buffer: usize;
+  bytes: u32;
+  address: u32;
+  port: u32;
+  request: usize;
+  /** Function index of (device, irp, context) => status, its context, and INVOKE bits. */
+  routine: u32;
+  context: usize;
+  control: u32;
+}
+
+const LOCATION_BYTES: usize = offsetof<StackLocation>();
+
+@unmanaged
+export class Irp extends Packet {
+  file: File;
+  thread: Thread;
+  event: KernelObject;
+  /** The program's status block. */
+  statusBlock: usize;
+  /** Function index of (irp: Irp) => void while a driver lets it be cancelled. */
+  cancelRoutine: u32;
+  cancel: bool;
+  /** Some driver returned pending: completion does not happen in the caller. */
+  pending: bool;
+  completed: bool;
+  /** The issuing thread waits in the call. */
+  waited: bool;
+  /** Entry of a driver's queue, and of the file's list of requests. */
+  queueNext: usize;
+  queuePrevious: usize;
+  fileNext: usize;
+  filePrevious: usize;
+  stackCount: u32;
+  /** Place of the current location: stackCount + 1 before the first call, 1 for the lowest device. */
+  current: u32;
+}
+
+const STACK_OFFSET: usize = offsetof<Irp>();
+
+/** A new IRP for a file's device stack, or null. */
+export function allocateIrp(file: File): Irp {
+  const count = file.device.stackSize;
+  const irp = changetype<Irp>(allocate(STACK_OFFSET + LOCATION_BYTES * count));
+  if (!changetype<usize>(irp)) return irp;
+  irp.kind = PACKET_IRP;
+  irp.stackCount = count;
+  irp.current = count + 1;
+  irp.file = file;
+  irp.thread = currentThread();
+  irp.operation = nextOperation();
+  initializeList(queueEntry(irp));
+  insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+  reference(file);
+  hint2(TRACE_irp_create, irp.operation, changetype<usize>(irp));
+  return irp;
+}
+
+/** End an IRP's life. */
+function freeIrp(irp: Irp): void {
+  removeEntry(changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+  if (changetype<usize>(irp.event)) dereference(irp.event);
+  dereference(irp.file);
+  free(changetype<usize>(irp), STACK_OFFSET + LOCATION_BYTES * irp.stackCount);
+}
+
+/** Address of an IRP's entry in its driver's queue. */
+export function queueEntry(irp: Irp): usize {
+  return changetype<usize>(irp) + offsetof<Irp>('queueNext');
+}
+
+/** The IRP of an entry in a driver's queue. */
+export function irpOfQueue(entry: usize): Irp {
+  return changetype<Irp>(entry - offsetof<Irp>('queueNext'));
+}
+
+/** The IRP of an entry in a file's list. */
+export function irpOfFile(entry: usize): Irp {
+  return changetype<Irp>(entry - offsetof<Irp>('fileNext'));
+}
+
+/** The location of the device that has the IRP now. */
+export function currentLocation(irp: Irp): StackLocation {
+  return location(irp, irp.current);
+}
+
+/** The location of the device that the IRP will be given to next. */
+export function nextLocation(irp: Irp): StackLocation {
+  return location(irp, irp.current - 1);
+}
+
+function location(irp: Irp, number: u32): StackLocation {
+  const offset = STACK_OFFSET + LOCATION_BYTES * (number - 1);
+  return changetype<StackLocation>(changetype<usize>(irp) + offset);
+}
+
+/** Ask to see the IRP again when the devices below have done with it (IoSetCompletionRoutine). */
+export function setCompletionRoutine(irp: Irp, routine: u32, context: usize, control: u32): void {
+  const next = nextLocation(irp);
+  next.routine = routine;
+  next.context = context;
+  next.control = control;
+}
+
+/** Hand the IRP to a device (IoCallDriver); the answer is the driver's. */
+export function callDriver(device: Device, irp: Irp): u32 {
+  if (--irp.current == 0) bugCheck('no more IRP stack locations', changetype<usize>(irp));
+  currentLocation(irp).device = device;
+  return call_indirect<u32>(device.control, device, irp);
+}
+
+/** The driver keeps the IRP and will return STATUS_PENDING (N4.2). */
+export function markPending(irp: Irp): void {
+  currentLocation(irp).control |= PENDING_RETURNED;
+  hint2(TRACE_irp_pending, irp.operation, changetype<usize>(irp));
+}
+
+/** A driver is done with the IRP (IoCompleteRequest): walk upward, then finish. The answer is the status. */
+export function completeIrp(irp: Irp, status: u32, information: u32): u32 {
+  if (irp.completed || status == STATUS_PENDING) {
+    bugCheck('bad completion of an IRP', changetype<usize>(irp));
+  }
+  irp.status = status;
+  irp.information = information;
+  hint2(TRACE_irp_complete, irp.operation, status);
+  resumeCompletion(irp);
+  return status;
+}
+
+/** The upward walk (N4.3, N4.4); also for the owner of an IRP whose walk was stopped. */
+export function resumeCompletion(irp: Irp): void {
+  while (irp.current <= irp.stackCount) {
+    const place = currentLocation(irp);
+    irp.pending = (place.control & PENDING_RETURNED) != 0;
+    irp.current++;
+    if (place.control & outcome(irp)) {
+      const above =
+        irp.current <= irp.stackCount ? currentLocation(irp).device : changetype<Device>(0);
+      const answer = call_indirect<u32>(place.routine, above, irp, place.context);
+      if (answer == STATUS_MORE_PROCESSING_REQUIRED) return;
+    } else if (irp.pending && irp.current <= irp.stackCount) {
+      currentLocation(irp).control |= PENDING_RETURNED;
+    }
+  }
+  irp.completed = true;
+  if (irp.pending) finishPended(irp);
+}
+
+function outcome(irp: Irp): u32 {
+  const result = isError(irp.status) ? INVOKE_ON_ERROR : INVOKE_ON_SUCCESS;
+  return irp.cancel ? result | INVOKE_ON_CANCEL : result;
+}
+
+function isError(status: u32): bool {
+  return status >= 0xc000_0000;
+}
+
+/** Completion outside the caller (N4.6, N4.7). */
+function finishPended(irp: Irp): void {
+  if (isSynchronous(irp.file)) {
+    if (!irp.waited) return;
+    hint2(TRACE_irp_wake, irp.operation, changetype<usize>(irp.thread));
+    wakeThread(irp.thread, irp.status, irp.operation);
+  } else if (changetype<usize>(irp.file.port) && irp.context) {
+    notify(irp);
+    queueToPort(irp);
+  } else {
+    writeStatusBlock(irp);
+    notify(irp);
+    freeIrp(irp);
+  }
+}
+
+/** What the issuing call does after callDriver; the answer goes to the program. */
+export function finishCall(irp: Irp, answer: u32): u32 {
+  if (answer == STATUS_PENDING) {
+    if (!isSynchronous(irp.file)) return answer;
+    if (!irp.completed) {
+      irp.waited = true;
+      blockThread(changetype<usize>(irp));
+    }
+  }
+  return finishInline(irp);
+}
+
+function finishInline(irp: Irp): u32 {
+  const status = irp.status;
+  if (!isError(status)) {
+    notify(irp);
+    if (!isSynchronous(irp.file) && irp.context && postsOnSuccess(irp.file)) {
+      queueToPort(irp);
+      return status;
+    }
+    writeStatusBlock(irp);
+  }
+  freeIrp(irp);
+  return status;
+}
+
+function queueToPort(irp: Irp): void {
+  irp.key = irp.file.key;
+  hint2(TRACE_irp_packet, irp.operation, changetype<usize>(irp));
+  insertPacket(irp.file.port, irp);
+}
+
+function notify(irp: Irp): void {
+  if (changetype<usize>(irp.event)) setEvent(irp.event, irp.operation);
+  else if (signalsFile(irp.file)) {
+    irp.file.signal = 1;
+    signalObject(irp.file, irp.operation);
+  }
+}
+
+function writeStatusBlock(irp: Irp): void {
+  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_status, irp.status);
+  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_information, irp.information);
+}
+
+/** The packet has been taken from its port: only now the status block is written (N3.20). */
+export function finishFromPort(irp: Irp): void {
+  writeStatusBlock(irp);
+  freeIrp(irp);
+}
+
+/** Tell the program the operation number of a request that is about to be made. */
+export function announce(irp: Irp): void {
+  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_operation, irp.operation);
+}
+
+/** Let a pending IRP be cancelled from now on. */
+export function setCancelRoutine(irp: Irp, routine: u32): void {
+  irp.cancelRoutine = routine;
+}
+
+/** Take the right to complete a pending IRP: false when somebody cancels it already (N4.11). */
+export function claimIrp(irp: Irp): bool {
+  const had = irp.cancelRoutine != 0;
+  irp.cancelRoutine = 0;
+  return had;
+}
+
+/** Cancel one IRP (N4.10); false when its driver does not let it be cancelled (any more). */
+export function cancelIrp(irp: Irp): bool {
+  irp.cancel = true;
+  const routine = irp.cancelRoutine;
+  if (!routine) return false;
+  irp.cancelRoutine = 0;
+  call_indirect<void>(routine, irp);
+  return true;
+}
+
+/** Why there is no IRP. */
+export const NO_IRP: u32 = STATUS_INSUFFICIENT_RESOURCES;

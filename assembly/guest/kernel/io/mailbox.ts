@@ -1,0 +1,148 @@
+import { mmioLoad32, mmioStore32 } from '../rv';
+import {
+  MAILBOX_ARG,
+  MAILBOX_ARGC,
+  MAILBOX_FUNCTION,
+  MAILBOX_MESSAGE_ID,
+  MAILBOX_PLIC_SOURCE,
+  MAILBOX_POP,
+  MAILBOX_REPLY_HIGH,
+  MAILBOX_REPLY_ID,
+  MAILBOX_REPLY_LOW,
+  MAILBOX_REPLY_STATUS,
+  MAILBOX_STATUS,
+} from '../generated/mailbox';
+import {
+  IOCTL_MAILBOX_RECEIVE,
+  IOCTL_MAILBOX_REPLY,
+  MAILBOX_MESSAGE_arguments,
+  MAILBOX_MESSAGE_BYTES,
+  MAILBOX_MESSAGE_count,
+  MAILBOX_MESSAGE_function,
+  MAILBOX_MESSAGE_message,
+  MAILBOX_MESSAGE_reserved,
+  MAILBOX_REPLY_BYTES,
+  MAILBOX_REPLY_high,
+  MAILBOX_REPLY_low,
+  MAILBOX_REPLY_message,
+  MAILBOX_REPLY_status,
+  STATUS_CANCELLED,
+  STATUS_INVALID_DEVICE_REQUEST,
+  STATUS_PENDING,
+  STATUS_SUCCESS,
+} from '../generated/syscalls';
+import { MAILBOX } from '../hal/board';
+import { connectInterrupt, disableSource, enableSource, Interrupt } from '../hal/interrupt';
+import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
+import { initializeList, insertTail, isListEmpty, removeEntry, removeHead } from '../ke/list';
+import { probeWords } from '../mm/user';
+import { Device, DEVICE_BYTES, registerDevice } from './device';
+import { File } from './file';
+import {
+  claimIrp,
+  completeIrp,
+  currentLocation,
+  Irp,
+  irpOfQueue,
+  markPending,
+  queueEntry,
+  setCancelRoutine,
+} from './irp';
+
+/**
+ * \Device\Mailbox: calls of the host into the program. A message takes the road of any input: interrupt, DPC, the oldest waiting
+ * receive request. While nobody receives, messages stay in the device and its source is held back.
+ */
+
+const LEVEL: u32 = 4;
+const ARGUMENTS: u32 = 8;
+
+const mailboxDevice = changetype<Device>(memory.data(64, 4));
+const interrupt = changetype<Interrupt>(memory.data(32, 4));
+const dpc = changetype<Dpc>(memory.data(32, 4));
+const receivers = memory.data(8, 4);
+
+export function initializeMailbox(): void {
+  memory.fill(changetype<usize>(mailboxDevice), 0, DEVICE_BYTES);
+  mailboxDevice.create = createMailbox.index;
+  mailboxDevice.close = closeMailbox.index;
+  mailboxDevice.control = controlMailbox.index;
+  registerDevice(mailboxDevice, '\\Device\\Mailbox');
+  initializeList(receivers);
+  initializeDpc(dpc, messageDpc.index, 0);
+  interrupt.source = MAILBOX_PLIC_SOURCE;
+  interrupt.level = LEVEL;
+  interrupt.routine = serviceInterrupt.index;
+  connectInterrupt(interrupt);
+}
+
+function createMailbox(file: File): u32 {
+  return STATUS_SUCCESS;
+}
+
+function closeMailbox(file: File): void {
+  file.context = 0;
+}
+
+/** At the mailbox's level: the line stays high until the message is taken, so hold it back. */
+function serviceInterrupt(context: usize): bool {
+  if (!mmioLoad32(MAILBOX + MAILBOX_STATUS)) return false;
+  disableSource(MAILBOX_PLIC_SOURCE);
+  insertDpc(dpc, 0, 0);
+  return true;
+}
+
+/** At DISPATCH: messages to receivers, as long as there are both. */
+function messageDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  while (mmioLoad32(MAILBOX + MAILBOX_STATUS) && !isListEmpty(receivers)) {
+    const irp = irpOfQueue(removeHead(receivers));
+    claimIrp(irp);
+    copyMessage(currentLocation(irp).request);
+    completeIrp(irp, STATUS_SUCCESS, MAILBOX_MESSAGE_BYTES);
+  }
+  if (!isListEmpty(receivers)) enableSource(MAILBOX_PLIC_SOURCE);
+}
+
+function copyMessage(message: usize): void {
+  store<u32>(message + MAILBOX_MESSAGE_message, mmioLoad32(MAILBOX + MAILBOX_MESSAGE_ID));
+  store<u32>(message + MAILBOX_MESSAGE_function, mmioLoad32(MAILBOX + MAILBOX_FUNCTION));
+  const count = mmioLoad32(MAILBOX + MAILBOX_ARGC);
+  store<u32>(message + MAILBOX_MESSAGE_count, count < ARGUMENTS ? count : ARGUMENTS);
+  store<u32>(message + MAILBOX_MESSAGE_reserved, 0);
+  for (let index: u32 = 0; index < ARGUMENTS; index++) {
+    const value: u32 = index < count ? mmioLoad32(MAILBOX + MAILBOX_ARG + (index << 2)) : 0;
+    store<u32>(message + MAILBOX_MESSAGE_arguments + (index << 2), value);
+  }
+  mmioStore32(MAILBOX + MAILBOX_POP, 1);
+}
+
+function controlMailbox(device: Device, irp: Irp): u32 {
+  const place = currentLocation(irp);
+  if (place.code == IOCTL_MAILBOX_REPLY) return reply(irp, place.request);
+  if (place.code != IOCTL_MAILBOX_RECEIVE) {
+    return completeIrp(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
+  }
+  const status = probeWords(place.request, MAILBOX_MESSAGE_BYTES);
+  if (status) return completeIrp(irp, status, 0);
+  markPending(irp);
+  insertTail(receivers, queueEntry(irp));
+  setCancelRoutine(irp, cancelReceive.index);
+  enableSource(MAILBOX_PLIC_SOURCE);
+  return STATUS_PENDING;
+}
+
+function cancelReceive(irp: Irp): void {
+  removeEntry(queueEntry(irp));
+  completeIrp(irp, STATUS_CANCELLED, 0);
+}
+
+/** The last register written sends the reply. */
+function reply(irp: Irp, request: usize): u32 {
+  const status = probeWords(request, MAILBOX_REPLY_BYTES);
+  if (status) return completeIrp(irp, status, 0);
+  mmioStore32(MAILBOX + MAILBOX_REPLY_ID, load<u32>(request + MAILBOX_REPLY_message));
+  mmioStore32(MAILBOX + MAILBOX_REPLY_LOW, load<u32>(request + MAILBOX_REPLY_low));
+  mmioStore32(MAILBOX + MAILBOX_REPLY_HIGH, load<u32>(request + MAILBOX_REPLY_high));
+  mmioStore32(MAILBOX + MAILBOX_REPLY_STATUS, load<u32>(request + MAILBOX_REPLY_status));
+  return completeIrp(irp, STATUS_SUCCESS, 0);
+}

@@ -1,0 +1,207 @@
+import { amoSwap, hint2, mmioLoad32, mmioStore32 } from '../rv';
+import { TRACE_packet_dequeue, TRACE_thread_wait } from '../generated/trace';
+import {
+  PORT_ABANDONED,
+  PORT_BLOCK,
+  PORT_CLOSE,
+  PORT_CREATE,
+  PORT_DEADLINE_HIGH,
+  PORT_DEADLINE_LOW,
+  PORT_DEPTH,
+  PORT_INSERT,
+  PORT_LEAVE,
+  PORT_PARKED,
+  PORT_PORT,
+  PORT_REFUSED,
+  PORT_RELEASE,
+  PORT_RELEASE_VALUE,
+  PORT_REMOVE,
+  PORT_TAKE,
+  PORT_TIMEOUT,
+  PORT_WAKE,
+} from '../generated/port';
+import {
+  FILE_IO_COMPLETION_INFORMATION_BYTES,
+  FILE_IO_COMPLETION_INFORMATION_context,
+  FILE_IO_COMPLETION_INFORMATION_information,
+  FILE_IO_COMPLETION_INFORMATION_key,
+  FILE_IO_COMPLETION_INFORMATION_operation,
+  FILE_IO_COMPLETION_INFORMATION_status,
+  STATUS_ABANDONED_WAIT_0,
+  STATUS_SUCCESS,
+  STATUS_TIMEOUT,
+} from '../generated/syscalls';
+import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
+import { bugCheck } from '../ps/fault';
+import { initializeObject, KernelObject, TYPE_PORT } from '../ke/object';
+import { readyThread, swapThread } from '../ke/schedule';
+import { portRecord, Thread, THREAD_WAITING, threadOfRecord } from '../ke/thread';
+import { allocate, free } from '../mm/pool';
+import { finishFromPort, Irp } from './irp';
+import { Packet, PACKET_IRP, PACKET_POSTED } from './packet';
+import { packetTaken } from './waitpacket';
+
+/**
+ * Completion ports over the hardware unit (N3.1 to N3.8). The unit keeps packets, parked threads and counts, and says through
+ * its release FIFO which thread shall run; the executive moves threads and finishes requests. At DISPATCH throughout, so that the
+ * operand registers of the hart's bank are never used twice at once.
+ */
+
+@unmanaged
+export class Port extends KernelObject {
+  /** The unit's handle. */
+  unit: u32;
+}
+
+const PORT_BYTES: usize = offsetof<Port>();
+
+/** A new port, or null when unit or pool have no more. */
+export function createPort(concurrency: u32): Port {
+  const port = changetype<Port>(allocate(PORT_BYTES));
+  if (!changetype<usize>(port)) return port;
+  initializeObject(port, TYPE_PORT, 0);
+  port.unit = amoSwap(currentPrcb().portBank + PORT_CREATE, concurrency);
+  if (port.unit) return port;
+  free(changetype<usize>(port), PORT_BYTES);
+  return changetype<Port>(0);
+}
+
+/** The handle is gone: parked threads return abandoned, queued packets are dropped. */
+export function closePort(port: Port): void {
+  let next: usize = amoSwap(currentPrcb().portBank + PORT_CLOSE, port.unit);
+  port.unit = 0;
+  while (next) {
+    const packet = changetype<Packet>(next);
+    next = packet.link;
+    retire(packet);
+  }
+}
+
+export function deletePort(port: Port): void {
+  free(changetype<usize>(port), PORT_BYTES);
+}
+
+/** Queue a packet, or hand it to a parked thread; on a closed port it is dropped. */
+export function insertPacket(port: Port, packet: Packet): void {
+  if (!port.unit) {
+    retire(packet);
+    return;
+  }
+  const bank = currentPrcb().portBank;
+  mmioStore32(bank + PORT_PORT, port.unit);
+  amoSwap(bank + PORT_INSERT, changetype<usize>(packet));
+}
+
+/** Packets queued. */
+export function portDepth(port: Port): u32 {
+  const bank = currentPrcb().portBank;
+  mmioStore32(bank + PORT_PORT, port.unit);
+  return mmioLoad32(bank + PORT_DEPTH);
+}
+
+/** Take packets into the caller's entries, waiting for the first until the deadline; the number goes to `removed`. */
+export function removePackets(
+  port: Port,
+  entries: usize,
+  count: u32,
+  removed: usize,
+  deadline: u64,
+): u32 {
+  const thread = currentThread();
+  let packet = removeFirst(port, thread, deadline);
+  if (packet == PORT_TIMEOUT) return STATUS_TIMEOUT;
+  if (packet == PORT_ABANDONED) return STATUS_ABANDONED_WAIT_0;
+  if (packet == PORT_REFUSED) bugCheck('the port unit refused a thread', changetype<usize>(thread));
+  let taken: u32 = 0;
+  while (packet) {
+    deliver(changetype<Packet>(packet), entries, thread);
+    entries += FILE_IO_COMPLETION_INFORMATION_BYTES;
+    if (++taken == count || !port.unit) break;
+    const bank = currentPrcb().portBank;
+    mmioStore32(bank + PORT_PORT, port.unit);
+    packet = amoSwap(bank + PORT_TAKE, portRecord(thread));
+  }
+  store<u32>(removed, taken);
+  return STATUS_SUCCESS;
+}
+
+function removeFirst(port: Port, thread: Thread, deadline: u64): u32 {
+  const bank = currentPrcb().portBank;
+  mmioStore32(bank + PORT_PORT, port.unit);
+  mmioStore32(bank + PORT_DEADLINE_LOW, <u32>deadline);
+  mmioStore32(bank + PORT_DEADLINE_HIGH, <u32>(deadline >> 32));
+  const answer = amoSwap(bank + PORT_REMOVE, portRecord(thread));
+  if (answer != PORT_PARKED) return answer;
+  hint2(TRACE_thread_wait, changetype<usize>(thread), changetype<usize>(port));
+  thread.state = THREAD_WAITING;
+  thread.waitObject = changetype<usize>(port);
+  swapThread();
+  return <u32>thread.waitStatus;
+}
+
+/** Tell the program about a packet, and finish what it stands for. */
+function deliver(packet: Packet, entry: usize, thread: Thread): void {
+  hint2(TRACE_packet_dequeue, packet.operation, changetype<usize>(thread));
+  store<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key, packet.key);
+  store<u32>(entry + FILE_IO_COMPLETION_INFORMATION_context, packet.context);
+  store<u32>(entry + FILE_IO_COMPLETION_INFORMATION_status, packet.status);
+  store<u32>(entry + FILE_IO_COMPLETION_INFORMATION_information, packet.information);
+  store<u32>(entry + FILE_IO_COMPLETION_INFORMATION_operation, packet.operation);
+  retire(packet);
+}
+
+function retire(packet: Packet): void {
+  const kind = packet.kind;
+  if (kind == PACKET_IRP) finishFromPort(changetype<Irp>(packet));
+  else if (kind == PACKET_POSTED) free(changetype<usize>(packet), offsetof<Packet>());
+  else packetTaken(packet);
+}
+
+/** Post a packet of the program's own making; false without memory. */
+export function postPacket(
+  port: Port,
+  key: u32,
+  context: u32,
+  status: u32,
+  information: u32,
+): bool {
+  const packet = changetype<Packet>(allocate(offsetof<Packet>()));
+  if (!changetype<usize>(packet)) return false;
+  packet.kind = PACKET_POSTED;
+  packet.key = key;
+  packet.context = context;
+  packet.status = status;
+  packet.information = information;
+  insertPacket(port, packet);
+  return true;
+}
+
+/** Let the threads run that the unit has released to this hart. */
+export function releaseThreads(prcb: Prcb): void {
+  const bank = prcb.portBank;
+  for (;;) {
+    const record = mmioLoad32(bank + PORT_RELEASE);
+    if (!record) return;
+    const value = mmioLoad32(bank + PORT_RELEASE_VALUE);
+    const thread = threadOfRecord(record);
+    const isPacket = value != PORT_TIMEOUT && value != PORT_ABANDONED;
+    thread.waitStatus = value;
+    thread.waitObject = 0;
+    readyThread(thread, isPacket ? changetype<Packet>(value).operation : 0);
+  }
+}
+
+/** The thread begins to wait for something that is not its port (N3.5). */
+export function blockOnOther(thread: Thread): void {
+  if (thread.port) amoSwap(currentPrcb().portBank + PORT_BLOCK, portRecord(thread));
+}
+
+/** That wait has ended. */
+export function wakeFromOther(thread: Thread): void {
+  if (thread.port) amoSwap(currentPrcb().portBank + PORT_WAKE, portRecord(thread));
+}
+
+/** The thread ends. */
+export function leavePort(thread: Thread): void {
+  if (thread.port) amoSwap(currentPrcb().portBank + PORT_LEAVE, portRecord(thread));
+}

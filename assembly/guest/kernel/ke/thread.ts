@@ -1,0 +1,188 @@
+import { csrClear, hint2 } from '../rv';
+import { threadStartAddress } from '../asm';
+import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
+import { MSTATUS, MSTATUS_MIE, MSTATUS_MPIE } from '../hal/csr';
+import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, raiseIrql } from '../hal/irql';
+import { currentPrcb, currentThread } from '../hal/prcb';
+import { allocate, allocateStack, free, freeStack } from '../mm/pool';
+import { exitStub } from '../mm/user';
+import { leavePort } from '../io/port';
+import { initializeObject, KernelObject, TYPE_THREAD } from './object';
+import { initializeList } from './list';
+import { readyThread, retireDead, swapThread } from './schedule';
+import { signalObject } from './wait';
+import { dereference, reference } from '../ob/object';
+import { initializeTimer, Timer } from './timer';
+
+/** Threads: the record, creation, and the end. */
+
+export const THREAD_INITIALIZED: u32 = 0;
+export const THREAD_READY: u32 = 1;
+export const THREAD_RUNNING: u32 = 2;
+export const THREAD_WAITING: u32 = 3;
+export const THREAD_TERMINATED: u32 = 4;
+
+export const PRIORITY_NORMAL: u32 = 8;
+export const PRIORITY_LEVELS: u32 = 32;
+/** Most objects one call can wait for. */
+export const MAXIMUM_WAIT_OBJECTS: u32 = 16;
+
+const KERNEL_STACK_BYTES: usize = 4096;
+const DEFAULT_STACK_BYTES: u32 = 16 * 1024;
+/** Sizes and places in the frames of hal/trap.s. */
+const FRAME_BYTES: usize = 144;
+const FRAME_STATUS: usize = 128;
+const CONTEXT_BYTES: usize = 64;
+
+@unmanaged
+export class Thread extends KernelObject {
+  /** The completion-port unit's record of this thread: 32 bytes (THREAD_… in its table). */
+  portLink: usize;
+  portTimedLink: usize;
+  port: u32;
+  portState: u32;
+  portValue: usize;
+  portDeadline: u64;
+  portHart: u32;
+  /** Stack pointer while it does not run; top of its kernel stack. */
+  saved: usize;
+  kernelStack: usize;
+  userStack: usize;
+  userStackBytes: usize;
+  number: u32;
+  state: u32;
+  priority: u32;
+  exitStatus: u32;
+  /** Entry of the ready queue. */
+  readyNext: usize;
+  readyPrevious: usize;
+  /** Why it waits: status or released packet, and the operation that ended the wait. */
+  waitStatus: usize;
+  waitObject: usize;
+  waitCount: u32;
+  waitAll: bool;
+  /** Timer of a wait with a timeout (embedded object) and its wait blocks. */
+  timer: Timer;
+  blocks: usize;
+  /** Why the last look-up of a handle found nothing. */
+  lastStatus: u32;
+}
+
+let threadCount: u32 = 0;
+
+/** Address of the unit's record in a thread. */
+export function portRecord(thread: Thread): usize {
+  return changetype<usize>(thread) + offsetof<Thread>('portLink');
+}
+
+/** The thread of a unit's record. */
+export function threadOfRecord(record: usize): Thread {
+  return changetype<Thread>(record - offsetof<Thread>('portLink'));
+}
+
+const TIMER_OFFSET: usize = (offsetof<Thread>() + 7) & ~7;
+const BLOCKS_OFFSET: usize = (TIMER_OFFSET + offsetof<Timer>() + 7) & ~7;
+const BLOCK_BYTES: usize = 24;
+const THREAD_BYTES: usize = BLOCKS_OFFSET + BLOCK_BYTES * MAXIMUM_WAIT_OBJECTS;
+
+/** A thread record without stacks, for the idle thread and for createThread. */
+export function allocateThread(priority: u32): Thread {
+  const address = allocate(THREAD_BYTES);
+  const thread = changetype<Thread>(address);
+  if (!address) return thread;
+  initializeObject(thread, TYPE_THREAD, 0);
+  thread.number = threadCount++;
+  thread.priority = priority;
+  thread.timer = changetype<Timer>(address + TIMER_OFFSET);
+  thread.blocks = address + BLOCKS_OFFSET;
+  initializeTimer(thread.timer, false);
+  thread.timer.thread = address;
+  initializeList(address + offsetof<Thread>('readyNext'));
+  return thread;
+}
+
+/** Make a thread that will start in user mode; null when memory is short. startThread lets it run. */
+export function createThread(
+  routine: usize,
+  argument0: usize,
+  argument1: usize,
+  stackBytes: u32,
+  priority: u32,
+): Thread {
+  const thread = allocateThread(priority ? priority : PRIORITY_NORMAL);
+  if (!changetype<usize>(thread)) return thread;
+  const bytes: usize = stackBytes ? stackBytes : DEFAULT_STACK_BYTES;
+  const kernelStack = allocate(KERNEL_STACK_BYTES);
+  const userStack = allocateStack(bytes);
+  if (!kernelStack || !userStack) {
+    if (kernelStack) free(kernelStack, KERNEL_STACK_BYTES);
+    if (userStack) freeStack(userStack, bytes);
+    free(changetype<usize>(thread), THREAD_BYTES);
+    return changetype<Thread>(0);
+  }
+  thread.kernelStack = kernelStack + KERNEL_STACK_BYTES;
+  thread.userStack = userStack;
+  thread.userStackBytes = bytes;
+  buildFirstFrame(thread, routine, argument0, argument1);
+  return thread;
+}
+
+/** Let a new thread run. Running counts as a reference, which its end drops. */
+export function startThread(thread: Thread): void {
+  const routine = load<u32>(thread.kernelStack - FRAME_BYTES);
+  hint2(TRACE_thread_start, changetype<usize>(thread), routine);
+  reference(thread);
+  const old = raiseIrql(DISPATCH_LEVEL);
+  readyThread(thread, 0);
+  lowerIrql(old);
+}
+
+function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argument1: usize): void {
+  const frame = thread.kernelStack - FRAME_BYTES;
+  store<usize>(frame, routine);
+  store<usize>(frame, exitStub(), 4);
+  store<usize>(frame, (thread.userStack + thread.userStackBytes) & ~15, 8);
+  store<usize>(frame, argument0, 40);
+  store<usize>(frame, argument1, 44);
+  store<u32>(frame, MSTATUS_MPIE, FRAME_STATUS);
+  thread.saved = frame - CONTEXT_BYTES;
+  store<usize>(thread.saved, threadStartAddress());
+}
+
+/** First code of a thread, from hal/trap.s on its kernel stack; interrupts are off and stay off until it is in user mode. */
+export function threadBegin(): void {
+  csrClear(MSTATUS, MSTATUS_MIE);
+  retireDead(currentPrcb());
+  lowerIrql(PASSIVE_LEVEL);
+}
+
+/** End the calling thread. Does not return. */
+export function terminateThread(status: u32): void {
+  const thread = currentThread();
+  hint2(TRACE_thread_exit, changetype<usize>(thread), status);
+  raiseIrql(DISPATCH_LEVEL);
+  thread.exitStatus = status;
+  thread.state = THREAD_TERMINATED;
+  leavePort(thread);
+  thread.signal = 1;
+  signalObject(thread, 0);
+  currentPrcb().dead = thread;
+  swapThread();
+}
+
+/** Give back the stacks of an ended thread and the reference of its running; on another stack than its own, at DISPATCH. */
+export function retireThread(thread: Thread): void {
+  freeStacks(thread);
+  dereference(thread);
+}
+
+function freeStacks(thread: Thread): void {
+  free(thread.kernelStack - KERNEL_STACK_BYTES, KERNEL_STACK_BYTES);
+  freeStack(thread.userStack, thread.userStackBytes);
+}
+
+/** The last reference to a thread is gone: it has ended, or never started. */
+export function deleteThread(thread: Thread): void {
+  if (thread.state == THREAD_INITIALIZED) freeStacks(thread);
+  free(changetype<usize>(thread), THREAD_BYTES);
+}

@@ -1,0 +1,116 @@
+import { RESERVED_BYTES, USER_STACKS_BYTES } from '../hal/board';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+
+/**
+ * Memory of the executive: blocks of power-of-two sizes, each size with a free list that is refilled a page at a time from
+ * the untouched rest of the region. Freed memory returns to its list, so nothing ever fragments or moves. Two regions at the end of
+ * RAM: stacks of programs (which user mode may touch), and the pool.
+ */
+
+const PAGE: usize = 4096;
+const SMALLEST_SHIFT: u32 = 6;
+const SHIFTS: u32 = 24;
+
+@unmanaged
+class Region {
+  next: usize;
+  end: usize;
+  used: usize;
+  free: usize;
+}
+
+const poolLists = memory.data(4 * 24, 4);
+const stackLists = memory.data(4 * 24, 4);
+const pool = changetype<Region>(memory.data(16, 4));
+const stacks = changetype<Region>(memory.data(16, 4));
+
+/** Lay the regions out below the end of RAM. */
+export function initializePool(ramEnd: usize): void {
+  const base = ramEnd - RESERVED_BYTES;
+  layOut(stacks, base, base + USER_STACKS_BYTES, stackLists);
+  layOut(pool, base + USER_STACKS_BYTES, ramEnd, poolLists);
+}
+
+function layOut(region: Region, next: usize, end: usize, lists: usize): void {
+  region.next = next;
+  region.end = end;
+  region.used = 0;
+  region.free = lists;
+}
+
+/** First address of the pool: user mode ends here. */
+export function poolBase(ramEnd: usize): usize {
+  return ramEnd - RESERVED_BYTES + USER_STACKS_BYTES;
+}
+
+/** Zeroed memory of the executive, or 0. Blocks of a page or more are page-aligned. IRQL at most DISPATCH. */
+export function allocate(bytes: usize): usize {
+  const block = take(pool, bytes);
+  if (block) memory.fill(block, 0, bytes);
+  return block;
+}
+
+/** As allocate, with the contents left as they are. */
+export function allocateRaw(bytes: usize): usize {
+  return take(pool, bytes);
+}
+
+/** Give back memory of `allocate` with its size. */
+export function free(block: usize, bytes: usize): void {
+  give(pool, block, bytes);
+}
+
+/** Memory for a program's stack, or 0. */
+export function allocateStack(bytes: usize): usize {
+  return take(stacks, bytes < PAGE ? PAGE : bytes);
+}
+
+export function freeStack(block: usize, bytes: usize): void {
+  give(stacks, block, bytes < PAGE ? PAGE : bytes);
+}
+
+/** Bytes handed out of the pool, in whole blocks. */
+export function poolUsed(): usize {
+  return pool.used;
+}
+
+function shiftOf(bytes: usize): u32 {
+  const shift: u32 = 32 - clz<u32>(<u32>bytes - 1);
+  return shift < SMALLEST_SHIFT ? SMALLEST_SHIFT : shift;
+}
+
+function take(region: Region, bytes: usize): usize {
+  const shift = shiftOf(bytes);
+  if (shift >= SHIFTS) return 0;
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const list = region.free + ((<usize>shift) << 2);
+  if (!load<usize>(list)) refill(region, list, (<usize>1) << shift);
+  const block = load<usize>(list);
+  if (block) {
+    store<usize>(list, load<usize>(block));
+    region.used += (<usize>1) << shift;
+  }
+  lowerIrql(old);
+  return block;
+}
+
+function give(region: Region, block: usize, bytes: usize): void {
+  const shift = shiftOf(bytes);
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const list = region.free + ((<usize>shift) << 2);
+  store<usize>(block, load<usize>(list));
+  store<usize>(list, block);
+  region.used -= (<usize>1) << shift;
+  lowerIrql(old);
+}
+
+function refill(region: Region, list: usize, size: usize): void {
+  const bytes = size < PAGE ? PAGE : size;
+  if (region.end - region.next < bytes) return;
+  const last = region.next;
+  region.next += bytes;
+  for (let block = region.next - size; block >= last; block -= size) {
+    store<usize>(block, load<usize>(list));
+    store<usize>(list, block);
+  }
+}

@@ -1,0 +1,59 @@
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { free } from '../mm/pool';
+import { deleteFile, closeFile } from '../io/file';
+import { closePort, deletePort } from '../io/port';
+import { closeWaitPacket, deleteWaitPacket } from '../io/waitpacket';
+import {
+  KernelObject,
+  TYPE_FILE,
+  TYPE_NOTIFICATION_TIMER,
+  TYPE_PORT,
+  TYPE_SYNCHRONIZATION_TIMER,
+  TYPE_THREAD,
+  TYPE_WAIT_PACKET,
+} from '../ke/object';
+import { deleteThread, Thread } from '../ke/thread';
+import { cancelTimer, Timer, TIMER_BYTES } from '../ke/timer';
+import { File } from '../io/file';
+import { Port } from '../io/port';
+import { WaitPacket } from '../io/waitpacket';
+
+/** References to objects, and what happens when the handle and then the last reference go. */
+
+/** Bytes of an event or a semaphore; a semaphore's maximum follows the header. */
+export const PLAIN_OBJECT_BYTES: usize = offsetof<KernelObject>() + 4;
+
+export function reference(object: KernelObject): void {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  object.references++;
+  lowerIrql(old);
+}
+
+export function dereference(object: KernelObject): void {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  if (--object.references == 0) deleteObject(object);
+  lowerIrql(old);
+}
+
+/** The handle is gone: end what the object has going on. At DISPATCH. */
+export function closeObject(object: KernelObject): void {
+  const type = object.type;
+  if (type == TYPE_FILE) closeFile(changetype<File>(object));
+  else if (type == TYPE_PORT) closePort(changetype<Port>(object));
+  else if (type == TYPE_WAIT_PACKET) closeWaitPacket(changetype<WaitPacket>(object));
+  else if (isTimer(type)) cancelTimer(changetype<Timer>(object));
+}
+
+function deleteObject(object: KernelObject): void {
+  const type = object.type;
+  if (type == TYPE_FILE) deleteFile(changetype<File>(object));
+  else if (type == TYPE_PORT) deletePort(changetype<Port>(object));
+  else if (type == TYPE_THREAD) deleteThread(changetype<Thread>(object));
+  else if (type == TYPE_WAIT_PACKET) deleteWaitPacket(changetype<WaitPacket>(object));
+  else if (isTimer(type)) free(changetype<usize>(object), TIMER_BYTES);
+  else free(changetype<usize>(object), PLAIN_OBJECT_BYTES);
+}
+
+function isTimer(type: u32): bool {
+  return type == TYPE_NOTIFICATION_TIMER || type == TYPE_SYNCHRONIZATION_TIMER;
+}

@@ -1,0 +1,134 @@
+import {
+  STATUS_INVALID_HANDLE,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PARAMETER,
+  STATUS_OBJECT_TYPE_MISMATCH,
+  STATUS_SEMAPHORE_LIMIT_EXCEEDED,
+  STATUS_SUCCESS,
+} from '../generated/syscalls';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import {
+  createEvent,
+  createSemaphore,
+  isEvent,
+  releaseSemaphore,
+  resetEvent,
+  Semaphore,
+  setEvent,
+} from '../ke/event';
+import {
+  KernelObject,
+  TYPE_NOTIFICATION_TIMER,
+  TYPE_SEMAPHORE,
+  TYPE_SYNCHRONIZATION_TIMER,
+} from '../ke/object';
+import { cancelTimer, initializeTimer, setTimer, Timer, TIMER_BYTES } from '../ke/timer';
+import { allocate } from '../mm/pool';
+import { probeOptional, probeWords } from '../mm/user';
+import { lookupStatus, publishHandle, referenceHandle, referenceTyped } from '../ob/handle';
+import { dereference } from '../ob/object';
+import { deadlineOf } from './time';
+
+/** System calls about events, semaphores and timers. */
+
+export function createEventCall(handle: usize, synchronization: u32, state: u32): u32 {
+  const status = probeWords(handle, 4);
+  if (status) return status;
+  if (synchronization > 1) return STATUS_INVALID_PARAMETER;
+  return publishHandle(createEvent(synchronization != 0, state != 0), handle);
+}
+
+export function setEventCall(handle: u32, previous: usize): u32 {
+  return changeEvent(handle, previous, true);
+}
+
+export function resetEventCall(handle: u32, previous: usize): u32 {
+  return changeEvent(handle, previous, false);
+}
+
+function changeEvent(handle: u32, previous: usize, on: bool): u32 {
+  let status = probeOptional(previous, 4);
+  if (status) return status;
+  const event = referenceHandle(handle);
+  if (!changetype<usize>(event)) return STATUS_INVALID_HANDLE;
+  if (isEvent(event)) {
+    const old = raiseIrql(DISPATCH_LEVEL);
+    const state = on ? setEvent(event, 0) : resetEvent(event);
+    lowerIrql(old);
+    if (previous) store<i32>(previous, state);
+  } else {
+    status = STATUS_OBJECT_TYPE_MISMATCH;
+  }
+  dereference(event);
+  return status;
+}
+
+export function createSemaphoreCall(handle: usize, initial: i32, maximum: i32): u32 {
+  const status = probeWords(handle, 4);
+  if (status) return status;
+  if (maximum <= 0 || initial < 0 || initial > maximum) return STATUS_INVALID_PARAMETER;
+  return publishHandle(createSemaphore(initial, maximum), handle);
+}
+
+export function releaseSemaphoreCall(handle: u32, count: i32, previous: usize): u32 {
+  let status = probeOptional(previous, 4);
+  if (status) return status;
+  if (count <= 0) return STATUS_INVALID_PARAMETER;
+  const semaphore = changetype<Semaphore>(referenceTyped(handle, TYPE_SEMAPHORE));
+  if (!changetype<usize>(semaphore)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const before = semaphore.signal;
+  if (!releaseSemaphore(semaphore, count)) status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+  lowerIrql(old);
+  if (!status && previous) store<i32>(previous, before);
+  dereference(semaphore);
+  return status;
+}
+
+export function createTimerCall(handle: usize, synchronization: u32): u32 {
+  const status = probeWords(handle, 4);
+  if (status) return status;
+  if (synchronization > 1) return STATUS_INVALID_PARAMETER;
+  const timer = changetype<Timer>(allocate(TIMER_BYTES));
+  if (!changetype<usize>(timer)) return STATUS_INSUFFICIENT_RESOURCES;
+  initializeTimer(timer, synchronization != 0);
+  return publishHandle(timer, handle);
+}
+
+/** The timer of a handle, or null; lookupStatus says why. */
+function referenceTimer(handle: u32): Timer {
+  let object: KernelObject = referenceTyped(handle, TYPE_NOTIFICATION_TIMER);
+  if (!changetype<usize>(object) && lookupStatus() == STATUS_OBJECT_TYPE_MISMATCH) {
+    object = referenceTyped(handle, TYPE_SYNCHRONIZATION_TIMER);
+  }
+  return changetype<Timer>(object);
+}
+
+export function setTimerCall(handle: u32, dueTime: usize, period: u32, previous: usize): u32 {
+  let status = probeWords(dueTime, 8);
+  if (!status) status = probeOptional(previous, 4);
+  if (status) return status;
+  const timer = referenceTimer(handle);
+  if (!changetype<usize>(timer)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const state = timer.signal;
+  setTimer(timer, deadlineOf(dueTime), period);
+  lowerIrql(old);
+  if (previous) store<i32>(previous, state);
+  dereference(timer);
+  return STATUS_SUCCESS;
+}
+
+export function cancelTimerCall(handle: u32, state: usize): u32 {
+  const status = probeOptional(state, 4);
+  if (status) return status;
+  const timer = referenceTimer(handle);
+  if (!changetype<usize>(timer)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  cancelTimer(timer);
+  const signal = timer.signal;
+  lowerIrql(old);
+  if (state) store<i32>(state, signal);
+  dereference(timer);
+  return STATUS_SUCCESS;
+}

@@ -1,0 +1,98 @@
+import { mmioLoad32 } from '../rv';
+import {
+  MAILBOX_CLOCK_HIGH,
+  MAILBOX_CLOCK_LOW,
+  MAILBOX_CYCLE_HIGH,
+  MAILBOX_CYCLE_LOW,
+  MAILBOX_HARTS,
+  MAILBOX_PARAMETER_NAME,
+  MAILBOX_PARAMETER_VALUE,
+  MAILBOX_PARAMETERS,
+  MAILBOX_SEED,
+} from '../generated/mailbox';
+import {
+  STATUS_INFO_LENGTH_MISMATCH,
+  STATUS_NOT_FOUND,
+  STATUS_SUCCESS,
+  SYSTEM_INFORMATION_address,
+  SYSTEM_INFORMATION_BYTES,
+  SYSTEM_INFORMATION_clockHz,
+  SYSTEM_INFORMATION_gateway,
+  SYSTEM_INFORMATION_harts,
+  SYSTEM_INFORMATION_heapEnd,
+  SYSTEM_INFORMATION_reserved,
+  SYSTEM_INFORMATION_seed,
+} from '../generated/syscalls';
+import { MAILBOX } from '../hal/board';
+import { writeBytes } from '../hal/console';
+import { probe, probeOptional, probeWords } from '../mm/user';
+import { GATEWAY_ADDRESS, LOCAL_ADDRESS } from '../net/config';
+import { hardError, stopMachine } from '../ps/fault';
+import { heapEnd } from '../ps/process';
+
+/** System calls about the console, the process and the machine. */
+
+const EXIT_CODE: u32 = 0xffff;
+
+export function displayString(text: usize, bytes: usize): u32 {
+  const status = probe(text, bytes);
+  if (status) return status;
+  writeBytes(text, bytes);
+  return STATUS_SUCCESS;
+}
+
+export function terminateProcess(status: u32): u32 {
+  stopMachine(status & EXIT_CODE);
+  return STATUS_SUCCESS;
+}
+
+export function raiseHardError(
+  status: u32,
+  text: usize,
+  bytes: usize,
+  line: u32,
+  column: u32,
+): u32 {
+  hardError(status, text, probe(text, bytes) ? 0 : bytes, line, column);
+  return status;
+}
+
+export function querySystemInformation(information: usize, bytes: u32): u32 {
+  const status = probeWords(information, bytes);
+  if (status) return status;
+  if (bytes != SYSTEM_INFORMATION_BYTES) return STATUS_INFO_LENGTH_MISMATCH;
+  store<u32>(information + SYSTEM_INFORMATION_heapEnd, heapEnd());
+  store<u32>(information + SYSTEM_INFORMATION_harts, mmioLoad32(MAILBOX + MAILBOX_HARTS));
+  storeClock(information + SYSTEM_INFORMATION_clockHz);
+  store<u32>(information + SYSTEM_INFORMATION_address, LOCAL_ADDRESS);
+  store<u32>(information + SYSTEM_INFORMATION_gateway, GATEWAY_ADDRESS);
+  store<u32>(information + SYSTEM_INFORMATION_seed, mmioLoad32(MAILBOX + MAILBOX_SEED));
+  store<u32>(information + SYSTEM_INFORMATION_reserved, 0);
+  return STATUS_SUCCESS;
+}
+
+function storeClock(address: usize): void {
+  store<u32>(address, mmioLoad32(MAILBOX + MAILBOX_CLOCK_LOW));
+  store<u32>(address, mmioLoad32(MAILBOX + MAILBOX_CLOCK_HIGH), 4);
+}
+
+export function queryPerformanceCounter(counter: usize, frequency: usize): u32 {
+  const status = probeWords(counter, 8) | probeOptional(frequency, 8);
+  if (status) return status;
+  store<u32>(counter, mmioLoad32(MAILBOX + MAILBOX_CYCLE_LOW));
+  store<u32>(counter, mmioLoad32(MAILBOX + MAILBOX_CYCLE_HIGH), 4);
+  if (frequency) storeClock(frequency);
+  return STATUS_SUCCESS;
+}
+
+export function queryParameter(hash: u32, value: usize): u32 {
+  const status = probeWords(value, 4);
+  if (status) return status;
+  for (let index: u32 = 0; index < MAILBOX_PARAMETERS; index++) {
+    if (hash && mmioLoad32(MAILBOX + MAILBOX_PARAMETER_NAME + (index << 2)) == hash) {
+      store<u32>(value, mmioLoad32(MAILBOX + MAILBOX_PARAMETER_VALUE + (index << 2)));
+      return STATUS_SUCCESS;
+    }
+  }
+  return STATUS_NOT_FOUND;
+}

@@ -1,0 +1,127 @@
+import {
+  STATUS_ACCESS_VIOLATION,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_HANDLE,
+  STATUS_INVALID_PARAMETER,
+  STATUS_NO_MEMORY,
+  STATUS_NO_YIELD_PERFORMED,
+  STATUS_SUCCESS,
+} from '../generated/syscalls';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { currentThread } from '../hal/prcb';
+import { KernelObject, TYPE_PORT, TYPE_WAIT_PACKET } from '../ke/object';
+import { yieldThread } from '../ke/schedule';
+import {
+  createThread,
+  MAXIMUM_WAIT_OBJECTS,
+  PRIORITY_LEVELS,
+  startThread,
+  terminateThread,
+} from '../ke/thread';
+import { waitBlock, waitForObject, waitForObjects } from '../ke/wait';
+import { probe, probeOptional, probeWords } from '../mm/user';
+import { createHandle, CURRENT_THREAD, referenceHandle } from '../ob/handle';
+import { dereference } from '../ob/object';
+import { deadlineOf } from './time';
+
+/** System calls about threads and waiting. */
+
+export function createThreadCall(
+  handle: usize,
+  routine: usize,
+  argument: usize,
+  stackBytes: u32,
+  priority: u32,
+): u32 {
+  const status = probeOptional(handle, 4);
+  if (status) return status;
+  if (probe(routine, 4)) return STATUS_ACCESS_VIOLATION;
+  if (priority >= PRIORITY_LEVELS) return STATUS_INVALID_PARAMETER;
+  const thread = createThread(routine, argument, 0, stackBytes, priority);
+  if (!changetype<usize>(thread)) return STATUS_NO_MEMORY;
+  if (handle) {
+    const value = createHandle(thread);
+    if (!value) {
+      dereference(thread);
+      return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    store<u32>(handle, value);
+    startThread(thread);
+  } else {
+    startThread(thread);
+    dereference(thread);
+  }
+  return STATUS_SUCCESS;
+}
+
+export function terminateThreadCall(thread: u32, status: u32): u32 {
+  if (thread != CURRENT_THREAD) return STATUS_INVALID_HANDLE;
+  terminateThread(status);
+  return STATUS_SUCCESS;
+}
+
+export function yieldExecution(): u32 {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const yielded = yieldThread();
+  lowerIrql(old);
+  return yielded ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED;
+}
+
+/** The thread's own timer is an object that nobody signals. */
+export function delayExecution(interval: usize): u32 {
+  const status = probeWords(interval, 8);
+  if (status) return status;
+  const deadline = deadlineOf(interval);
+  if (deadline == 0) {
+    yieldExecution();
+    return STATUS_SUCCESS;
+  }
+  const old = raiseIrql(DISPATCH_LEVEL);
+  waitForObject(currentThread().timer, deadline);
+  lowerIrql(old);
+  return STATUS_SUCCESS;
+}
+
+function canWait(object: KernelObject): bool {
+  return object.type != TYPE_WAIT_PACKET && object.type != TYPE_PORT;
+}
+
+export function waitForSingle(handle: u32, timeout: usize): u32 {
+  let status = probeOptional(timeout, 8);
+  if (status) return status;
+  const object = referenceHandle(handle);
+  if (!changetype<usize>(object)) return STATUS_INVALID_HANDLE;
+  if (canWait(object)) {
+    const old = raiseIrql(DISPATCH_LEVEL);
+    status = waitForObject(object, deadlineOf(timeout));
+    lowerIrql(old);
+  } else {
+    status = STATUS_INVALID_HANDLE;
+  }
+  dereference(object);
+  return status;
+}
+
+export function waitForMultiple(count: u32, handles: usize, any: u32, timeout: usize): u32 {
+  if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || any > 1) return STATUS_INVALID_PARAMETER;
+  let status = probeWords(handles, count << 2);
+  if (!status) status = probeOptional(timeout, 8);
+  if (status) return status;
+  const thread = currentThread();
+  let held: u32 = 0;
+  while (held < count) {
+    const object = referenceHandle(load<u32>(handles + ((<usize>held) << 2)));
+    if (!changetype<usize>(object)) break;
+    waitBlock(thread, held).object = object;
+    held++;
+    if (!canWait(object)) break;
+  }
+  status = STATUS_INVALID_HANDLE;
+  if (held == count && canWait(waitBlock(thread, count - 1).object)) {
+    const old = raiseIrql(DISPATCH_LEVEL);
+    status = waitForObjects(count, any == 0, deadlineOf(timeout));
+    lowerIrql(old);
+  }
+  while (held > 0) dereference(waitBlock(thread, --held).object);
+  return status;
+}
