@@ -190,6 +190,34 @@ describe('joinOperations, several requests', () => {
   })
 })
 
+describe('joinOperations, several completions at once', () => {
+  it('gives each task its own operation although both were taken from the port together', () => {
+    const joined = join([
+      [10, 'syscall.enter', 7, THREAD],
+      [20, 'operation.begin', 4, 0x100],
+      [21, 'await.operation', 4, 0x200],
+      [22, 'operation.begin', 5, 0x101],
+      [23, 'await.operation', 5, 0x201],
+      [30, 'packet.dequeue', 4, THREAD],
+      [31, 'packet.dequeue', 5, THREAD],
+      [40, 'task.complete', 0x100],
+      [41, 'continuation.run', 4, 0x200],
+      [42, 'await.resume', 0x200, 9],
+      [50, 'task.complete', 0x101],
+      [51, 'continuation.run', 5, 0x201],
+      [52, 'await.resume', 0x201, 9],
+    ])
+    for (const [operation, complete] of [
+      [joined.operations[0], 40],
+      [joined.operations[1], 50],
+    ] as const) {
+      const found = operation.records.filter(({ name }) => name === 'task.complete')
+      expect(found.map(({ cycle }) => cycle)).toEqual([complete])
+      expect(names(operation)).toContain('await.resume')
+    }
+  })
+})
+
 describe('joinOperations, blocking thread', () => {
   const joined = join([...blockingEcho(100, 4, 1), ...send(1300, 5, 7)])
 

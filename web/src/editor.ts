@@ -140,8 +140,8 @@ export class Editor {
     this.view.dispatch({ effects: setNotes.of({ awaits, clockHz }) })
   }
 
-  /** Puts the cursor at a problem. */
-  goTo(line: number, column: number): void {
+  /** Brings a place into view and puts the cursor there; the focus stays where it is. */
+  reveal(line: number, column: number): void {
     const { doc } = this.view.state
     const target = doc.line(Math.min(Math.max(1, line), doc.lines))
     const anchor = Math.min(target.to, target.from + Math.max(0, column - 1))
@@ -149,7 +149,6 @@ export class Editor {
       selection: { anchor },
       effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
     })
-    this.view.focus()
   }
 
   focus(): void {

@@ -108,11 +108,15 @@ async function showOutcome(outcome: RunOutcome, expected: string | undefined): P
 function showProblems(problems: readonly Problem[]): void {
   const own = problems.filter(({ file }) => file === `${sampleSelect.value}.ts`)
   editor.showProblems(own)
+  if (own.length > 0) editor.reveal(own[0].line, own[0].column)
   problemsPanel.hidden = problems.length === 0
   const items = problems.map((problem) => {
     const place = `${problem.file}:${problem.line}:${problem.column}`
     const button = html('button', { type: 'button', class: 'link' }, place)
-    button.addEventListener('click', () => editor.goTo(problem.line, problem.column))
+    button.addEventListener('click', () => {
+      editor.reveal(problem.line, problem.column)
+      editor.focus()
+    })
     return html(
       'li',
       { class: problem.severity },

@@ -20,6 +20,8 @@ export class TaskTracker {
   private readonly interrupts: InterruptTracker
   /** The last system call of each thread, which may be over: a thread learns what it got after the return. */
   private readonly calls = new Map<number, SystemCall>()
+  /** Operations by the runtime's own task for them, which is the one that completes first. */
+  private readonly requests = new Map<number, Operation>()
   private readonly awaited = new Map<number, Operation>()
   /** Suspensions seen before the operation they wait for. */
   private readonly suspended = new Map<number, TraceRecord>()
@@ -36,13 +38,13 @@ export class TaskTracker {
     'syscall.exit': (record) => this.exit(record),
     'thread.wait': (record) => this.openCall(record.a)?.episode.add(record),
     'irp.create': (record) => this.create(record),
-    'operation.begin': (record) => this.bind(record),
+    'operation.begin': (record) => this.begin(record),
     'await.operation': (record) => this.await(record),
     'await.suspend': (record) => this.suspend(record),
     'await.ready': (record) => this.onBehalf(record),
     'await.resume': (record) => this.onBehalf(record),
     'task.start': (record) => this.onBehalf(record),
-    'task.complete': (record) => this.onBehalf(record),
+    'task.complete': (record) => this.complete(record),
     marker: (record) => this.onBehalf(record),
     'packet.dequeue': (record) => this.dequeue(record),
     'continuation.run': (record) => this.resume(record),
@@ -84,6 +86,17 @@ export class TaskTracker {
       call.episode.join(operation)
     }
     operation.add(record)
+  }
+
+  private begin(record: TraceRecord): void {
+    this.requests.set(record.b, this.bind(record))
+  }
+
+  private complete(record: TraceRecord): void {
+    const operation = this.requests.get(record.a)
+    if (operation) this.context.causes.set(this.context.thread(record), operation)
+    this.requests.delete(record.a)
+    this.onBehalf(record)
   }
 
   private bind(record: TraceRecord): Operation {
