@@ -109,7 +109,7 @@ class Linker {
     const resolve = (symbol: string): number => this.resolve(symbol)
     const textBytes = this.text.encode(resolve)
     const segments = [
-      ...this.objects.segments(resolve),
+      ...this.objects.segments((symbol) => this.known(symbol)),
       ...this.dataSegments(),
       ...this.codeSegments(textBytes, descriptors),
     ]
