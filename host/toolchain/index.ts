@@ -1,0 +1,22 @@
+/**
+ * `nothread/toolchain`: compiler, assembler, ELF. Runs in Node and in the browser.
+ */
+export {
+  compile,
+  compileKernel,
+  imageBases,
+  mergeImages,
+  SPAWN_SECTION,
+  TASKS_SYMBOL,
+} from './compile.ts'
+export type { Program } from './compile.ts'
+export type { ReadFile } from './frontend/asc.ts'
+export { collectGuestSources, guestModule } from './frontend/bundle.ts'
+export type { GuestSources } from './frontend/bundle.ts'
+export { CompileError, formatDiagnostic } from './frontend/diagnostic.ts'
+export type { Diagnostic } from './frontend/diagnostic.ts'
+export type { SpawnFunction, SpawnType } from './frontend/exports.ts'
+export { lineAt, SymbolIndex } from './elf/image.ts'
+export type { Image, ImageSymbol, Segment, SourceLine } from './elf/image.ts'
+export { looksLikeElf, readImage } from './elf/reader.ts'
+export { writeImage } from './elf/writer.ts'
