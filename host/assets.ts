@@ -12,6 +12,9 @@ export const coreUrl = new URL('../assets/core.wasm', import.meta.url)
 /** The executive that guest programs run under. */
 export const kernelUrl = new URL('../assets/kernel.elf', import.meta.url)
 
+/** Sources of the runtime that guest programs are compiled with, as JSON. */
+export const guestUrl = new URL('../assets/guest.json', import.meta.url)
+
 /** The files of Node that reading a `file:` address needs; `fetch` does not do it there. */
 interface NodeFiles {
   readFile(url: URL): Promise<Uint8Array>

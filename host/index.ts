@@ -3,7 +3,7 @@
  * Node.
  */
 
-export { AssetError, assetBytes, coreUrl, kernelUrl } from './assets.ts'
+export { AssetError, assetBytes, coreUrl, guestUrl, kernelUrl } from './assets.ts'
 export type { AssetSource } from './assets.ts'
 export type { CallValue } from './machine/calls.ts'
 export { CallError } from './machine/calls.ts'

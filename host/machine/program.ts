@@ -1,9 +1,10 @@
 /** What a machine loads: a program from the compiler, an ELF file, or an image in memory; and what else is in its sections. */
 
-import type { Image } from '../toolchain/elf/image.ts'
+import type { Image, Segment } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
 import type { SpawnFunction } from '../toolchain/frontend/exports.ts'
 import type { CoroutineTable } from './coroutines.ts'
+import { ramBase } from './memory.ts'
 
 /** An image with the functions the host can call in it. */
 export interface Program {
@@ -24,12 +25,14 @@ export function programOf(source: Uint8Array | Image | Program): Program {
   return { image, spawns: section<SpawnFunction[]>(image, spawnSection) ?? [] }
 }
 
-/** Whether an image is a program for the executive, which has to be loaded beside it. */
-export function needsKernel(image: Image): boolean {
-  return image.segments.some(({ bytes }) => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return bytes.length >= 4 && view.getUint32(0, true) === programMagic
-  })
+/** Whether an image is a program for the executive without the executive in it. */
+export function needsKernel({ segments }: Image): boolean {
+  return segments.some(isProgram) && !segments.some(({ address }) => address === ramBase)
+}
+
+function isProgram({ bytes }: Segment): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return bytes.length >= 4 && view.getUint32(0, true) === programMagic
 }
 
 /** The compiler's table of coroutines. */

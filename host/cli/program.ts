@@ -1,0 +1,110 @@
+/** The commands and options of `nothread`. */
+
+import { Argument, Command, Option } from 'commander'
+import { timingProfiles } from '../machine/options.ts'
+import { buildCommand } from './build.ts'
+import type { ExperimentCommand } from './experiment.ts'
+import { experimentCommand, experiments } from './experiment.ts'
+import type { ReplayCommand } from './replay.ts'
+import { replayCommand } from './replay.ts'
+import type { RunCommand } from './run.ts'
+import { runCommand } from './run.ts'
+import { startCommand } from './start.ts'
+import { forwardings, integer, link, parameters, peeks, until } from './values.ts'
+
+const exitCodes = `
+Exit codes: 0 ok, 1 the guest failed or an expected text did not come, 2 wrong usage or input,
+3 the guest faulted, 4 a replay diverged, 42 the time of --until is reached.`
+
+/** The command line; `finish` gets the exit code of the command that ran. */
+export function commandLine(finish: (code: number) => void): Command {
+  const program = new Command('nothread')
+  program
+    .description(
+      'A deterministic RISC-V computer, built to run, watch and measure asynchronous I/O.',
+    )
+    .addHelpText('after', exitCodes)
+    .showHelpAfterError('(nothread --help lists the commands and options)')
+  addRun(program, finish)
+  addBuild(program, finish)
+  addReplay(program, finish)
+  addExperiment(program, finish)
+  addStart(program, finish)
+  return program
+}
+
+type Finish = (code: number) => void
+
+function addRun(program: Command, finish: Finish): void {
+  program
+    .command('run')
+    .description('run a program: guest TypeScript (.ts) or an RV32 ELF executable')
+    .argument('<file>', 'the program')
+    .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
+    .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--timing <profile>', 'cycle costs').choices(timingProfiles))
+    .option('--until <when>', 'time (10ms, 5000cy), idle, or text:TEXT', until)
+    .option('--link <k=v,…>', 'delay, bandwidth, loss, reorder, reorderDelay, duplicate', link)
+    .option(
+      '--forward <udp:host:guest>',
+      'lead a UDP port of this computer to the guest',
+      forwardings,
+    )
+    .option('--param <name=number>', 'a parameter the guest can ask for', parameters)
+    .option('--pcap <file>', 'write the frames (pcapng, nanoseconds)')
+    .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
+    .option('--record <file>', 'write what a replay needs')
+    .option('--signature <file>', 'write the words from begin_signature to end_signature')
+    .option('--peek <address:words>', 'print words of memory after the run', peeks)
+    .option('--json', 'print one JSON object in place of console and summary')
+    .action(async (file: string, options: RunCommand) => finish(await runCommand(file, options)))
+}
+
+function addBuild(program: Command, finish: Finish): void {
+  program
+    .command('build')
+    .description('compile a program to an ELF image')
+    .argument('<file>', 'guest TypeScript (.ts)')
+    .requiredOption('-o, --output <image>', 'the image to write')
+    .action(async (file: string, { output }: { output: string }) =>
+      finish(await buildCommand(file, output)),
+    )
+}
+
+function addReplay(program: Command, finish: Finish): void {
+  program
+    .command('replay')
+    .description('repeat a recorded run and compare')
+    .argument('<file>', 'what --record wrote')
+    .option('--program <file>', 'the program, when it is not where it was')
+    .option('--pcap <file>', 'write the frames (pcapng, nanoseconds)')
+    .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
+    .action(async (file: string, options: ReplayCommand) =>
+      finish(await replayCommand(file, options)),
+    )
+}
+
+function addExperiment(program: Command, finish: Finish): void {
+  program
+    .command('experiment')
+    .description('run a shipped experiment')
+    .addArgument(new Argument('<name>', 'which one').choices(experiments))
+    .option('--out <folder>', 'where points and chart go', 'out')
+    .option('--quick', 'only a few points')
+    .action(async (name: (typeof experiments)[number], options: ExperimentCommand) =>
+      finish(await experimentCommand(name, options)),
+    )
+}
+
+function addStart(program: Command, finish: Finish): void {
+  program
+    .command('start')
+    .description('the demonstration: an async UDP echo, 64 clients, and one await from end to end')
+    .option('--out <folder>', 'where trace and capture go', 'out')
+    .option('--clients <n>', 'number of clients', integer(1, 10_000), 64)
+    .option('--requests <n>', 'requests of each client', integer(1, 1_000_000), 16)
+    .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
+    .action(async (options: Parameters<typeof startCommand>[0]) =>
+      finish(await startCommand(options)),
+    )
+}

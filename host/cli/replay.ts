@@ -1,0 +1,54 @@
+/** `nothread replay`: repeat a recorded run and compare it with the recording. */
+
+import { Machine } from '../machine/machine.ts'
+import { parseRecording, RecordingError, replay } from '../machine/recording.ts'
+import type { Recording } from '../machine/recording.ts'
+import { Capture } from '../net/pcapng.ts'
+import { readProgram, readText, writeFile } from '../node/files.ts'
+import { exitCode } from './exit.ts'
+import { summary, traceFile } from './outputs.ts'
+import { clearProgress, complain, progress } from './talk.ts'
+
+export interface ReplayCommand {
+  /** The program, when it is no longer where it was recorded. */
+  program?: string
+  pcap?: string
+  trace?: string
+}
+
+/** Replay the recording in a file. Returns the exit code of the command. */
+export async function replayCommand(file: string, command: ReplayCommand): Promise<number> {
+  const recording = readRecording(file)
+  const { pcap, trace } = command
+  const programFile = command.program ?? recording.header.program
+  progress(`loading ${programFile}`)
+  const program = await readProgram(programFile)
+  const { configuration } = recording.header
+  const machine = await Machine.create({ ...configuration, trace: trace !== undefined })
+  await machine.load(program)
+  const capture = new Capture(machine.network)
+  machine.console.listen((text) => process.stdout.write(text))
+
+  const { report, divergence } = await replay(machine, recording)
+  clearProgress()
+  if (pcap !== undefined) writeFile(pcap, capture.bytes())
+  if (trace !== undefined) writeFile(trace, traceFile(trace, machine.trace(), machine))
+  const text = machine.console.text
+  if (text !== '' && !text.endsWith('\n')) console.log()
+  console.log(summary(machine, report.events))
+  if (divergence === undefined) return exitCode.ok
+  complain(
+    `the replay differs from the recording by cycle ${divergence.cycle}: ${divergence.message}`,
+  )
+  return exitCode.diverged
+}
+
+function readRecording(file: string): Recording {
+  const text = readText(file)
+  try {
+    return parseRecording(text)
+  } catch (error) {
+    if (error instanceof RecordingError) throw new RecordingError(`${file}: ${error.message}`)
+    throw error
+  }
+}

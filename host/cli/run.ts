@@ -1,0 +1,152 @@
+/** `nothread run`: load a program, run it, and leave behind what was asked for. */
+
+import type { Until } from '../machine/goal.ts'
+import { Machine } from '../machine/machine.ts'
+import type { TimingProfile } from '../machine/options.ts'
+import type { Parameters } from '../machine/parameters.ts'
+import { Recorder } from '../machine/recording.ts'
+import type { RunReport } from '../machine/report.ts'
+import type { LinkOptions } from '../net/link.ts'
+import { Capture } from '../net/pcapng.ts'
+import { readProgram, writeFile } from '../node/files.ts'
+import type { Forwarding } from '../node/forward.ts'
+import { runForwarded } from '../node/forward.ts'
+import { exitCode, exitCodeOf, UsageError } from './exit.ts'
+import { peekWords, signature, summary, traceFile } from './outputs.ts'
+import { clearProgress, progress, runProgress, say } from './talk.ts'
+import type { Peek } from './values.ts'
+
+export interface RunCommand {
+  harts?: number
+  seed?: number
+  timing?: TimingProfile
+  param?: Parameters
+  until?: Until
+  link?: LinkOptions
+  forward?: Forwarding[]
+  pcap?: string
+  trace?: string
+  record?: string
+  signature?: string
+  peek?: Peek[]
+  json?: boolean
+}
+
+/** Run the program in a file. Returns the exit code of the command. */
+export async function runCommand(file: string, command: RunCommand): Promise<number> {
+  checkCombination(command)
+  progress(`loading ${file}`)
+  const program = await readProgram(file)
+  const { harts, seed, timing, param, link } = command
+  const trace = command.trace !== undefined
+  const machine = await Machine.create({ harts, seed, timing, parameters: param, link, trace })
+  await machine.load(program)
+  const peeks = command.peek ?? []
+  peekWords(machine, peeks)
+
+  const capture = command.pcap === undefined ? undefined : new Capture(machine.network)
+  const recorder = command.record === undefined ? undefined : new Recorder(machine)
+  if (command.json !== true) printConsole(machine)
+  const report = await runInterruptibly(machine, command)
+  clearProgress()
+
+  if (capture !== undefined) writeFile(command.pcap as string, capture.bytes())
+  if (recorder !== undefined) writeFile(command.record as string, await recorder.text(file))
+  if (trace)
+    writeFile(command.trace as string, traceFile(command.trace as string, machine.trace(), machine))
+  if (command.signature !== undefined) writeFile(command.signature, signature(machine))
+  print(machine, report, peekWords(machine, peeks), command.json === true)
+  const forwarded = command.forward !== undefined && report.stopReason === 'aborted'
+  return forwarded ? exitCode.ok : exitCodeOf(report, command.until)
+}
+
+function checkCombination({ forward, until }: RunCommand): void {
+  if (forward !== undefined && typeof until === 'object') {
+    throw new UsageError('--until text:… and --forward cannot be used together; give a time')
+  }
+}
+
+/** The guest's console goes to the standard output as it is written. */
+function printConsole(machine: Machine): void {
+  machine.console.listen((text) => {
+    clearProgress()
+    process.stdout.write(text)
+  })
+}
+
+/** Run until the goal, or until the terminal interrupts; then everything asked for is still written. */
+async function runInterruptibly(machine: Machine, command: RunCommand): Promise<RunReport> {
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  const { signal } = controller
+  const onProgress = runProgress(machine.clockHz)
+  try {
+    if (command.forward === undefined) {
+      return await machine.run({ until: command.until, signal, onProgress })
+    }
+    const until = command.until === 'idle' ? undefined : (command.until as string | undefined)
+    const forwardings = command.forward
+    const onReady = () => sayForwardings(forwardings)
+    return await runForwarded(machine, { forwardings, until, signal, onProgress, onReady })
+  } finally {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}
+
+function sayForwardings(forwardings: Forwarding[]): void {
+  for (const { hostPort, guestPort } of forwardings) {
+    say(
+      `UDP port ${hostPort} of 127.0.0.1 leads to port ${guestPort} of the guest; Ctrl+C ends the run`,
+    )
+  }
+}
+
+function print(
+  machine: Machine,
+  report: RunReport,
+  peek: Record<string, number[]>,
+  json: boolean,
+): void {
+  if (json) {
+    console.log(JSON.stringify(resultObject(machine, report, peek)))
+    return
+  }
+  const text = machine.console.text
+  if (text !== '' && !text.endsWith('\n')) console.log()
+  for (const [address, words] of Object.entries(peek)) {
+    console.log(`${address}: ${words.map((word) => word.toString(16).padStart(8, '0')).join(' ')}`)
+  }
+  const reason = explain(report)
+  if (reason !== undefined) say(reason)
+  console.log(summary(machine, report.events))
+}
+
+/** The object that `--json` prints. */
+function resultObject(machine: Machine, report: RunReport, peek: Record<string, number[]>): object {
+  const { stopReason, exitCode = null, fault, cycles, instructions } = report
+  return {
+    stopReason,
+    exitCode,
+    ...(fault === undefined ? {} : { fault }),
+    cycles,
+    instret: instructions,
+    stateHash: machine.stateHash(),
+    console: machine.console.text,
+    counters: { events: report.events, ...machine.counters() },
+    peek,
+  }
+}
+
+/** How the run ended, when that is not plain. */
+function explain({ stopReason, exitCode, fault }: RunReport): string | undefined {
+  if (fault !== undefined) return fault.message
+  if (stopReason === 'exit') return exitCode === 0 ? undefined : `the guest exits with ${exitCode}`
+  if (stopReason === 'limit') return 'the time limit is reached'
+  if (stopReason === 'idle') return 'all harts sleep, and nothing is left that could wake them'
+  if (stopReason === 'reset') return 'the guest asks for a reset'
+  if (stopReason === 'aborted') return 'interrupted'
+  return undefined
+}

@@ -1,0 +1,73 @@
+/** Reads the values of command-line options. What cannot be read is a UsageError that says how to write it. */
+
+import { InvalidArgumentError } from 'commander'
+import type { LinkOptions } from '../net/link.ts'
+import { parseLink } from '../net/link.ts'
+import type { Forwarding } from '../node/forward.ts'
+import { parseForwarding } from '../node/forward.ts'
+import type { Parameters } from '../machine/parameters.ts'
+import { parameterEntries } from '../machine/parameters.ts'
+import { parseTime } from '../machine/time.ts'
+import type { Until } from '../machine/goal.ts'
+
+/** Words of memory to print: an address or a symbol, and how many. */
+export interface Peek {
+  place: string
+  words: number
+}
+
+/** A reader for commander that turns what a library function throws into a usage error. */
+function reader<T>(read: (text: string, previous: T | undefined) => T) {
+  return (text: string, previous: T | undefined): T => {
+    try {
+      return read(text, previous)
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+  }
+}
+
+/** An integer from `least` to `most`. */
+export const integer = (least: number, most: number) =>
+  reader<number>((text) => {
+    const value = /^(?:\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : NaN
+    if (value >= least && value <= most) return value
+    throw new RangeError(`expected an integer from ${least} to ${most}`)
+  })
+
+/** Where a run ends: a time, `idle`, or `text:TEXT`. */
+export const until = reader<Until>((text) => {
+  if (text === 'idle') return text
+  if (text.startsWith('text:') && text.length > 5) return { text: text.slice(5) }
+  try {
+    parseTime(text, 1)
+    return text
+  } catch {
+    throw new RangeError('write a time with a unit (10ms, 5000cy), idle, or text:TEXT')
+  }
+})
+
+export const link = reader<LinkOptions>((text, previous) => ({ ...previous, ...parseLink(text) }))
+
+export const forwardings = reader<Forwarding[]>((text, previous = []) => [
+  ...previous,
+  parseForwarding(text),
+])
+
+export const parameters = reader<Parameters>((text, previous = {}) => {
+  const match = /^(\w+)=(-?(?:\d+|0x[0-9a-f]+))$/i.exec(text)
+  if (match === null) throw new RangeError('write NAME=NUMBER')
+  const all = { ...previous, [match[1]]: Number(match[2]) }
+  parameterEntries(all)
+  return all
+})
+
+export const peeks = reader<Peek[]>((text, previous = []) => {
+  const match = /^(0x[0-9a-f]{1,8}|[A-Za-z_]\w*):(\d{1,7})$/i.exec(text)
+  if (match === null || match[2] === '0') {
+    throw new RangeError(
+      'write ADDRESS:WORDS, such as 0x80000000:4 or a symbol in place of the address',
+    )
+  }
+  return [...previous, { place: match[1], words: Number(match[2]) }]
+})

@@ -1,0 +1,99 @@
+/** Programs and results as files: what Node adds to the library. */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assetBytes, guestUrl } from '../assets.ts'
+import type { Program } from '../machine/program.ts'
+import { programOf } from '../machine/program.ts'
+import { ramBase } from '../machine/memory.ts'
+import { assembleImage } from '../toolchain/asm/index.ts'
+import { compile } from '../toolchain/index.ts'
+import type { GuestSources } from '../toolchain/index.ts'
+import { looksLikeElf } from '../toolchain/elf/reader.ts'
+
+/** A file that cannot be read, written or understood. The message names it and says what to do. */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+}
+
+/** Path of one of the programs that come with the package, such as `udp-echo.ts`. */
+export function shippedProgram(name: string): string {
+  return fileURLToPath(new URL(`../../assets/programs/${name}`, import.meta.url))
+}
+
+/** The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. Throws what the compiler throws, or a FileError. */
+export async function readProgram(path: string): Promise<Program> {
+  const bytes = readBytes(path)
+  const kind = extname(path)
+  if (kind === '.ts') return compileFile(path)
+  if (kind === '.s' || kind === '.S') return assembleFile(path, bytes)
+  if (looksLikeElf(bytes)) return inFile(path, () => programOf(bytes))
+  throw new FileError(
+    `${path} is neither guest TypeScript (.ts), assembly (.s) nor an ELF executable; write it in one of these forms`,
+  )
+}
+
+async function compileFile(path: string): Promise<Program> {
+  const folder = dirname(path)
+  const readSource = (name: string) => {
+    try {
+      return readFileSync(join(folder, name), 'utf8')
+    } catch {
+      return null
+    }
+  }
+  const guest = JSON.parse(new TextDecoder().decode(await assetBytes(guestUrl))) as GuestSources
+  return compile(basename(path), readSource, guest)
+}
+
+function assembleFile(path: string, bytes: Uint8Array): Program {
+  const source = new TextDecoder().decode(bytes)
+  return programOf(assembleImage(source, { base: ramBase, fileName: path }))
+}
+
+/** The bytes of a file. */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new FileError(`cannot read ${path}: ${reasonOf(error)}`)
+  }
+}
+
+/** The text of a file. */
+export function readText(path: string): string {
+  return new TextDecoder().decode(readBytes(path))
+}
+
+/** Write a file, with the folders it needs. */
+export function writeFile(path: string, content: Uint8Array | string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+  } catch (error) {
+    throw new FileError(`cannot write ${path}: ${reasonOf(error)}`)
+  }
+}
+
+/** Put the file's name in front of what is wrong with its content. */
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new FileError(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+  ENOSPC: 'the disk is full',
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return reasons[code ?? ''] ?? message
+}

@@ -1,0 +1,5 @@
+/** What the library can do in Node only: program files, and ports of the real network. */
+
+export { FileError, readProgram, writeFile } from './files.ts'
+export type { ForwardedRun, Forwarding } from './forward.ts'
+export { ForwardError, parseForwarding, runForwarded } from './forward.ts'
