@@ -129,7 +129,13 @@ describe('joinOperations, several requests', () => {
     const second = 0x80c0_9000
     const rows = arrive(1000, 2, 2)
     const position = rows.findIndex(([, name]) => name === 'driver.receive')
-    rows.splice(position, 0, [1059, 'driver.receive', second, 70], [1059, 'irp.buffer', 9, second])
+    rows.splice(
+      position,
+      0,
+      [1059, 'driver.receive', second, 70],
+      [1059, 'irp.buffer', 9, second],
+      [1059, 'irp.complete', 9, 0],
+    )
     const before: Row[] = [
       [990, 'wire.receive', 9, 70],
       [995, 'nic.receive', 9, second, 0],
@@ -153,6 +159,7 @@ describe('joinOperations, several requests', () => {
       [1064, 'nic.receive', 9, late, 0],
       [1066, 'driver.receive', late, 70],
       [1067, 'irp.buffer', 9, late],
+      [1068, 'irp.complete', 9, 0],
     )
     const joined = join([...receive(100, 2), ...park(300), ...rows])
     const operation = joined.operations.find(({ id }) => id === 9)
@@ -161,6 +168,7 @@ describe('joinOperations, several requests', () => {
       'nic.receive',
       'driver.receive',
       'irp.buffer',
+      'irp.complete',
       'dpc.exit',
     ])
   })
@@ -187,6 +195,70 @@ describe('joinOperations, several requests', () => {
       'irp.complete',
       'syscall.exit',
     ])
+  })
+})
+
+describe('joinOperations, buffers', () => {
+  const buffer = 0x80c0_0000
+  const arp: Row[] = [
+    [10, 'wire.receive', 1, 60],
+    [20, 'nic.receive', 1, buffer, 0],
+    [30, 'driver.receive', buffer, 60],
+  ]
+  const sending: Row[] = [
+    [100, 'syscall.enter', 61, THREAD],
+    [110, 'irp.create', 4, 0x80d0_0000],
+    [120, 'irp.buffer', 4, buffer],
+  ]
+
+  it('takes a buffer that held a foreign frame for a send when it is transmitted', () => {
+    const [operation] = join([
+      ...arp,
+      ...sending,
+      [130, 'driver.transmit', buffer, 60],
+      [140, 'nic.notify', 1],
+      [150, 'irp.complete', 4, 0],
+      [160, 'syscall.exit', 61, 0],
+      [170, 'nic.transmit', 2, buffer, 1],
+      [180, 'wire.transmit', 2, 60],
+      [9000, 'driver.sent', buffer],
+    ]).operations
+    expect(operation).toMatchObject({ kind: 'send', frame: 2 })
+    expect(names(operation)).toEqual([
+      'syscall.enter',
+      'irp.create',
+      'irp.buffer',
+      'driver.transmit',
+      'nic.notify',
+      'irp.complete',
+      'syscall.exit',
+      'nic.transmit',
+      'wire.transmit',
+    ])
+  })
+
+  it('keeps a send together that waits for the address of its neighbour', () => {
+    const [operation] = join([
+      ...sending,
+      [130, 'irp.complete', 4, 0],
+      [140, 'syscall.exit', 61, 0],
+      [500, 'driver.transmit', buffer, 60],
+      [510, 'nic.notify', 1],
+      [520, 'nic.transmit', 2, buffer, 1],
+      [530, 'wire.transmit', 2, 60],
+    ]).operations
+    expect(operation).toMatchObject({ kind: 'send', frame: 2 })
+    expect(names(operation)).toContain('wire.transmit')
+  })
+
+  it('counts a timer as complete when its packet is queued', () => {
+    const [operation] = join([
+      [10, 'irp.create', 4, 0x100],
+      [20, 'irp.packet', 4, 0x100],
+      [21, 'port.insert', 1, 0x100, 0],
+    ]).operations
+    expect(operation).toMatchObject({ kind: 'other', status: 0 })
+    expect(names(operation)).toEqual(['irp.create', 'irp.packet', 'port.insert'])
   })
 })
 

@@ -45,6 +45,8 @@ export class CompletionTracker {
   private packet(record: TraceRecord): void {
     const operation = this.context.operation(record.a)
     operation.add(record)
+    // A timer's wait has no driver to complete it: its packet is its completion.
+    operation.status ??= 0
     this.packets.set(record.b, operation)
     for (const orphan of this.orphans.take(record.b)) operation.add(orphan)
   }

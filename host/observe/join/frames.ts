@@ -4,8 +4,9 @@ import { Episode } from './episode.ts'
 import type { Operation } from './episode.ts'
 
 /**
- * Follows frames between the wire and the driver's buffers. A frame and an operation meet at `irp.buffer`: a buffer that the NIC
- * filled and nobody has claimed yet makes the operation a receive, any other buffer makes it a send.
+ * Follows frames between the wire and the driver's buffers. A frame and an operation meet at `irp.buffer`. Buffers are reused in both
+ * directions, so what the operation is shows only afterwards: the driver transmits the buffer, or the operation completes
+ * with a frame in it that nobody else has claimed.
  */
 
 /** What a driver's buffer holds. */
@@ -26,6 +27,8 @@ export class FrameTracker {
   private readonly arrivals = new Map<number, Episode>()
   private readonly departures = new Map<number, Episode>()
   private readonly buffers = new Map<number, BufferState>()
+  /** Operations that have met a buffer and not shown their direction yet, by its address. */
+  private readonly undecided = new Map<number, Operation>()
   /** Transmissions that wait for their doorbell. */
   private unannounced: Episode[] = []
 
@@ -38,7 +41,8 @@ export class FrameTracker {
     'nic.receive': (record) => this.fill(record),
     'driver.receive': (record) => this.indicate(record),
     'irp.buffer': (record) => this.meet(record),
-    'driver.transmit': (record) => this.transmission(record.a).episode.add(record),
+    'irp.complete': (record) => this.decide(record),
+    'driver.transmit': (record) => this.transmit(record),
     'nic.notify': (record) => this.announce(record),
     'nic.transmit': (record) => this.read(record),
     'wire.transmit': (record) => this.departures.get(record.a)?.add(record),
@@ -69,9 +73,27 @@ export class FrameTracker {
   private meet(record: TraceRecord): void {
     const operation = this.context.operation(record.a)
     operation.add(record)
-    const buffer = this.buffers.get(record.b)
-    if (buffer?.direction === 'receive' && !buffer.claimed) this.claim(operation, buffer)
-    else this.attach(operation, record.b)
+    const underWay = this.buffers.get(record.b)
+    if (underWay?.direction === 'transmit' && underWay.frame === null) {
+      this.attach(operation, record.b)
+    } else this.undecided.set(record.b, operation)
+  }
+
+  private transmit(record: TraceRecord): void {
+    this.transmission(record.a).episode.add(record)
+    const operation = this.undecided.get(record.a)
+    if (operation) this.attach(operation, record.a)
+  }
+
+  /** A send that completes before its buffer goes to the driver waits for the address of its neighbour. */
+  private decide(record: TraceRecord): void {
+    for (const [address, operation] of this.undecided) {
+      if (operation.id !== record.a) continue
+      const buffer = this.buffers.get(address)
+      if (buffer?.direction === 'receive' && !buffer.claimed) this.claim(operation, buffer)
+      else this.attach(operation, address)
+      this.undecided.delete(address)
+    }
   }
 
   private claim(operation: Operation, buffer: BufferState): void {
@@ -84,6 +106,7 @@ export class FrameTracker {
   private attach(operation: Operation, address: number): void {
     operation.kind = 'send'
     this.transmission(address).episode.join(operation)
+    this.undecided.delete(address)
   }
 
   /** The transmission under way from this buffer, begun when the driver or the protocol mentions it first. */
@@ -120,9 +143,11 @@ export class FrameTracker {
     this.unannounced = this.unannounced.filter((episode) => episode !== buffer.episode)
   }
 
+  /** A buffer that comes back after its operation has completed is the driver's own housekeeping. */
   private sent(record: TraceRecord): void {
     const buffer = this.buffers.get(record.a)
     if (buffer?.direction !== 'transmit') return
+    if (buffer.episode.operations().every(({ status }) => status !== null)) return
     buffer.episode.add(record)
     buffer.episode.addCause(this.context.hart(record.hart).dpc, buffer.since)
   }

@@ -9,6 +9,9 @@ import type { InterruptTracker } from './interrupts.ts'
  * completion. That second link is what ties a request's send to its receive.
  */
 
+/** Either is the moment from which the receiving thread's system call belongs to the operation. */
+const completions: ReadonlySet<string> = new Set(['irp.complete', 'irp.packet'])
+
 interface SystemCall {
   number: number
   episode: Episode
@@ -136,7 +139,7 @@ export class TaskTracker {
     const operation = this.context.operation(record.a)
     operation.add(record)
     const thread = record.b || this.context.thread(record)
-    const completion = operation.records.find(({ name }) => name === 'irp.complete')
+    const completion = operation.records.find(({ name }) => completions.has(name))
     this.calls.get(thread)?.episode.join(operation, completion?.cycle ?? record.cycle)
     this.context.causes.set(thread, operation)
   }
