@@ -20,6 +20,11 @@ export interface AssembleOptions {
   fileName?: string
   /** Choose 16-bit forms where they exist, as after `.option rvc`; false unless given. */
   compressed?: boolean
+  /**
+   * Address `.text` will be placed at, when it is known: branches to addresses given as numbers are then no longer than they
+   * need to be.
+   */
+  textAddress?: number
   /** Symbols with a number, as `.equ` makes them. */
   constants?: Record<string, number>
 }
@@ -35,6 +40,7 @@ export function assemble(source: string, options: AssembleOptions = {}): ObjectF
 
 class Run {
   readonly #fileName: string
+  readonly #textAddress: number | undefined
   readonly #assembly: Assembly
   readonly #lines: LineSource
   readonly #conditions: Conditions
@@ -42,6 +48,7 @@ class Run {
 
   constructor(source: string, options: AssembleOptions) {
     this.#fileName = options.fileName ?? 'input.s'
+    this.#textAddress = options.textAddress
     this.#assembly = new Assembly({ compressed: options.compressed ?? false })
     this.#lines = new LineSource(cutLines(source))
     this.#conditions = new Conditions(this.#assembly, this.#lines)
@@ -55,7 +62,8 @@ class Run {
   assemble(): ObjectFile {
     this.#readAll()
     this.#throwMistakes()
-    const object = finish(this.#assembly, this.#fileName, (line, error) => this.#note(line, error))
+    const place = { fileName: this.#fileName, textAddress: this.#textAddress }
+    const object = finish(this.#assembly, place, (line, error) => this.#note(line, error))
     this.#throwMistakes()
     return object
   }

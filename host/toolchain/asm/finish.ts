@@ -29,28 +29,38 @@ const dataSizes: Partial<Record<FixupType, 1 | 2 | 4 | 8>> = {
 
 const branchTypes = new Set<FixupType>(['BRANCH', 'JAL', 'RVC_BRANCH', 'RVC_JUMP'])
 
+export interface FinishOptions {
+  fileName: string
+  /** Address of `.text`, when it is known already. */
+  textAddress?: number
+}
+
 /** Makes the object file of an assembly that has been read to its end. */
-export function finish(assembly: Assembly, fileName: string, note: NoteMistake): ObjectFile {
-  return new Finisher(assembly, fileName, note).finish()
+export function finish(assembly: Assembly, options: FinishOptions, note: NoteMistake): ObjectFile {
+  return new Finisher(assembly, options, note).finish()
 }
 
 class Finisher {
   readonly #assembly: Assembly
-  readonly #fileName: string
+  readonly #options: FinishOptions
   readonly #note: NoteMistake
   readonly #symbols: ObjectSymbol[] = []
   readonly #indices = new Map<string, number>()
 
-  constructor(assembly: Assembly, fileName: string, note: NoteMistake) {
+  constructor(assembly: Assembly, options: FinishOptions, note: NoteMistake) {
     this.#assembly = assembly
-    this.#fileName = fileName
+    this.#options = options
     this.#note = note
   }
 
   finish(): ObjectFile {
     const { sections } = this.#assembly
     for (const section of sections) padCode(section)
-    for (const section of sections) section.layOut((fixup) => this.#localTarget(section, fixup))
+    for (const section of sections) {
+      section.layOut(
+        (fixup) => this.#localTarget(section, fixup) ?? this.#absoluteTarget(section, fixup),
+      )
+    }
     this.#assembly.laidOut = true
     const made = sections.map((section) => this.#makeSection(section))
     this.#resolveFixups(made)
@@ -69,6 +79,16 @@ class Finisher {
     const location = this.#assembly.locationOf(value.plus)
     if (location?.section !== section.index) return undefined
     return section.offsetOf(location) + Number(value.constant)
+  }
+
+  /** Section offset of a target given as a number, where the section's address is known. */
+  #absoluteTarget(section: SectionBuilder, fixup: Fixup): number | undefined {
+    const { textAddress } = this.#options
+    const value = this.#evaluate(fixup)
+    if (textAddress === undefined || section.index !== 0) return undefined
+    if (value === undefined || value.plus !== undefined || value.minus !== undefined)
+      return undefined
+    return Number(value.constant) - textAddress
   }
 
   /** The value of a fixup's expression; notes a mistake once, after layout. */
@@ -100,7 +120,7 @@ class Finisher {
         const number = line.calls[line.calls.length - 1]?.line ?? line.number
         return {
           offset: section.offsetOf(location),
-          file: this.#fileName,
+          file: this.#options.fileName,
           line: number,
           column: line.calls.length > 0 ? 0 : column + 1,
         }

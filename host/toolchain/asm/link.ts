@@ -20,7 +20,7 @@ export interface AssembleImageOptions extends AssembleOptions {
 
 /** Assembles a whole program. Throws `CompileError`. */
 export function assembleImage(source: string, options: AssembleImageOptions): Image {
-  const object = assemble(source, options)
+  const object = assemble(source, { textAddress: options.base, ...options })
   try {
     return linkObject(object, options)
   } catch (error) {

@@ -7,13 +7,11 @@ import { pseudoInstructions } from './pseudo.table.ts'
 
 /** Operands of the pseudo-instructions that are built by code. */
 const builtForms: Record<string, string> = {
-  li: 'li rd, number',
   la: 'la rd, symbol',
   lla: 'lla rd, symbol',
   call: 'call symbol',
   tail: 'tail symbol',
   jump: 'jump symbol, rt',
-  j: 'j target',
   unimp: 'unimp',
 }
 
