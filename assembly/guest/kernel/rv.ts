@@ -25,4 +25,3 @@ export declare function hint(kind: u32, a: usize): void;
 export declare function hint2(kind: u32, a: usize, b: usize): void;
 
 export declare function threadPointer(): usize;
-export declare function ramEnd(): usize;
