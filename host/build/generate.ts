@@ -17,6 +17,7 @@ import { stops } from '../../assembly/tables/stops.table.ts'
 import { traceEvents } from '../../assembly/tables/trace.table.ts'
 import type { RegisterTable } from '../../assembly/tables/types.ts'
 import { type Constant, constantsFile, deviceConstants } from './constants.ts'
+import { cpuFiles } from './generateInstructions.ts'
 import { devicesPage } from './reference.ts'
 
 const machine = 'assembly/machine/generated'
@@ -45,6 +46,7 @@ export function generatedFiles(): GeneratedFile[] {
     ...copies('csrs', 'assembly/tables/csrs.table.ts', csrConstants(), [machine, kernel]),
     ...copies('stops', 'assembly/tables/stops.table.ts', stopConstants(), [machine]),
     ...copies('counters', 'assembly/tables/counters.table.ts', counterConstants(), [machine]),
+    ...cpuFiles(),
     { path: 'docs/devices.md', text: devicesPage(deviceTables) },
   ]
 }

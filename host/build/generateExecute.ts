@@ -4,7 +4,6 @@
  */
 import { instructions } from '../../assembly/tables/instructions.table.ts'
 import type { Instruction } from '../../assembly/tables/instructions.types.ts'
-import { opName } from './generateInstructions.ts'
 
 const register: Record<string, string> = {
   rs1: 'load<u32>(load<u8>(r, RS1), REGISTERS)',
@@ -24,6 +23,11 @@ const cases: Partial<Record<Instruction['cost'], (row: Instruction) => string>> 
   store: storeCase,
   branch: branchCase,
   jump: jumpCase,
+}
+
+/** The constant that numbers an instruction: OP_c_addi for c.addi. */
+export function opName(name: string): string {
+  return `OP_${name.replaceAll('.', '_')}`
 }
 
 /** The text of generated/execute.ts. */
@@ -50,12 +54,12 @@ export function execute(r: usize): void {
   let retired: u32 = 0;
   let base = windowBase;
   let words = windowWords;
-  let host = windowHost;
+  let host = <u32>windowHost;
   const taken = takenCost;
   let bubble: u32 = 0;
   let why: u32 = REACHED;
   while (r) {
-    switch (load<u16>(r, OP)) {
+    switch (<u32>load<u16>(r, OP)) {
 ${bodies.join('')}      case OP_far:
 ${indent(`r = find(load<u32>(r, IMM));\n${enter('JUMP_COST', 'JUMPED')}`)}      default:
         why = REACHED;
@@ -68,7 +72,7 @@ ${indent(`r = find(load<u32>(r, IMM));\n${enter('JUMP_COST', 'JUMPED')}`)}      
     retired = 0;
     base = windowBase;
     words = windowWords;
-    host = windowHost;
+    host = <u32>windowHost;
   }
 }
 `

@@ -1,6 +1,6 @@
 /**
  * The CPU's generated files: numbers and decoding tables of the instructions, the dispatch switch of the interpreter, the timing
- * profiles, and the constants of CSRs, stops and counters.
+ * profiles, and lists of CSRs and counters.
  */
 import { counters } from '../../assembly/tables/counters.table.ts'
 import { csrs } from '../../assembly/tables/csrs.table.ts'
@@ -12,12 +12,10 @@ import type {
   Instruction,
   RegisterField,
 } from '../../assembly/tables/instructions.types.ts'
-import { stops } from '../../assembly/tables/stops.table.ts'
 import { timingProfiles } from '../../assembly/tables/timing.table.ts'
-import { executeFile } from './generateExecute.ts'
+import { executeFile, opName } from './generateExecute.ts'
 
 const machine = 'assembly/machine/generated'
-const kernel = 'assembly/guest/kernel/generated'
 
 /** Names of the formats in the order of their numbers. */
 const formatNames = Object.keys(formats) as FormatName[]
@@ -42,16 +40,8 @@ export function cpuFiles(): { path: string; text: string }[] {
     { path: `${machine}/instructions.ts`, text: instructionsFile() },
     { path: `${machine}/execute.ts`, text: executeFile() },
     { path: `${machine}/timing.ts`, text: timingFile() },
-    { path: `${machine}/csrs.ts`, text: csrsFile() },
-    { path: `${kernel}/csrs.ts`, text: csrsFile() },
-    { path: `${machine}/stops.ts`, text: stopsFile() },
-    { path: `${machine}/counters.ts`, text: countersFile() },
+    { path: `${machine}/lists.ts`, text: listsFile() },
   ]
-}
-
-/** The constant that numbers an instruction: OP_c_addi for c.addi. */
-export function opName(name: string): string {
-  return `OP_${name.replaceAll('.', '_')}`
 }
 
 function heading(table: string): string {
@@ -62,23 +52,15 @@ function constant(name: string, value: number, doc: string): string {
   return `/** ${doc} */\nexport const ${name}: u32 = ${value};\n`
 }
 
-function csrsFile(): string {
-  const rows = csrs.map(
-    ({ number, name, doc }) =>
-      `/** ${doc} */\nexport const CSR_${name}: u32 = 0x${number.toString(16)};\n`,
+/** Which of the 4096 numbers is a CSR, and how many counters there are. */
+function listsFile(): string {
+  const present = new Array<number>(4096).fill(0)
+  for (const { number } of csrs) present[number] = 1
+  return (
+    heading('csrs.table.ts and counters.table.ts') +
+    `export const CSR_PRESENT: StaticArray<u8> = [${present.join(',')}];\n` +
+    constant('COUNTERS', counters.length, 'Number of counters.')
   )
-  return heading('csrs.table.ts') + rows.join('')
-}
-
-function stopsFile(): string {
-  const rows = stops.map(({ code, name, doc }) => constant(`STOP_${name}`, code, doc))
-  return heading('stops.table.ts') + rows.join('')
-}
-
-function countersFile(): string {
-  const rows = counters.map(({ name, doc }, index) => constant(`COUNT_${name}`, index, doc))
-  const total = constant('COUNTERS_IN_USE', counters.length, 'Number of counters.')
-  return heading('counters.table.ts') + rows.join('') + total
 }
 
 /** One array per class or dynamic part, indexed by the profile's number. */

@@ -1,0 +1,85 @@
+import type { RegisterTable } from '../../../tables/types.ts';
+
+export const uartTable: RegisterTable = {
+  device: 'uart',
+  title: 'UART 16550A',
+  source: 'National Semiconductor PC16550D data sheet, section 8',
+  size: 0x100,
+  registers: [
+    {
+      name: 'DATA',
+      offset: 0,
+      width: 1,
+      access: 'RW',
+      doc: 'RBR and THR: received byte, byte to send. With LCR.DLAB the low byte of the divisor.',
+    },
+    {
+      name: 'IER',
+      offset: 1,
+      width: 1,
+      access: 'RW',
+      bits: [
+        { name: 'RECEIVE', lsb: 0, doc: 'Interrupt when data is available.' },
+        { name: 'TRANSMIT', lsb: 1, doc: 'Interrupt when the transmitter is empty.' },
+        { name: 'LINE', lsb: 2, doc: 'Interrupt on a line error.' },
+        { name: 'MODEM', lsb: 3, doc: 'Interrupt on a modem change; never happens.' },
+      ],
+      doc: 'Interrupt enables. With LCR.DLAB the high byte of the divisor.',
+    },
+    {
+      name: 'FCR',
+      offset: 2,
+      width: 1,
+      access: 'RW',
+      bits: [
+        { name: 'ENABLE', lsb: 0, doc: 'FIFOs on.' },
+        { name: 'CLEAR_RECEIVE', lsb: 1, doc: 'Empty the receive FIFO.' },
+        { name: 'CLEAR_TRANSMIT', lsb: 2, doc: 'Empty the transmit FIFO, which always is.' },
+        { name: 'TRIGGER', lsb: 6, width: 2, doc: 'Receive trigger level: 1, 4, 8 or 14 bytes.' },
+      ],
+      doc: 'Written: FIFO control. Read: IIR, interrupt identification (1 none, 2 transmitter empty, 4 data, 6 line status, 12 timeout; bits 7 and 6 while the FIFOs are on).',
+    },
+    {
+      name: 'LCR',
+      offset: 3,
+      width: 1,
+      access: 'RW',
+      bits: [{ name: 'DLAB', lsb: 7, doc: 'Offsets 0 and 1 are the divisor.' }],
+      doc: 'Line control; only DLAB has an effect.',
+    },
+    {
+      name: 'MCR',
+      offset: 4,
+      width: 1,
+      access: 'RW',
+      bits: [{ name: 'LOOP', lsb: 4, doc: 'What is sent is received, outputs are inputs.' }],
+      doc: 'Modem control.',
+    },
+    {
+      name: 'LSR',
+      offset: 5,
+      width: 1,
+      access: 'RO',
+      bits: [
+        { name: 'DATA_READY', lsb: 0, doc: 'A received byte waits.' },
+        { name: 'OVERRUN', lsb: 1, doc: 'A byte was lost; cleared by reading.' },
+        { name: 'THR_EMPTY', lsb: 5, doc: 'The transmitter takes a byte.' },
+        { name: 'IDLE', lsb: 6, doc: 'The transmitter has sent everything.' },
+      ],
+      doc: 'Line status.',
+    },
+    {
+      name: 'MSR',
+      offset: 6,
+      width: 1,
+      access: 'RO',
+      doc: 'Modem status: CTS, DSR and DCD are on.',
+    },
+    { name: 'SCR', offset: 7, width: 1, access: 'RW', doc: 'Scratch: a byte for the driver.' },
+  ],
+  constants: [
+    { name: 'FIFO_BYTES', value: 16, doc: 'Depth of the receive FIFO.' },
+    { name: 'CLOCK_HZ', value: 3_686_400, doc: 'Input clock of the divisor.' },
+    { name: 'SOURCE', value: 10, doc: 'PLIC source.' },
+  ],
+};
