@@ -141,7 +141,7 @@ class ProgramFiles {
   /** Text for asc of a file named relative to the entry's directory. */
   async read(path: string): Promise<string | null> {
     if (!path.endsWith('.ts')) return null
-    const file = this.directory + path
+    const file = normalizePath(this.directory + path)
     const text = await this.readUserFile(file)
     if (text === null) return null
     const source = parseSource(file, text)
@@ -154,6 +154,17 @@ class ProgramFiles {
     this.files.set(path, { file, text, edited })
     return edited.text
   }
+}
+
+/** Path without `x/..` inside. */
+function normalizePath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    const before = parts.at(-1)
+    if (part === '..' && before !== undefined && before !== '' && before !== '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
 }
 
 function moduleOf(

@@ -64,12 +64,22 @@ const remedies: Record<number, string> = {
   6054: 'Check the path of the import; the runtime is imported from "nothread/guest".',
 }
 
-const promisePattern = /~lib\/nothread\/guest\/\w+\/(?:__)?Task\b/g
-const libraryPattern = /~lib\/(?:[\w-]+\/)*/g
+const awaitOfOther = {
+  cause: 'The operand of await is not a Promise.',
+  remedy: 'Leave await out, or call an async function.',
+}
+
+/** asc's internal names: library files, types with the path of their file, tasks. */
+const shorterNames: [RegExp, string][] = [
+  [/~lib\/nothread\/guest\/task\/Task\b/g, 'Promise'],
+  [/~lib\/nothread\/guest(?:\/index)?(?=')/g, 'nothread/guest'],
+  [/~lib\/(?:[\w.-]+\/)*/g, ''],
+  [/(?<=['<,| ])(?!nothread\/guest')(?:[\w.-]+\/)+(?=[A-Za-z_]\w*(?:['<>,|# ]|$))/g, ''],
+]
 
 /** The messages that are errors, in the order of the text; those without a place come last. */
 export function ascDiagnostics(messages: AscMessage[], files: Map<string, UserFile>): Diagnostic[] {
-  const errors = messages.filter(({ isError }) => isError)
+  const errors = withoutConsequences(messages.filter(({ isError }) => isError))
   const placed = errors.flatMap((message) => {
     const user = files.get(message.path)
     return user ? [placedDiagnostic(message, user)] : []
@@ -78,16 +88,33 @@ export function ascDiagnostics(messages: AscMessage[], files: Map<string, UserFi
   return errors.slice(0, 1).map((message) => diagnosticOf('', describe(message)))
 }
 
+/** A name that cannot be imported cannot be found later on either. */
+function withoutConsequences(errors: AscMessage[]): AscMessage[] {
+  const missing = errors
+    .filter(({ code }) => code === 2305)
+    .map(({ message }) => /'([^']*)'\.$/.exec(message)?.[1])
+  return errors.filter(
+    ({ code, message }) => code !== 2304 || !missing.some((name) => message.includes(`'${name}'`)),
+  )
+}
+
 function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile): Diagnostic {
   const start = edited.originalOffset(message.start)
   const end = Math.max(edited.originalOffset(Math.max(message.end - 1, message.start)) + 1, start)
+  const isAwait = text.startsWith('await', start) && notAwaitable.has(message.code)
+  if (isAwait) return diagnosticAt(file, text, { start, end: start + 5 }, awaitOfOther)
   return diagnosticAt(file, text, { start, end }, describe(message))
 }
 
+/** Messages about the type argument of the function that stands in the place of `await`. */
+const notAwaitable = new Set([1140, 2453])
+
 function describe(message: AscMessage): { cause: string; remedy: string } {
-  const cause = sentence(
-    message.message.replace(promisePattern, 'Promise').replace(libraryPattern, ''),
+  const shown = shorterNames.reduce(
+    (text, [long, short]) => text.replace(long, short),
+    message.message,
   )
+  const cause = sentence(shown)
   return { cause, remedy: remedyOf(message, cause) }
 }
 
@@ -96,7 +123,10 @@ function remedyOf({ code }: AscMessage, cause: string): string {
     return 'Write await before the call to get its result.'
   }
   if (code === 2322 && / is not assignable to type 'Promise</.test(cause)) {
-    return 'Only a Promise can be awaited: leave await out, or call an async function.'
+    return awaitOfOther.remedy
+  }
+  if (code === 2322 && /^Type '([^']*) \| null' is not assignable to type '\1'/.test(cause)) {
+    return 'Test for null first, or write ! behind the expression if it cannot be null.'
   }
   if (code === 2339 && /on type 'Promise</.test(cause)) {
     return 'Write (await …) before the member, to get the result first.'
