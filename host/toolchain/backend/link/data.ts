@@ -147,10 +147,11 @@ export function activeData(unit: Unit, origin: number): Chunk[] {
 
 /**
  * Where the static data ends: asc's `__heap_base` where its name or export survives, otherwise the end of the memory's initial pages,
- * because zeroed static data has no segment.
+ * because zeroed static data has no segment. A linear memory is elsewhere.
  */
 export function staticDataEnd(unit: Unit, base: number): number {
-  const { module } = unit.context
+  const { module, options } = unit.context
+  if (options.memory.kind === 'linear') return base
   const exported = module.exports.find(({ kind, name }) => kind === 'global' && name === HEAP_BASE)
   const named = [...module.globalNames].find(([, name]) => name.endsWith(`/${HEAP_BASE}`))
   const index = exported?.index ?? named?.[0]

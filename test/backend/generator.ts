@@ -1,0 +1,334 @@
+/**
+ * Random WebAssembly programs for differential tests: nested blocks, loops with bounded counters, br_table, calls, memory, globals,
+ * 32- and 64-bit arithmetic. Every program ends; it may trap. The same seed gives the same program.
+ */
+import type { TestFunction, TestModule, Type } from './wasm.ts'
+import { constant, signed, typeCode, unsigned } from './wasm.ts'
+
+/** xorshift32: small, and the same everywhere. */
+export class Random {
+  private state: number
+
+  constructor(seed: number) {
+    this.state = (seed * 0x9e3779b9 + 0x7f4a7c15) | 0 || 1
+  }
+
+  next(): number {
+    this.state ^= this.state << 13
+    this.state ^= this.state >>> 17
+    this.state ^= this.state << 5
+    return this.state >>> 0
+  }
+
+  below(limit: number): number {
+    return this.next() % limit
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)]
+  }
+}
+
+const INTERESTING = [
+  0, 1, 2, 3, 5, 7, 8, 31, 32, 33, 63, 64, 127, 128, 255, 256, 2047, 2048, 4095, 4096, 0x7fff,
+  0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0xfffff800, 0xfffff7ff,
+]
+
+/** Opcodes by operand and result type. */
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i)
+const BINARY: Readonly<Record<string, number[]>> = {
+  i32: range(0x6a, 0x78),
+  i64: range(0x7c, 0x8a),
+}
+const COMPARE: Readonly<Record<string, number[]>> = {
+  i32: range(0x46, 0x4f),
+  i64: range(0x51, 0x5a),
+}
+const UNARY: Readonly<Record<string, number[]>> = {
+  i32: [0x67, 0x68, 0x69, 0xc0, 0xc1, 0x45],
+  i64: [0x79, 0x7a, 0x7b, 0xc2, 0xc3, 0xc4],
+}
+const DIVISIONS = new Set([0x6d, 0x6e, 0x6f, 0x70, 0x7f, 0x80, 0x81, 0x82])
+const LOADS: Readonly<Record<string, number[]>> = {
+  i32: [0x28, 0x2c, 0x2d, 0x2e, 0x2f],
+  i64: [0x29, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35],
+}
+const STORES: Readonly<Record<string, number[]>> = {
+  i32: [0x36, 0x3a, 0x3b],
+  i64: [0x37, 0x3c, 0x3d, 0x3e],
+}
+const MEMORY_MASK = 0xff8
+const EMPTY = 0x40
+
+type Integer = 'i32' | 'i64'
+
+interface Scope {
+  /** Label types by depth, innermost last; undefined for a label without values. */
+  labels: (Integer | undefined)[]
+  locals: Integer[]
+  /** Locals that loops count with, not to be assigned by statements. */
+  reserved: Set<number>
+  result: Integer
+}
+
+export class ProgramGenerator {
+  private readonly random: Random
+  private readonly functions: TestFunction[] = []
+  private readonly globals: Integer[] = ['i32', 'i64', 'i32']
+  private budget = 0
+
+  constructor(seed: number) {
+    this.random = new Random(seed)
+  }
+
+  module(count: number, size = 60): TestModule {
+    for (let i = 0; i < count; i++) this.functions.push(this.function(`f${i}`, size))
+    const table = this.functions.map((_, i) => i)
+    return { functions: this.functions, memory: 1, globals: this.globals, table }
+  }
+
+  private function(name: string, size: number): TestFunction {
+    const type = (): Integer => this.random.pick(['i32', 'i32', 'i64'] as const)
+    const parameters = Array.from({ length: this.random.below(6) }, type)
+    const locals = Array.from({ length: 2 + this.random.below(8) }, type)
+    const result = type()
+    // Four counters for nested loops.
+    const counters: Integer[] = ['i32', 'i32', 'i32', 'i32']
+    const all = [...parameters, ...locals, ...counters]
+    const reserved = new Set(range(all.length - counters.length, all.length - 1))
+    const scope: Scope = { labels: [result], locals: all, reserved, result }
+    this.budget = size
+    const body = this.statements(scope, 3 + this.random.below(6))
+    body.push(...this.expression(scope, result, 3))
+    return { name, parameters, results: [result], locals: [...locals, ...counters], body }
+  }
+
+  private statements(scope: Scope, count: number): number[] {
+    const code: number[] = []
+    for (let i = 0; i < count && this.budget > 0; i++) code.push(...this.statement(scope))
+    return code
+  }
+
+  private statement(scope: Scope): number[] {
+    this.budget--
+    const kinds = [
+      () => this.assignment(scope),
+      () => this.assignment(scope),
+      () => this.store(scope),
+      () => this.setGlobal(scope),
+      () => this.conditional(scope),
+      () => this.block(scope),
+      () => this.loop(scope),
+      () => this.branchOut(scope),
+      () => this.table(scope),
+    ]
+    return this.random.pick(kinds)()
+  }
+
+  private assignment(scope: Scope): number[] {
+    const free = scope.locals.map((_, i) => i).filter((i) => !scope.reserved.has(i))
+    const local = this.random.pick(free)
+    return [...this.expression(scope, scope.locals[local], 4), 0x21, ...unsigned(local)]
+  }
+
+  private setGlobal(scope: Scope): number[] {
+    const index = this.random.below(this.globals.length)
+    return [...this.expression(scope, this.globals[index], 2), 0x24, index]
+  }
+
+  private address(scope: Scope): number[] {
+    return [...this.expression(scope, 'i32', 2), ...constant('i32', MEMORY_MASK), 0x71]
+  }
+
+  private store(scope: Scope): number[] {
+    const type = this.random.pick(['i32', 'i64'] as const)
+    const value = this.expression(scope, type, 3)
+    const offset = unsigned(this.random.pick([0, 0, 4, 12, 2040, 2046, 5000]))
+    return [...this.address(scope), ...value, this.random.pick(STORES[type]), 0, ...offset]
+  }
+
+  private conditional(scope: Scope): number[] {
+    const inner = { ...scope, labels: [...scope.labels, undefined] }
+    const code = [...this.expression(scope, 'i32', 3), 0x04, EMPTY]
+    code.push(...this.statements(inner, 1 + this.random.below(3)))
+    if (this.random.below(2) === 0)
+      code.push(0x05, ...this.statements(inner, 1 + this.random.below(3)))
+    return [...code, 0x0b]
+  }
+
+  private block(scope: Scope): number[] {
+    const inner = { ...scope, labels: [...scope.labels, undefined] }
+    return [0x02, EMPTY, ...this.statements(inner, 1 + this.random.below(4)), 0x0b]
+  }
+
+  /** A loop that runs its counter down; the body cannot change the counter. */
+  private loop(scope: Scope): number[] {
+    const depth = scope.labels.length
+    const counters = [...scope.reserved]
+    const used = counters.filter((local) => !this.inUse.has(local))
+    if (used.length === 0 || depth > 8) return this.assignment(scope)
+    const counter = used[0]
+    this.inUse.add(counter)
+    // The loop's own label is left out of reach of random branches: they would not count down.
+    const inner = { ...scope, labels: [...scope.labels, undefined, undefined] }
+    this.loopLabels.add(inner.labels.length - 1)
+    const body = this.statements(inner, 1 + this.random.below(4))
+    this.loopLabels.delete(inner.labels.length - 1)
+    this.inUse.delete(counter)
+    const local = unsigned(counter)
+    const test = [0x20, ...local, ...constant('i32', 1), 0x6b, 0x22, ...local, 0x0d, 0]
+    const start = [...constant('i32', 1 + this.random.below(5)), 0x21, ...local]
+    return [...start, 0x02, EMPTY, 0x03, EMPTY, ...body, ...test, 0x0b, 0x0b]
+  }
+
+  private readonly inUse = new Set<number>()
+  private readonly loopLabels = new Set<number>()
+
+  /** Labels a branch may go to, as depths; those of loops are left out. */
+  private targets(scope: Scope, type: Integer | undefined): number[] {
+    const { labels } = scope
+    return labels
+      .map((label, i) => ({ label, i }))
+      .filter(({ label, i }) => label === type && !this.loopLabels.has(i))
+      .map(({ i }) => labels.length - 1 - i)
+  }
+
+  private branchOut(scope: Scope): number[] {
+    const depths = this.targets(scope, undefined)
+    const condition = this.expression(scope, 'i32', 3)
+    if (depths.length === 0) {
+      const inner = { ...scope, labels: [...scope.labels, undefined] }
+      const value = this.expression(inner, scope.result, 2)
+      return [...condition, 0x04, EMPTY, ...value, 0x0f, 0x0b]
+    }
+    return [...condition, 0x0d, ...unsigned(this.random.pick(depths))]
+  }
+
+  private table(scope: Scope): number[] {
+    const inner = { ...scope, labels: [...scope.labels, undefined, undefined, undefined] }
+    const depths = this.targets(inner, undefined)
+    const list = Array.from({ length: 1 + this.random.below(9) }, () => this.random.pick(depths))
+    const index = this.expression(inner, 'i32', 2)
+    const mask = this.random.below(2) === 0 ? [...constant('i32', 15), 0x71] : []
+    const targets = list.map((depth) => unsigned(depth))
+    const jump = [0x0e, ...unsigned(list.length - 1), ...targets.flat()]
+    const outer = { ...scope, labels: [...scope.labels, undefined] }
+    return [
+      ...[0x02, EMPTY, 0x02, EMPTY, 0x02, EMPTY],
+      ...[...index, ...mask, ...jump, 0x0b],
+      ...[...this.statements({ ...outer, labels: [...outer.labels, undefined] }, 2), 0x0b],
+      ...[...this.statements(outer, 2), 0x0b],
+    ]
+  }
+
+  private expression(scope: Scope, type: Integer, depth: number): number[] {
+    if (depth === 0 || this.budget <= 0) return this.leaf(scope, type)
+    const kinds = [
+      () => this.leaf(scope, type),
+      () => this.binary(scope, type, depth),
+      () => this.binary(scope, type, depth),
+      () => this.unary(scope, type, depth),
+      () => this.conversion(scope, type, depth),
+      () => this.load(scope, type),
+      () => this.select(scope, type, depth),
+      () => this.call(scope, type, depth),
+      () => this.valueIf(scope, type, depth),
+      () => this.tee(scope, type, depth),
+    ]
+    return this.random.pick(kinds)()
+  }
+
+  private leaf(scope: Scope, type: Integer): number[] {
+    const locals = scope.locals.map((_, i) => i).filter((i) => scope.locals[i] === type)
+    const globals = this.globals.map((_, i) => i).filter((i) => this.globals[i] === type)
+    switch (this.random.below(5)) {
+      case 0:
+        return this.number(type)
+      case 1:
+        return [0x23, this.random.pick(globals)]
+      default:
+        return locals.length > 0 ? [0x20, ...unsigned(this.random.pick(locals))] : this.number(type)
+    }
+  }
+
+  private number(type: Integer): number[] {
+    const { random } = this
+    const word = (): number => (random.below(3) === 0 ? random.next() : random.pick(INTERESTING))
+    if (type === 'i32') return constant('i32', word())
+    const high = random.below(2) === 0 ? 0 : word()
+    return [0x42, ...signed(BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(word())))]
+  }
+
+  private binary(scope: Scope, type: Integer, depth: number): number[] {
+    const left = this.expression(scope, type, depth - 1)
+    const opcode = this.random.pick(BINARY[type])
+    const right = this.expression(scope, type, depth - 1)
+    // Most divisors are made odd, so that programs get further than their first division.
+    const odd = DIVISIONS.has(opcode) && this.random.below(8) !== 0
+    const fix = odd ? [...constant(type, 1), type === 'i32' ? 0x72 : 0x84] : []
+    return [...left, ...right, ...fix, opcode]
+  }
+
+  private unary(scope: Scope, type: Integer, depth: number): number[] {
+    return [...this.expression(scope, type, depth - 1), this.random.pick(UNARY[type])]
+  }
+
+  private conversion(scope: Scope, type: Integer, depth: number): number[] {
+    if (type === 'i64') {
+      return [...this.expression(scope, 'i32', depth - 1), this.random.pick([0xac, 0xad])]
+    }
+    if (this.random.below(3) === 0) return [...this.expression(scope, 'i64', depth - 1), 0xa7]
+    const from = this.random.pick(['i32', 'i64'] as const)
+    const left = this.expression(scope, from, depth - 1)
+    return [...left, ...this.expression(scope, from, depth - 1), this.random.pick(COMPARE[from])]
+  }
+
+  private load(scope: Scope, type: Integer): number[] {
+    const offset = unsigned(this.random.pick([0, 0, 8, 2044, 2047, 4096]))
+    return [...this.address(scope), this.random.pick(LOADS[type]), 0, ...offset]
+  }
+
+  private select(scope: Scope, type: Integer, depth: number): number[] {
+    return [
+      ...this.expression(scope, type, depth - 1),
+      ...this.expression(scope, type, depth - 1),
+      ...this.expression(scope, 'i32', depth - 1),
+      0x1b,
+    ]
+  }
+
+  /** A call of an earlier function, so that there is no recursion. */
+  private call(scope: Scope, type: Integer, depth: number): number[] {
+    const usable = this.functions
+      .map((fn, index) => ({ fn, index }))
+      .filter(({ fn, index }) => fn.results[0] === type && index + 4 > this.functions.length)
+    if (usable.length === 0 || this.random.below(2) === 0) return this.binary(scope, type, depth)
+    const { fn, index } = this.random.pick(usable)
+    const operands = fn.parameters.flatMap((parameter) =>
+      this.expression(scope, parameter as Integer, depth - 1),
+    )
+    if (this.random.below(3) > 0) return [...operands, 0x10, ...unsigned(index)]
+    return [...operands, ...constant('i32', index), 0x11, ...unsigned(index), 0]
+  }
+
+  private valueIf(scope: Scope, type: Integer, depth: number): number[] {
+    const inner = { ...scope, labels: [...scope.labels, type as Integer | undefined] }
+    const code = [...this.expression(scope, 'i32', depth - 1), 0x04, typeCode(type as Type)]
+    code.push(...this.statements(inner, this.random.below(2)))
+    code.push(...this.expression(inner, type, depth - 1))
+    if (this.random.below(4) === 0) {
+      code.push(...this.expression(inner, 'i32', 1), 0x0d, 0)
+    }
+    code.push(0x05, ...this.statements(inner, this.random.below(2)))
+    return [...code, ...this.expression(inner, type, depth - 1), 0x0b]
+  }
+
+  private tee(scope: Scope, type: Integer, depth: number): number[] {
+    const locals = scope.locals
+      .map((_, i) => i)
+      .filter((i) => scope.locals[i] === type && !scope.reserved.has(i))
+    if (locals.length === 0) return this.leaf(scope, type)
+    return [...this.expression(scope, type, depth - 1), 0x22, ...unsigned(this.random.pick(locals))]
+  }
+}

@@ -1,0 +1,132 @@
+/** Writes small WebAssembly modules for tests (core specification §5): enough of the binary format to say what a test is about. */
+
+export type Type = 'i32' | 'i64' | 'f32' | 'f64'
+
+export interface TestFunction {
+  name: string
+  parameters: Type[]
+  results: Type[]
+  locals?: Type[]
+  /** Instructions without the final `end`. */
+  body: number[]
+}
+
+export interface TestModule {
+  functions: TestFunction[]
+  /** Pages of memory. */
+  memory?: number
+  /** Mutable globals of type i32 or i64, starting at zero. */
+  globals?: Type[]
+  /** Function indices in table 0. */
+  table?: number[]
+  /** Further function types, behind those of the functions: for blocks and indirect calls. */
+  types?: { parameters: Type[]; results: Type[] }[]
+  data?: { offset: number; bytes: number[] }[]
+}
+
+const CODES: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }
+
+export function unsigned(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value >>> 0
+  do {
+    const byte = rest & 0x7f
+    rest >>>= 7
+    bytes.push(rest === 0 ? byte : byte | 0x80)
+  } while (rest !== 0)
+  return bytes
+}
+
+export function signed(value: number | bigint): number[] {
+  const bytes: number[] = []
+  for (let rest = BigInt(value); ;) {
+    const byte = Number(rest & 0x7fn)
+    rest >>= 7n
+    const done = (rest === 0n && !(byte & 0x40)) || (rest === -1n && (byte & 0x40) !== 0)
+    bytes.push(done ? byte : byte | 0x80)
+    if (done) return bytes
+  }
+}
+
+export const typeCode = (type: Type): number => CODES[type]
+
+export const constant = (type: Type, value: number | bigint): number[] => {
+  switch (type) {
+    case 'i32':
+      return [0x41, ...signed(BigInt.asIntN(32, BigInt(value)))]
+    case 'i64':
+      return [0x42, ...signed(BigInt.asIntN(64, BigInt(value)))]
+    case 'f32':
+      return [0x43, ...new Uint8Array(new Float32Array([Number(value)]).buffer)]
+    case 'f64':
+      return [0x44, ...new Uint8Array(new Float64Array([Number(value)]).buffer)]
+  }
+}
+
+const vector = (items: readonly number[][]): number[] => [
+  ...unsigned(items.length),
+  ...items.flat(),
+]
+const text = (value: string): number[] => {
+  const bytes = [...new TextEncoder().encode(value)]
+  return [...unsigned(bytes.length), ...bytes]
+}
+const section = (id: number, items: readonly number[][]): number[] => {
+  if (items.length === 0) return []
+  const bytes = vector(items)
+  return [id, ...unsigned(bytes.length), ...bytes]
+}
+
+const functionType = (parameters: readonly Type[], results: readonly Type[]): number[] => [
+  0x60,
+  ...vector(parameters.map((type) => [CODES[type]])),
+  ...vector(results.map((type) => [CODES[type]])),
+]
+
+/** The module's bytes. Function i has type i and is exported by its name. */
+export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
+  const { functions, memory, table, globals = [], types = [], data = [] } = module
+  const all = [...functions, ...types]
+  const bytes = [
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(
+      1,
+      all.map(({ parameters, results }) => functionType(parameters, results)),
+    ),
+    ...section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+    ...section(4, table === undefined ? [] : [[0x70, 0, ...unsigned(table.length)]]),
+    ...section(5, memory === undefined ? [] : [[0, ...unsigned(memory)]]),
+    ...section(
+      6,
+      globals.map((type) => [CODES[type], 1, ...constant(type, 0), 0x0b]),
+    ),
+    ...section(
+      7,
+      functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]),
+    ),
+    ...section(
+      9,
+      table === undefined ? [] : [[0, 0x41, 0, 0x0b, ...vector(table.map((i) => unsigned(i)))]],
+    ),
+    ...section(10, functions.map(encodeBody)),
+    ...section(
+      11,
+      data.map(({ offset, bytes: content }) => [
+        0,
+        ...constant('i32', offset),
+        0x0b,
+        ...unsigned(content.length),
+        ...content,
+      ]),
+    ),
+  ]
+  return new Uint8Array(bytes)
+}
+
+function encodeBody({ locals = [], body }: TestFunction): number[] {
+  const bytes = [...vector(locals.map((type) => [1, CODES[type]])), ...body, 0x0b]
+  return [...unsigned(bytes.length), ...bytes]
+}
