@@ -22,7 +22,7 @@ export type {
 } from './protocol.ts'
 
 /** Call once in a worker: it answers the page from then on. */
-export function servePlayground(options: SessionOptions): void {
+export function servePlayground(options?: SessionOptions): void {
   expose(new Session(options))
 }
 

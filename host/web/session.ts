@@ -21,6 +21,7 @@ import type { Joined, TraceRecord } from '../observe/index.ts'
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
 import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
 import { awaitSummaries } from './awaits.ts'
+import { Compiler } from './compiler.ts'
 import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
 import type {
   Playground,
@@ -37,12 +38,11 @@ import type {
  * run. It uses the library as any other caller does and knows nothing of workers, so that Node runs it too.
  */
 
+/** Where core, kernel and runtime are, when they are not at their usual places. */
 export interface SessionOptions {
-  /** Throws a CompileError for a program that cannot be compiled. */
-  compile(source: string, fileName: string): Promise<Program>
-  /** Core and kernel, when they are not at their usual places. */
   wasm?: CoreSource
   kernel?: AssetSource
+  guest?: AssetSource
 }
 
 const DNS_PORT = 53
@@ -62,11 +62,17 @@ interface Run {
 
 export class Session implements Playground {
   private readonly options: SessionOptions
+  private readonly compiler: Compiler
   private abort = new AbortController()
   private last: Run | null = null
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions = {}) {
     this.options = options
+    this.compiler = new Compiler(options.guest)
+  }
+
+  prepare(): Promise<void> {
+    return this.compiler.prepare()
   }
 
   async run(
@@ -79,7 +85,7 @@ export class Session implements Playground {
     this.last = null
     try {
       listener.phase('compiling')
-      const program = await this.options.compile(source, fileName)
+      const program = await this.compiler.compile(source, fileName)
       if (this.abort.signal.aborted) return { kind: 'stopped' }
       return await this.execute(program, configuration, listener)
     } catch (error) {

@@ -47,6 +47,10 @@ function say(text: string, kind: 'plain' | 'busy' | 'bad' = 'plain'): void {
   status.dataset.kind = kind
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 function setRunning(running: boolean): void {
   runButton.disabled = running
   stopButton.disabled = !running
@@ -170,7 +174,7 @@ async function loadFragment(): Promise<void> {
     senderHash = shared.stateHash
     say('This program came with the link. Press Run.')
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error), 'bad')
+    say(messageOf(error), 'bad')
   }
 }
 
@@ -196,6 +200,7 @@ function start(): void {
   })
   window.addEventListener('hashchange', () => void loadFragment())
   void loadFragment()
+  machine.prepare().catch((error: unknown) => say(messageOf(error), 'bad'))
 }
 
 start()
