@@ -1,14 +1,19 @@
-/** A board for tests of single devices: 1 MiB of RAM, a PLIC and no CPU. */
+/** A board for tests of single devices: 1 MiB of RAM, PLIC and CLINT, no CPU. */
 import { attach, deviceAt, ramAt, resetBus } from '../../bus';
 import { nextEvent, resetClock, setTime, takeEvent } from '../../clock';
 import { resetCounters } from '../../counters';
 import { TRACE, growMemory, resetLayout } from '../../layout';
 import { NO_STOP, takeStop } from '../../stop';
 import { setTracing, traceClear, traceCount } from '../../trace';
+import { Clint } from '../clint';
 import { Device } from '../device';
+import { Plic } from '../plic';
 
 export const RAM_BASE: u32 = 0x8000_0000;
 export const RAM_BYTES: u32 = 0x10_0000;
+
+const CLOCK_HZ: u64 = 1_000_000_000;
+let plic: Plic | null = null;
 
 /** Begin anew. */
 export function newBoard(): void {
@@ -19,6 +24,9 @@ export function newBoard(): void {
   resetClock();
   resetCounters();
   takeStop();
+  plic = new Plic();
+  plug(plic!, 0x0c00_0000, 0x60_0000);
+  plug(new Clint(CLOCK_HZ), 0x0200_0000, 0x1_0000);
   traceClear();
   setTracing(true);
 }
@@ -47,6 +55,11 @@ export function word(address: u32): u32 {
 
 export function setWord(address: u32, value: u32): void {
   store<u32>(ramAt(address), value);
+}
+
+/** Whether an interrupt source's line is high. */
+export function lineIsHigh(source: u32): bool {
+  return ((plic!.lines >>> source) & 1) != 0;
 }
 
 /** How many trace records of a kind there are with this field `a`. */

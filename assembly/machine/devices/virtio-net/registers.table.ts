@@ -1,7 +1,8 @@
 import type { RegisterTable } from '../../../tables/types.ts';
 
 /**
- * The network card: its configuration space, behind the registers of the transport. Queues: receive of pair n is 2n, transmit 2n + 1, control 2 x PAIRS.
+ * The network card: its configuration space, behind the registers of the transport. Queues: receive of pair n is 2n, transmit 2n + 1, control
+ * 2 x MAX_PAIRS with MQ or RSS, else 2.
  */
 export const virtioNetTable: RegisterTable = {
   device: 'virtio-net',

@@ -1,8 +1,3 @@
-import { COUNT_busFaults } from '../../../generated/counters';
-import * as port from '../../../generated/port';
-import { TRACE_device_error, TRACE_port_park, TRACE_port_release } from '../../../generated/trace';
-import { COUNTERS } from '../../../layout';
-import { cycleOfTime } from '../../clint';
 import {
   RAM_BASE,
   RAM_BYTES,
@@ -14,6 +9,11 @@ import {
   traced,
   word,
 } from '../../__tests__/board';
+import { COUNT_busFaults } from '../../../generated/counters';
+import * as port from '../../../generated/port';
+import { TRACE_device_error, TRACE_port_park, TRACE_port_release } from '../../../generated/trace';
+import { COUNTERS } from '../../../layout';
+import { cycleOfTime } from '../../clint';
 import { PortUnit } from '../index';
 
 // Packets and threads of the tests.
