@@ -98,7 +98,7 @@ function ascArguments(input: AscInput): string[] {
     ...['--outFile', wasmFile, '--sourceMap', '--debug'],
     ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
     ...['--runtime', input.runtime, '--exportStart', input.exportStart],
-    ...['--memoryBase', String(input.memoryBase), '--noExportMemory'],
+    ...['--memoryBase', String(input.memoryBase), '--noExportMemory', '--exportTable'],
     ...aliases,
   ]
 }

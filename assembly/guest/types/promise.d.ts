@@ -1,0 +1,30 @@
+/**
+ * What editors and tsc need to know beyond AssemblyScript's own declarations: the type of async functions. At run time a `Promise`
+ * is a task of the runtime; it cannot be made with `new` and has no methods.
+ */
+
+/** What `await` looks for in a type. */
+interface PromiseLike<T> {
+  then(resolved: (value: T) => void): void;
+}
+
+/** The result of an async function, to be awaited. */
+interface Promise<T> extends PromiseLike<T> {
+  /** Whether the result is there: then `await` goes on at once. */
+  readonly isCompleted: bool;
+  /** Number of the I/O operation in the trace that completes the task; 0 if there is none. */
+  readonly operation: u32;
+  /** The result. Undefined before the task is completed. */
+  readonly result: T;
+}
+
+/** The type of an awaited expression. */
+type Awaited<T> = T extends PromiseLike<infer U> ? U : T;
+
+declare namespace console {
+  /** Write a value and a line break to the console; anything but a string is written by its `toString()`. */
+  export function log<T>(value: T): void;
+  export function info<T>(value: T): void;
+  export function warn<T>(value: T): void;
+  export function error<T>(value: T): void;
+}
