@@ -12,33 +12,40 @@
  *   0x1000_1000  virtio-mmio slots, a page each     1 + slot
  *   0x8000_0000  RAM
  */
-import { attach, resetBus } from './bus';
+import { RAM_START, attach, resetBus } from './bus';
 import { Clint } from './devices/clint';
+import { DpcUnit } from './devices/dpc';
 import { Finisher } from './devices/finisher';
+import { Mailbox } from './devices/mailbox';
 import { Plic } from './devices/plic';
+import { PortUnit } from './devices/port';
 import { Uart } from './devices/uart';
+import { VirtioNet } from './devices/virtio-net';
+import { CLINT_HZ } from './generated/clint';
 
-const FINISHER_BASE: u32 = 0x0010_0000;
-const CLINT_BASE: u32 = 0x0200_0000;
-const PLIC_BASE: u32 = 0x0c00_0000;
-const UART_BASE: u32 = 0x1000_0000;
 const PAGE: u32 = 0x1000;
+const VIRTIO_SLOTS: u32 = 0x1000_1000;
+const SLOT_NET: u32 = 0;
 
-let uart: Uart | null = null;
+/** The devices the host speaks to directly. */
+export let uart: Uart = changetype<Uart>(0);
+export let mailbox: Mailbox = changetype<Mailbox>(0);
+export let nic: VirtioNet = changetype<VirtioNet>(0);
 
 /** Build the board; false if two devices overlap. */
-export function buildBoard(ramBytes: u32, clockHz: u64): bool {
+export function buildBoard(harts: u32, ramBytes: u32, clockHz: u64, seed: u64): bool {
   resetBus(ramBytes);
   uart = new Uart(clockHz);
+  mailbox = new Mailbox(RAM_START, ramBytes, harts, CLINT_HZ, clockHz, <u32>seed);
+  nic = new VirtioNet(SLOT_NET, harts, clockHz);
   return (
-    attach(new Finisher(), FINISHER_BASE, PAGE) &&
-    attach(new Clint(clockHz), CLINT_BASE, 0x1_0000) &&
-    attach(new Plic(), PLIC_BASE, 0x60_0000) &&
-    attach(uart!, UART_BASE, 0x100)
+    attach(new Finisher(), 0x0010_0000, PAGE) &&
+    attach(new Clint(clockHz), 0x0200_0000, 0x1_0000) &&
+    attach(new DpcUnit(harts), 0x0400_0000, PAGE * harts) &&
+    attach(new PortUnit(harts), 0x0401_0000, PAGE) &&
+    attach(mailbox, 0x0402_0000, PAGE) &&
+    attach(new Plic(), 0x0c00_0000, 0x60_0000) &&
+    attach(uart, 0x1000_0000, 0x100) &&
+    attach(nic, VIRTIO_SLOTS + PAGE * SLOT_NET, PAGE)
   );
-}
-
-/** A byte from the host to the console; false if the UART has no room. */
-export function consoleReceive(byte: u32): bool {
-  return uart!.receive(byte);
 }

@@ -2,13 +2,14 @@
  * The core's exports: what the host can do with the machine. All cycles are u64; pointers are offsets in the core's memory. See
  * docs/design.md, "The core's interface".
  */
-import { buildBoard, consoleReceive } from './board';
+import { buildBoard, uart } from './board';
 import { RAM_START, ramSize } from './bus';
 import { eventCount, resetClock, time } from './clock';
 import { resetCounters } from './counters';
 import { setTrapMisaligned } from './cpu/access';
 import { readCsr } from './cpu/csr';
 import { flushDecode } from './cpu/decode';
+import { resetExchange } from './exchange';
 import {
   RUNNING,
   getRegister,
@@ -30,6 +31,22 @@ import { resetScheduler, runUntil } from './scheduler';
 import * as stop from './stop';
 import { setTracing, traceClear as clearTrace, traceCount as traceRecords } from './trace';
 
+export {
+  frameInput,
+  receiveFrame,
+  frameOutput,
+  frameOutputBytes,
+  frameOutputId,
+  setParameter,
+  mailboxArguments,
+  mailboxPost,
+  mailboxReplyId,
+  mailboxReplyStatus,
+  mailboxReplyLow,
+  mailboxReplyHigh,
+  mailboxFault,
+} from './exchange';
+
 const OK: u32 = 0;
 const ERROR_HARTS: u32 = 1;
 const ERROR_RAM: u32 = 2;
@@ -47,8 +64,8 @@ const OPTION_TRAP_MISALIGNED: u32 = 1;
 const OPTION_SLICE_SHIFT: u32 = 16;
 const DEFAULT_SLICE: u32 = 500;
 
-/** The seed of every generator of the machine. */
-export let seed: u64 = 0;
+/** A machine has been built in this memory before, so that RAM is not zero. */
+let built: bool = false;
 
 /**
  * Build the machine and reset it. RAM is zero, hart 0 starts at its beginning, the other harts wait for `setProgramCounter`.
@@ -63,7 +80,7 @@ export function create(
   harts: u32,
   ramBytes: u32,
   clockHz: u64,
-  machineSeed: u64,
+  seed: u64,
   profile: u32,
   options: u32,
 ): u32 {
@@ -72,7 +89,6 @@ export function create(
   if (clockHz < LEAST_CLOCK || clockHz > MOST_CLOCK) return ERROR_CLOCK;
   if (profile >= TIMING_PROFILES) return ERROR_PROFILE;
   if (!growMemory(ramBytes)) return ERROR_MEMORY;
-  seed = machineSeed;
   resetLayout();
   resetClock();
   resetCounters();
@@ -86,8 +102,10 @@ export function create(
   stop.takeStop();
   clearTrace();
   clearConsole();
-  memory.fill(RAM, 0, ramBytes);
-  if (!buildBoard(ramBytes, clockHz)) return ERROR_BOARD;
+  if (built) memory.fill(RAM, 0, ramBytes);
+  built = true;
+  if (!buildBoard(harts, ramBytes, clockHz, seed)) return ERROR_BOARD;
+  resetExchange();
   updateWindow();
   return OK;
 }
@@ -220,7 +238,7 @@ export function consoleClear(): void {
 
 /** A byte for the UART; 0 if it has no room and the byte must be offered again. */
 export function consoleInput(byte: u32): u32 {
-  return u32(consoleReceive(byte & 0xff));
+  return u32(uart.receive(byte & 0xff));
 }
 
 export function counterPointer(): usize {
