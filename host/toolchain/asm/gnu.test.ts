@@ -13,8 +13,9 @@ const fixtures = new URL('./fixtures/', import.meta.url).pathname
 /** Sections in the order our linker places them. */
 const script = `SECTIONS {
   . = ${base};
-  .text : { *(.text) } .text.other : { *(.text.*) } .rodata : { *(.rodata) } .data : { *(.data) } .bss : { *(.bss) }
-  /DISCARD/ : { *(.riscv.attributes) }
+  .text : { *(.text .text.*) } .rodata : { *(.rodata .rodata.* .srodata .srodata.*) }
+  .data : { *(.data .sdata) } .bss : { *(.bss .sbss) }
+  /DISCARD/ : { *(.riscv.attributes .comment) }
 }`
 
 function gnuImage(source: string, compressed: boolean): Image {
@@ -47,6 +48,11 @@ function dump(image: Image, lines: Image): string[] {
     })
 }
 
+function expectSame(source: string, compressed: boolean, fileName: string): void {
+  const ours = assembleImage(source, { base, compressed, fileName })
+  expect(dump(ours, ours)).toEqual(dump(gnuImage(source, compressed), ours))
+}
+
 const sources = readdirSync(fixtures).filter((name) => name.endsWith('.s'))
 
 for (const name of sources) {
@@ -54,8 +60,28 @@ for (const name of sources) {
   for (const compressed of [false, true]) {
     const march = compressed ? 'rv32imac' : 'rv32ima'
     testWith([`${prefix}as`, `${prefix}ld`], `${name}: same bytes as GNU as for ${march}`, () => {
-      const ours = assembleImage(source, { base, compressed, fileName: name })
-      expect(dump(ours, ours)).toEqual(dump(gnuImage(source, compressed), ours))
+      expectSame(source, compressed, name)
     })
+  }
+}
+
+const program = readFileSync(join(fixtures, 'program.c'), 'utf8')
+for (const level of ['-O0', '-O1', '-O2', '-Os']) {
+  for (const compressed of [false, true]) {
+    const march = compressed ? 'rv32imac' : 'rv32ima'
+    testWith(
+      [`${prefix}gcc`],
+      `what gcc ${level} writes for ${march}: same bytes as GNU as`,
+      () => {
+        const flags = [`-march=${march}`, '-mabi=ilp32', level, '-ffreestanding', '-fno-builtin']
+        // Merged strings would move; the linker is not what is compared.
+        const all = [...flags, '-fno-merge-constants', '-S', 'a.c', '-o', 'a.s']
+        const source = inFolder({ 'a.c': program }, (folder) => {
+          runProgram(`${prefix}gcc`, all, folder)
+          return readFileSync(join(folder, 'a.s'), 'utf8')
+        })
+        expectSame(source, compressed, 'a.s')
+      },
+    )
   }
 }

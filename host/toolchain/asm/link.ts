@@ -57,19 +57,38 @@ function rank(section: ObjectSection): number {
   return section.bytes.length === section.size ? 2 : 3
 }
 
-/** Places one object at an address and resolves its relocations. Throws `RelocationError`. */
-export function linkObject(object: ObjectFile, options: { base: number; entry?: string }): Image {
-  const order = object.sections
+/** Sections that are loaded, in memory's order. */
+function loadedSections(object: ObjectFile): { section: ObjectSection; index: number }[] {
+  return object.sections
     .map((section, index) => ({ section, index }))
     .filter(({ section }) => section.flags !== 0)
     .sort((a, b) => rank(a.section) - rank(b.section) || a.index - b.index)
+}
+
+/** Addresses by section index; each kind of section begins at its widest alignment. */
+function placeSections(object: ObjectFile, base: number): number[] {
+  const order = loadedSections(object)
   const addresses = object.sections.map(() => 0)
-  let next = options.base
+  let next = base
+  let kind = -1
   for (const { section, index } of order) {
-    next = Math.ceil(next / section.alignment) * section.alignment
+    let { alignment } = section
+    if (rank(section) !== kind) {
+      kind = rank(section)
+      const group = order.filter((other) => rank(other.section) === kind)
+      alignment = Math.max(...group.map((other) => other.section.alignment))
+    }
+    next = Math.ceil(next / alignment) * alignment
     addresses[index] = next
     next += section.size
   }
+  return addresses
+}
+
+/** Places one object at an address and resolves its relocations. Throws `RelocationError`. */
+export function linkObject(object: ObjectFile, options: { base: number; entry?: string }): Image {
+  const order = loadedSections(object)
+  const addresses = placeSections(object, options.base)
   const symbolAddress = (index: number): number | undefined => {
     const { section, value } = object.symbols[index]
     if (section === 'undefined') return undefined
