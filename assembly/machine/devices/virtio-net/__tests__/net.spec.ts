@@ -757,9 +757,10 @@ describe('checksums of frames', () => {
     expect(hasGoodChecksum(card.input, 46)).toBe(true);
     for (let bit = 34 * 8; bit < 46 * 8; bit++) {
       const at = card.input + (bit >>> 3);
-      store<u8>(at, load<u8>(at) ^ ((<u8>1) << (<u8>(bit & 7))));
+      const mask = 1 << (bit & 7);
+      store<u8>(at, load<u8>(at) ^ (<u8>mask));
       expect(hasGoodChecksum(card.input, 46)).toBe(false);
-      store<u8>(at, load<u8>(at) ^ ((<u8>1) << (<u8>(bit & 7))));
+      store<u8>(at, load<u8>(at) ^ (<u8>mask));
     }
   });
 
