@@ -8,17 +8,11 @@
  *
  * Left out: segmentation, VLANs, announcements, hash reports, moderation per queue.
  */
+import { now, schedule } from '../../clock';
 import { count } from '../../counters';
-import { cancel, now, schedule } from '../../clock';
-import {
-  COUNT_framesDropped,
-  COUNT_framesReceived,
-  COUNT_framesTransmitted,
-} from '../../generated/counters';
+import { COUNT_framesReceived, COUNT_framesTransmitted } from '../../generated/counters';
 import { STOP_FrameOut } from '../../generated/stops';
 import {
-  TRACE_nic_drop,
-  TRACE_nic_interrupt,
   TRACE_nic_notify,
   TRACE_nic_receive,
   TRACE_nic_transmit,
@@ -27,14 +21,20 @@ import {
 } from '../../generated/trace';
 import * as virtio from '../../generated/virtio';
 import * as net from '../../generated/virtio-net';
-import { allocate, allocateOutside } from '../../layout';
+import { allocateOutside } from '../../layout';
 import { requestStop } from '../../stop';
 import { trace } from '../../trace';
-import { VirtioDevice, feature } from '../virtio/transport';
-import { COMMAND_BYTES, runCommand } from './control';
-import { FrameFifo, FramePool, NONE, POOL_BYTES } from './frames';
+import {
+  COMMAND_CYCLES,
+  EVENT_ARRIVAL,
+  EVENT_BITS,
+  EVENT_DONE,
+  EVENT_FETCH,
+  NetCard,
+  eventOf,
+} from './card';
+import { NONE } from './frames';
 import { completeChecksum, hasGoodChecksum } from './packet';
-import { SETTINGS_BYTES, Settings } from './settings';
 
 /** Cycles from the doorbell to the first look at the ring. */
 const DOORBELL_CYCLES: u64 = 8;
@@ -42,62 +42,11 @@ const DOORBELL_CYCLES: u64 = 8;
 const DESCRIPTOR_CYCLES: u64 = 16;
 /** Bytes moved per cycle. */
 const BYTES_PER_CYCLE: u64 = 8;
-/** Cycles of a control command. */
-const COMMAND_CYCLES: u64 = 64;
-
 /** The host's buffer for incoming frames: room for what the interface promises. */
 const INPUT_BYTES: u32 = 65_600;
 const HEADER = net.VIRTIO_NET_HEADER_SIZE;
-const CONFIG_BYTES: u32 = net.VIRTIO_NET_SUPPORTED_HASH_TYPES + 4 - virtio.VIRTIO_CONFIG;
-const MAC_LOW: u32 = 0x1200_5452;
-const MAC_HIGH: u32 = 0x5634;
-/** What a driver may choose with one pair; more pairs add MQ and RSS. */
-const FEATURES: u64 =
-  feature(virtio.VIRTIO_F_VERSION_1) |
-  feature(virtio.VIRTIO_F_INDIRECT_DESC) |
-  feature(virtio.VIRTIO_F_EVENT_IDX) |
-  feature(net.VIRTIO_NET_F_CSUM) |
-  feature(net.VIRTIO_NET_F_GUEST_CSUM) |
-  feature(net.VIRTIO_NET_F_MTU) |
-  feature(net.VIRTIO_NET_F_MAC) |
-  feature(net.VIRTIO_NET_F_MRG_RXBUF) |
-  feature(net.VIRTIO_NET_F_STATUS) |
-  feature(net.VIRTIO_NET_F_CTRL_VQ) |
-  feature(net.VIRTIO_NET_F_CTRL_RX) |
-  feature(net.VIRTIO_NET_F_CTRL_MAC_ADDR) |
-  feature(net.VIRTIO_NET_F_NOTF_COAL);
-const PAIR_FEATURES: u64 = feature(net.VIRTIO_NET_F_MQ) | feature(net.VIRTIO_NET_F_RSS);
-/** Features that make no sense without the control queue. */
-const CONTROL_FEATURES: u64 =
-  PAIR_FEATURES |
-  feature(net.VIRTIO_NET_F_CTRL_RX) |
-  feature(net.VIRTIO_NET_F_CTRL_MAC_ADDR) |
-  feature(net.VIRTIO_NET_F_NOTF_COAL);
 
-/** Events; a queue or frame number follows in the upper bits. */
-const EVENT_ARRIVAL: u32 = 0;
-const EVENT_FETCH: u32 = 1;
-const EVENT_DONE: u32 = 2;
-const EVENT_MODERATE: u32 = 3;
-const EVENT_BITS: u32 = 2;
-
-/** What the card keeps for a queue. */
-@unmanaged
-class Engine {
-  /** An event of its own will go on with the work. */
-  busy: bool;
-  /** Packets since the driver was last told. */
-  counted: u32;
-}
-
-export class VirtioNet extends VirtioDevice {
-  private pairs: u32;
-  private cyclesPerMicrosecond: u64;
-  private settingsBlock: usize;
-  private engines: usize;
-  private fifos: usize;
-  private poolBlock: usize;
-  private scratch: usize = allocateOutside(COMMAND_BYTES);
+export class VirtioNet extends NetCard {
   /** Where header and frame are put together. */
   private staging: usize = allocateOutside(HEADER + net.VIRTIO_NET_MAX_FRAME);
   private frames: u32 = 0;
@@ -109,24 +58,6 @@ export class VirtioNet extends VirtioDevice {
   output: usize = allocateOutside(net.VIRTIO_NET_MAX_FRAME);
   outputBytes: u32 = 0;
   outputId: u32 = 0;
-
-  /**
-   * @param slot number of the virtio-mmio slot
-   * @param pairs queue pairs, 1 to VIRTIO_NET_PAIRS
-   * @param clockHz cycles per second
-   */
-  constructor(slot: u32, pairs: u32, clockHz: u64) {
-    super(slot, virtio.VIRTIO_ID_NET, 2 * pairs + 1);
-    this.pairs = pairs;
-    this.cyclesPerMicrosecond = clockHz / 1_000_000;
-    this.settingsBlock = allocate(SETTINGS_BYTES);
-    this.engines = allocate((2 * pairs + 1) * <u32>offsetof<Engine>());
-    this.fifos = allocate(pairs * <u32>offsetof<FrameFifo>());
-    this.poolBlock = allocate(POOL_BYTES);
-    store<u32>(this.settings.address, MAC_LOW);
-    store<u16>(this.settings.address, <u16>MAC_HIGH, 4);
-    this.settings.reset();
-  }
 
   stateBytes(): u32 {
     return offsetof<VirtioNet>();
@@ -163,43 +94,6 @@ export class VirtioNet extends VirtioDevice {
     }
   }
 
-  protected features(): u64 {
-    return this.pairs > 1 ? FEATURES | PAIR_FEATURES : FEATURES;
-  }
-
-  protected agrees(accepted: u64): bool {
-    if ((accepted & feature(virtio.VIRTIO_F_VERSION_1)) == 0) return false;
-    const control = (accepted & feature(net.VIRTIO_NET_F_CTRL_VQ)) != 0;
-    return control || (accepted & CONTROL_FEATURES) == 0;
-  }
-
-  protected hasQueue(n: u32): bool {
-    return n < 2 * this.usablePairs || n == this.controlQueue;
-  }
-
-  protected configBytes(): u32 {
-    return CONFIG_BYTES;
-  }
-
-  protected configByte(offset: u32): u32 {
-    const at = offset + virtio.VIRTIO_CONFIG;
-    if (at < net.VIRTIO_NET_LINK) return load<u8>(this.settings.address + offset);
-    if (at < net.VIRTIO_NET_MAX_PAIRS)
-      return byteOf(net.VIRTIO_NET_LINK_UP, at - net.VIRTIO_NET_LINK);
-    if (at < net.VIRTIO_NET_MTU) return byteOf(this.pairs, at - net.VIRTIO_NET_MAX_PAIRS);
-    if (at < net.VIRTIO_NET_SPEED) return byteOf(net.VIRTIO_NET_MTU_RESET, at - net.VIRTIO_NET_MTU);
-    if (at < net.VIRTIO_NET_RSS_MAX_KEY_SIZE) return 0xff;
-    if (at < net.VIRTIO_NET_RSS_MAX_INDIRECTION) return net.VIRTIO_NET_RSS_MAX_KEY_SIZE_RESET;
-    if (at < net.VIRTIO_NET_SUPPORTED_HASH_TYPES) {
-      return byteOf(
-        net.VIRTIO_NET_RSS_MAX_INDIRECTION_RESET,
-        at - net.VIRTIO_NET_RSS_MAX_INDIRECTION,
-      );
-    }
-    const types = net.VIRTIO_NET_SUPPORTED_HASH_TYPES_RESET;
-    return byteOf(types, at - net.VIRTIO_NET_SUPPORTED_HASH_TYPES);
-  }
-
   protected notify(n: u32): void {
     trace(TRACE_nic_notify, n);
     if (this.isReceive(n) || this.engine(n).busy) return;
@@ -210,60 +104,6 @@ export class VirtioNet extends VirtioDevice {
   /** A receive queue needs no doorbell: the card looks at it when a frame comes. */
   protected opened(n: u32): void {
     this.queue(n).setNotification(!this.isReceive(n));
-  }
-
-  protected interrupted(n: u32, status: u32): void {
-    trace(TRACE_nic_interrupt, n, status);
-  }
-
-  /** Frames under way on the wire still come; all else is forgotten. */
-  protected restart(): void {
-    for (let n: u32 = 0; n <= 2 * this.pairs; n++) {
-      cancel(this.number, eventOf(EVENT_FETCH, n));
-      cancel(this.number, eventOf(EVENT_DONE, n));
-      cancel(this.number, eventOf(EVENT_MODERATE, n));
-      this.engine(n).busy = false;
-      this.engine(n).counted = 0;
-    }
-    for (let pair: u32 = 0; pair < this.pairs; pair++) {
-      while (this.fifo(pair).count > 0) this.drop(pair, net.VIRTIO_NET_DROP_NOT_READY);
-    }
-    this.settings.reset();
-  }
-
-  private get settings(): Settings {
-    return changetype<Settings>(this.settingsBlock);
-  }
-
-  private get pool(): FramePool {
-    return changetype<FramePool>(this.poolBlock);
-  }
-
-  private engine(n: u32): Engine {
-    return changetype<Engine>(this.engines + n * offsetof<Engine>());
-  }
-
-  private fifo(pair: u32): FrameFifo {
-    return changetype<FrameFifo>(this.fifos + pair * offsetof<FrameFifo>());
-  }
-
-  /** Pairs that the features agreed allow. */
-  private get usablePairs(): u32 {
-    return this.agreed(net.VIRTIO_NET_F_MQ) || this.agreed(net.VIRTIO_NET_F_RSS) ? this.pairs : 1;
-  }
-
-  private get controlQueue(): u32 {
-    return this.agreed(net.VIRTIO_NET_F_CTRL_VQ) ? 2 * this.usablePairs : NONE;
-  }
-
-  private isReceive(n: u32): bool {
-    return (n & 1) == 0 && n != this.controlQueue;
-  }
-
-  /** The engine goes on after some cycles. */
-  private work(n: u32, kind: u32, cycles: u64): void {
-    this.engine(n).busy = true;
-    schedule(now() + cycles, this.number, eventOf(kind, n));
   }
 
   /** The last bit of a frame is here. */
@@ -432,85 +272,9 @@ export class VirtioNet extends VirtioDevice {
     trace(TRACE_nic_transmit, id, this.chain.addressOf(false, 0), n);
     trace(TRACE_wire_transmit, id, bytes);
   }
-
-  /** Carry out one command of the control queue. */
-  private command(n: u32): void {
-    if (this.pendingOn(n) == 0 || !this.loadChain(n, 0)) return;
-    const bytes = this.chain.readBytes;
-    if (bytes < 2 || bytes > COMMAND_BYTES || this.chain.writeBytes < 1) {
-      return this.fail(virtio.VIRTIO_ERROR_LAYOUT, n);
-    }
-    const data = this.scratch;
-    this.chain.read(0, data, <u32>bytes);
-    store<u8>(
-      data,
-      runCommand(
-        this.settings,
-        load<u8>(data),
-        load<u8>(data, 1),
-        data + 2,
-        <u32>bytes - 2,
-        this.usablePairs,
-      ),
-    );
-    this.chain.write(0, data, 1);
-    const queue = this.queue(n);
-    queue.putUsed(queue.head(0), 1);
-    queue.publish();
-    this.tell(n);
-    if (this.pendingOn(n) > 0) this.work(n, EVENT_FETCH, COMMAND_CYCLES);
-    else if (this.live) queue.setNotification(true);
-  }
-
-  /** One more packet of a queue: interrupt now or later (N6.9). */
-  private moderate(n: u32): void {
-    const settings = this.settings;
-    const packets = this.isReceive(n) ? settings.receivePackets : settings.transmitPackets;
-    const wait = this.isReceive(n) ? settings.receiveMicroseconds : settings.transmitMicroseconds;
-    const engine = this.engine(n);
-    engine.counted++;
-    if (packets == 0 || wait == 0 || engine.counted >= packets) return this.tell(n);
-    if (engine.counted > 1) return;
-    schedule(now() + wait * this.cyclesPerMicrosecond, this.number, eventOf(EVENT_MODERATE, n));
-  }
-
-  /** Interrupt for all that was published, if the driver wants it. */
-  private tell(n: u32): void {
-    this.engine(n).counted = 0;
-    cancel(this.number, eventOf(EVENT_MODERATE, n));
-    if (this.isOpen(n) && this.queue(n).wantsInterrupt()) {
-      this.raise(n, virtio.VIRTIO_INTERRUPT_STATUS_USED);
-    }
-  }
-
-  /** Drop a frame that is in no FIFO. */
-  private refuseFrame(n: u32, reason: u32): void {
-    const frame = this.pool.at(n);
-    frame.used = false;
-    this.countDrop(frame.id, reason);
-  }
-
-  /** Drop the oldest frame of a FIFO. */
-  private drop(pair: u32, reason: u32): void {
-    const fifo = this.fifo(pair);
-    this.countDrop(this.pool.at(fifo.head).id, reason);
-    fifo.drop(this.pool);
-  }
-
-  private countDrop(id: u32, reason: u32): void {
-    count(COUNT_framesDropped);
-    trace(TRACE_nic_drop, id, reason);
-  }
 }
 
-function eventOf(kind: u32, n: u32): u32 {
-  return kind | (n << EVENT_BITS);
-}
-
-function byteOf(value: u32, n: u32): u32 {
-  return (value >>> (8 * n)) & 0xff;
-}
-
+/** Cycles that a transfer takes. */
 function transferCycles(descriptors: u32, bytes: u32): u64 {
   return DESCRIPTOR_CYCLES * descriptors + (<u64>bytes + BYTES_PER_CYCLE - 1) / BYTES_PER_CYCLE;
 }
