@@ -4,6 +4,7 @@ import { explain } from './explanations.ts'
 import type { Joined, Operation, Request } from './operations.ts'
 import { answeredRequests } from './operations.ts'
 import { textTable } from './table.ts'
+import { serviceCycles } from './totals.ts'
 
 /** The anatomy of an await: the records of one request, one row each, down to the wire and back. */
 
@@ -33,18 +34,35 @@ export function anatomyOf(subject: Request | Operation): AnatomyRow[] {
   }))
 }
 
+const has = (request: Request, name: string) =>
+  request.operations[0].records.some((record) => record.name === name)
+
+/** It was there before its frame arrived: it suspended or blocked. */
+function waitedForFrame({ operations: [first] }: Request): boolean {
+  const arrival = first.records.find(({ name }) => name === 'wire.receive')
+  return arrival !== undefined && first.records[0].cycle < arrival.cycle
+}
+
+/** What makes a request a good example, most important first: it waited, and its frame interrupted and woke a thread for it. */
+const virtues: readonly ((request: Request) => boolean)[] = [
+  waitedForFrame,
+  (request) => has(request, 'isr.enter'),
+  (request) => has(request, 'thread.switch'),
+]
+
 /**
- * The request that teaches most: one whose await suspended before its frame arrived, and that was answered. The second half of a run
- * is warm, so the middle one is taken. Undefined when no request was answered.
+ * The request that teaches most: of those that show the whole road, the one with the median service time. Undefined when no request
+ * was answered.
  */
 export function typicalRequest(joined: Joined): Request | undefined {
-  const answered = answeredRequests(joined)
-  const waited = answered.filter(({ operations: [first] }) => {
-    const arrival = first.records.find(({ name }) => name === 'wire.receive')
-    return arrival !== undefined && first.records[0].cycle < arrival.cycle
-  })
-  const candidates = waited.length > 0 ? waited : answered
-  return candidates[Math.floor(candidates.length / 2)]
+  let candidates = answeredRequests(joined)
+  for (const virtue of virtues) {
+    const better = candidates.filter(virtue)
+    if (better.length > 0) candidates = better
+  }
+  const time = (request: Request) => serviceCycles(request) ?? Infinity
+  const sorted = [...candidates].sort((left, right) => time(left) - time(right))
+  return sorted[Math.floor((sorted.length - 1) / 2)]
 }
 
 /** The anatomy as text for a terminal. `explanations` adds the sentences as a last column. */

@@ -38,9 +38,8 @@ function collectOperations(records: TraceRecord[]): Operation[] {
   const context = new Context()
   const interrupts = new InterruptTracker(context)
   const frames = new FrameTracker(context)
-  const completions = new CompletionTracker(context)
+  const completions = new CompletionTracker(context, interrupts)
   const tasks = new TaskTracker(context, interrupts)
-  interrupts.onPortClaim = (interrupt) => completions.claimed(interrupt)
   const trackers: Handlers[] = [interrupts, frames, completions, tasks].map(
     (tracker) => tracker.handlers,
   )

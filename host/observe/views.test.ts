@@ -31,8 +31,8 @@ describe('anatomyOf', () => {
     expect(layers).toContain('thread')
   })
 
-  it('takes a request from the middle that waited for its frame', () => {
-    expect(typicalRequest(joined)?.id).toBe(4)
+  it('takes a request of median service time that waited for its frame', () => {
+    expect(typicalRequest(joined)?.id).toBe(2)
     expect(typicalRequest(joinOperations([]))).toBeUndefined()
   })
 

@@ -76,10 +76,7 @@ async function run(): Promise<void> {
     const outcome = await machine.run(editor.source, file, settings.value, proxy(listener()))
     await showOutcome(outcome, expected)
   } catch (error) {
-    say(
-      `The machine's worker failed: ${error instanceof Error ? error.message : String(error)}`,
-      'bad',
-    )
+    say(`The machine's worker failed: ${messageOf(error)}`, 'bad')
   } finally {
     setRunning(false)
   }

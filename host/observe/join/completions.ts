@@ -2,20 +2,24 @@ import type { TraceRecord } from '../decode.ts'
 import { Pending } from './context.ts'
 import type { Context, Handlers } from './context.ts'
 import type { Episode, Operation } from './episode.ts'
+import type { InterruptTracker } from './interrupts.ts'
 
 /** Follows a completion from the driver through the port, or straight to the blocked thread, to the thread that gets it. */
 
 export class CompletionTracker {
   private readonly context: Context
+  private readonly interrupts: InterruptTracker
   private readonly packets = new Map<number, Operation>()
   /** Port records of packets whose operation is not known yet. */
   private readonly orphans = new Pending<TraceRecord>()
-  /** Operations whose thread the port has released but no one has made ready. */
-  private released: { operation: Operation; thread: number; cycle: number }[] = []
+  /** Operations whose thread the port has released, until its line goes high for them. */
+  private released: { operation: Operation; cycle: number }[] = []
   private readonly readied = new Map<number, Operation>()
 
-  constructor(context: Context) {
+  constructor(context: Context, interrupts: InterruptTracker) {
     this.context = context
+    this.interrupts = interrupts
+    interrupts.onPortRaise = (line) => this.raised(line)
   }
 
   readonly handlers: Handlers = {
@@ -26,14 +30,14 @@ export class CompletionTracker {
     'port.insert': (record) => this.port(record, record.b),
     'port.remove': (record) => this.port(record, record.b),
     'port.release': (record) => this.release(record),
-    'port.park': (record) => void this.context.causes.delete(record.b),
+    'port.park': (record) => void this.context.causes.delete(this.context.thread(record)),
     'thread.ready': (record) => this.ready(record),
     'thread.switch': (record) => this.switch(record),
   }
 
-  /** A hart takes the port's line: the interrupt serves every release that is still on its way. */
-  claimed(interrupt: Episode): void {
+  private raised(interrupt: Episode): void {
     for (const { operation, cycle } of this.released) interrupt.join(operation, cycle)
+    this.released = []
   }
 
   private complete(record: TraceRecord): void {
@@ -60,7 +64,10 @@ export class CompletionTracker {
   private release(record: TraceRecord): void {
     this.port(record, record.c)
     const operation = this.packets.get(record.c)
-    if (operation) this.released.push({ operation, thread: record.b, cycle: record.cycle })
+    if (!operation) return
+    const line = this.interrupts.raisedPortLine()
+    if (line) line.join(operation, record.cycle)
+    else this.released.push({ operation, cycle: record.cycle })
   }
 
   private wake(record: TraceRecord): void {
@@ -71,7 +78,6 @@ export class CompletionTracker {
   }
 
   private ready(record: TraceRecord): void {
-    this.released = this.released.filter((release) => release.thread !== record.a)
     if (record.b === 0) return
     const operation = this.context.operation(record.b)
     operation.add(record)

@@ -19,13 +19,13 @@ const INTERRUPT_CAUSE = 0x8000_0000
 
 const isVirtio = (source: number) => source >= FIRST_VIRTIO_SOURCE && source <= LAST_VIRTIO_SOURCE
 const isDispatch = (source: number) => source >= FIRST_DISPATCH_SOURCE && source <= LAST_PORT_SOURCE
-export const isPortSource = (source: number): boolean =>
-  source >= FIRST_PORT_SOURCE && source <= LAST_PORT_SOURCE
+const isPortSource = (source: number) => source >= FIRST_PORT_SOURCE && source <= LAST_PORT_SOURCE
 
 export class InterruptTracker {
   private readonly context: Context
   /** Open traps of a thread, innermost last: a thread that blocks in a trap returns from it much later. */
   private readonly traps = new Map<string, Episode[]>()
+  private readonly gaveWay = new WeakSet<Episode>()
   private readonly raised = new Map<number, Episode>()
   private readonly claimed = new Map<number, Episode>()
   private readonly services = new Map<number, Episode[]>()
@@ -34,8 +34,8 @@ export class InterruptTracker {
   private readonly wakes = new Map<number, TraceRecord>()
   private lastInsertion?: Episode
   private nicInterrupt?: Episode
-  /** Told of each claim of a completion-port line. */
-  onPortClaim: (interrupt: Episode) => void = () => undefined
+  /** Told when a completion-port line goes high. */
+  onPortRaise: (interrupt: Episode) => void = () => undefined
 
   constructor(context: Context) {
     this.context = context
@@ -53,7 +53,8 @@ export class InterruptTracker {
     'interrupt.claim': (record) => this.claim(record),
     'interrupt.complete': (record) => this.claimed.get(record.a)?.add(record),
     'trap.enter': (record) => this.enterTrap(record),
-    'trap.return': (record) => this.trapStack(record).pop()?.add(record),
+    'trap.return': (record) => this.leaveTrap(record),
+    'thread.switch': (record) => this.giveWay(record),
     'isr.enter': (record) => this.enterService(record),
     'isr.exit': (record) => this.serviceStack(record).pop()?.add(record),
     'dpc.insert': (record) => this.insert(record),
@@ -100,6 +101,12 @@ export class InterruptTracker {
       this.nicInterrupt = undefined
     }
     this.raised.set(record.a, episode)
+    if (isPortSource(record.a)) this.onPortRaise(episode)
+  }
+
+  /** The completion-port line that is high and not claimed yet, if there is one. */
+  raisedPortLine(): Episode | undefined {
+    return [...this.raised].find(([source]) => isPortSource(source))?.[1]
   }
 
   private line(record: TraceRecord): void {
@@ -117,6 +124,20 @@ export class InterruptTracker {
     this.trapStack(record).push(trap)
   }
 
+  private leaveTrap(record: TraceRecord): void {
+    const trap = this.trapStack(record).pop()
+    if (trap && !this.gaveWay.has(trap)) trap.add(record)
+  }
+
+  /** An interrupted thread that gives way returns from the interrupt when it runs again: that is its own affair. */
+  private giveWay(record: TraceRecord): void {
+    for (const trap of this.traps.get(`${record.hart}:${record.a}`) ?? []) {
+      if (trap.records.some(({ name, a }) => name === 'trap.enter' && a >= INTERRUPT_CAUSE)) {
+        this.gaveWay.add(trap)
+      }
+    }
+  }
+
   private claim(record: TraceRecord): void {
     if (record.a === 0) return
     const interrupt = this.raised.get(record.a) ?? new Episode()
@@ -127,7 +148,6 @@ export class InterruptTracker {
     if (isDispatch(record.a)) {
       this.dispatches.set(record.hart, { episode: interrupt, cycle: record.cycle })
     }
-    if (isPortSource(record.a)) this.onPortClaim(interrupt)
   }
 
   private enterService(record: TraceRecord): void {
