@@ -8,7 +8,6 @@ import type { MachineRegister } from '../emit/registers.ts'
 import { BackendError } from '../errors.ts'
 import type { Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
-import { coalesce } from './coalesce.ts'
 import { Occupation } from './occupation.ts'
 import type { LiveRanges } from './ranges.ts'
 import { CLOBBER, computeRanges, frequency, lengthOf, STEP } from './ranges.ts'
@@ -33,7 +32,6 @@ const SAVE_COST = 2
 const ROUND_LIMIT = 30
 
 export function allocate(fn: IrFunction): Allocation {
-  coalesce(fn)
   const slots = new SpillSlots(fn)
   /** Registers that spilling made: they must get a machine register. */
   const tiny = new Set<Register>()

@@ -1,5 +1,7 @@
 /** The passes in their order, from the lowered function to machine code. */
 import { allocate } from '../allocate/allocate.ts'
+import type { Allocation } from '../allocate/allocate.ts'
+import { coalesce } from '../allocate/coalesce.ts'
 import type { FunctionCode } from '../emit/code.ts'
 import { emitFunction } from '../emit/function.ts'
 import type { IrFunction } from '../ir/ir.ts'
@@ -8,8 +10,11 @@ import { spellOutStackWords } from './convention.ts'
 import { expandCoroutine } from './coroutine.ts'
 import { eliminateDeadCode } from './dce.ts'
 import { leaveSsa } from './destruct.ts'
+import { numberValues } from './gvn.ts'
 import { layOut } from './layout.ts'
+import { hoistInvariants } from './licm.ts'
 import { selectInstructions } from './select.ts'
+import { sweep } from './sweep.ts'
 import { expandSwitches } from './switches.ts'
 
 export interface Pass {
@@ -19,13 +24,18 @@ export interface Pass {
 
 /** Every pass by the name that `--dump` takes. */
 export const PASSES: readonly Pass[] = [
+  { name: 'gvn', run: numberValues },
   { name: 'dce', run: eliminateDeadCode },
   { name: 'select', run: selectInstructions },
   { name: 'clean', run: eliminateDeadCode },
+  { name: 'licm', run: hoistInvariants },
+  { name: 'gvn2', run: numberValues },
   { name: 'convention', run: spellOutStackWords },
   { name: 'destruct', run: leaveSsa },
   { name: 'switches', run: expandSwitches },
   { name: 'coroutine', run: expandCoroutine },
+  { name: 'sweep', run: sweep },
+  { name: 'coalesce', run: coalesce },
   { name: 'layout', run: layOut },
 ]
 
@@ -39,6 +49,17 @@ export function compileFunction(fn: IrFunction, dump?: Dump): FunctionCode {
     dump?.(pass.name, printFunction(fn))
   }
   const allocation = allocate(fn)
+  removeCopies(fn, allocation)
+  layOut(fn)
   dump?.('allocate', printFunction(fn))
   return emitFunction(fn, allocation)
+}
+
+/** Copies between values that share a machine register vanish; blocks they leave empty are threaded away by the last layout. */
+function removeCopies(fn: IrFunction, { registers }: Allocation): void {
+  for (const block of fn.blocks) {
+    block.code = block.code.filter(
+      ({ op, defs, uses }) => op !== 'copy' || registers[defs[0]] !== registers[uses[0]],
+    )
+  }
 }
