@@ -183,9 +183,11 @@ export class Assembly implements Names, Evaluator {
   lookUp(token: Token): Expression | undefined {
     const symbol = this.symbolNamed(token.text, token.column)
     const { definition } = symbol
-    return definition !== undefined && 'expression' in definition
-      ? definition.expression
-      : undefined
+    if (definition === undefined || 'location' in definition) return undefined
+    // Its mistakes are shown where it is used.
+    return 'token' in definition.expression
+      ? { ...definition.expression, token }
+      : definition.expression
   }
 
   localLabel(token: Token): string {
@@ -218,6 +220,10 @@ export class Assembly implements Names, Evaluator {
     this.#evaluating.add(name)
     try {
       return evaluate(definition.expression, this)
+    } catch (error) {
+      if (!(error instanceof StatementError)) throw error
+      // The definition stands in another line; this one is where it matters.
+      throw new StatementError(token, error.message, error.remedy)
     } finally {
       this.#evaluating.delete(name)
     }

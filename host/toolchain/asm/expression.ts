@@ -77,6 +77,12 @@ export class TokenReader {
     return token
   }
 
+  /** Column behind the token read last. */
+  get behind(): number {
+    const last = this.#tokens[this.#at - 1]
+    return last === undefined ? 0 : last.column + last.length
+  }
+
   get atEnd(): boolean {
     return this.peek().kind === 'end'
   }

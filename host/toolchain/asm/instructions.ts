@@ -20,7 +20,7 @@ import {
 } from './encode.ts'
 import type { Expression } from './expression.ts'
 import { TokenReader } from './expression.ts'
-import { StatementError, tokenize } from './lexer.ts'
+import { endToken, StatementError, tokenize } from './lexer.ts'
 import type { RelocationType } from './object.ts'
 import type { ExpressionOperand, MemoryOperand, Modifier, Operand } from './operands.ts'
 import { parseOperands } from './operands.ts'
@@ -86,7 +86,7 @@ export function assembleInstruction(
   if (builder !== undefined && builder(assembly, operands, mnemonic, kinds)) return
   const pseudo = pseudoInstructions.find((entry) => entry.name === name && entry.operands === kinds)
   if (pseudo !== undefined) {
-    expand(assembly, pseudo.becomes, operands, mnemonic)
+    expand(assembly, pseudo.becomes, operands, mnemonic, line)
     return
   }
   if (found === undefined && !isMnemonic(name)) throw unknownInstruction(mnemonic, name)
@@ -97,28 +97,26 @@ function isMnemonic(name: string): boolean {
   return name in builders || pseudoInstructions.some((entry) => entry.name === name)
 }
 
-/** Assembles an instruction written by a pseudo-instruction; mistakes are shown at the operands as written. */
-function expand(assembly: Assembly, becomes: string, operands: Operand[], place: Place): void {
-  const text = becomes.replace(/\$(\d)/g, (_, index: string) => operands[Number(index)].text)
-  try {
-    assembleText(assembly, text)
-  } catch (error) {
-    if (!(error instanceof StatementError)) throw error
-    const [first] = operands
-    const last = operands[operands.length - 1]
-    const span = first && { column: first.column, length: last.column + last.length - first.column }
-    throw new StatementError(span ?? place, error.message, error.remedy)
-  }
-}
-
-function assembleText(assembly: Assembly, text: string): void {
-  const reader = new TokenReader(tokenize(text))
+/** Assembles what a pseudo-instruction stands for; operands keep their columns, so that mistakes are shown where they are. */
+function expand(
+  assembly: Assembly,
+  becomes: string,
+  operands: Operand[],
+  place: Place,
+  line: string,
+): void {
+  const tokens = becomes.split(/(\$\d)/).flatMap((piece) => {
+    const operand = piece.startsWith('$') ? operands[Number(piece.slice(1))] : undefined
+    if (operand !== undefined) return tokenize(operand.text, operand.column).slice(0, -1)
+    const { column, length } = place
+    return tokenize(piece)
+      .slice(0, -1)
+      .map((token) => ({ ...token, column, length }))
+  })
+  const reader = new TokenReader([...tokens, endToken(line.length)])
   const mnemonic = reader.next()
-  if (mnemonic.text === '.insn') {
-    assembly.emitInstruction(reader.next().value, 4)
-    return
-  }
-  assembleInstruction(assembly, mnemonic, reader, text)
+  if (mnemonic.text === '.insn') assembly.emitInstruction(reader.next().value, 4)
+  else assembleInstruction(assembly, mnemonic, reader, line)
 }
 
 // Rows of the table.
@@ -327,9 +325,9 @@ function csrNumber(assembly: Assembly, operand: ExpressionOperand): number {
 }
 
 function fenceSet(assembly: Assembly, operand: ExpressionOperand): number {
-  const letters = /^(?=.)i?o?r?w?$/.exec(operand.text)
-  if (letters !== null) {
-    return [...operand.text].reduce((set, letter) => set | (8 >> 'iorw'.indexOf(letter)), 0)
+  const letters = symbolName(operand) ?? ''
+  if (/^(?=.)i?o?r?w?$/.test(letters)) {
+    return [...letters].reduce((set, letter) => set | (8 >> 'iorw'.indexOf(letter)), 0)
   }
   return smallNumber(assembly, operand, 15)
 }

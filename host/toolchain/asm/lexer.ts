@@ -79,8 +79,13 @@ export function tokenize(text: string, column = 0): Token[] {
       throw new StatementError(place, `unexpected character '${text[at]}'`, 'Remove it.')
     }
   }
-  push('end', 0)
+  tokens.push(endToken(column + text.length))
   return tokens
+}
+
+/** The token behind the last one. */
+export function endToken(column: number): Token {
+  return { kind: 'end', text: '', value: 0, column, length: 1 }
 }
 
 function numberValue(text: string, column: number): number {

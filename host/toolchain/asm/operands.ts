@@ -52,8 +52,7 @@ function isRegister(reader: TokenReader, ahead = 0): boolean {
 function parseOperand(reader: TokenReader, names: Names, line: string): Operand {
   const first = reader.peek()
   const span = (): Span => {
-    const end = reader.peek()
-    const text = line.slice(first.column, end.column).trimEnd()
+    const text = line.slice(first.column, reader.behind)
     return { column: first.column, length: Math.max(text.length, 1), text }
   }
   if (isRegister(reader)) {

@@ -48,7 +48,7 @@ describe('every row of the instruction table', () => {
   test.each(instructions.map((row): [string, Instruction] => [row.name, row]))(
     '%s',
     (_name, row) => {
-      const words = samples(row, 60)
+      const words = samples(row, 30)
       expect(words.length).toBeGreaterThan(0)
       for (const word of words) {
         const { text } = disassemble(word, address, { aliases: false })
@@ -68,7 +68,7 @@ describe('every row of the instruction table', () => {
   test.each(long.map((row): [string, Instruction] => [row.name, row]))(
     '%s with aliases',
     (_n, row) => {
-      for (const word of samples(row, 60)) {
+      for (const word of samples(row, 30)) {
         const { text } = disassemble(word, address)
         expect(assembled(text, false), text).toBe(word)
       }
@@ -80,7 +80,7 @@ describe('every row of the instruction table', () => {
     '%s by the name of what it stands for',
     (_name, row) => {
       let chosen = 0
-      for (const word of samples(row, 60)) {
+      for (const word of samples(row, 30)) {
         const base = instructionNamed(row.expands ?? '')
         const choice = base && compress(base, decodeFields(row, word))
         // HINTs are never chosen.
