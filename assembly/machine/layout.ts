@@ -13,9 +13,9 @@
  *   0x0034_0000  buffers that are not state (`allocateOutside`)
  *   0x0050_0000  static data and heap of the core itself (memoryBase in asconfig.json)
  *   0x0070_0000  scratch records of the interpreter
- *   0x0080_0000  watch map: a byte per 256 bytes of RAM
- *   0x0100_0000  decode cache
- *   0x0200_0000  RAM
+ *   0x0080_0000  watch map: a byte per 64 bytes of RAM
+ *   0x0280_0000  decode cache
+ *   0x0400_0000  RAM
  */
 export const REGISTERS: usize = 0x400;
 /** Offset of the word that swallows writes to x0. */
@@ -37,9 +37,9 @@ export const OUTSIDE: usize = 0x34_0000;
 export const OUTSIDE_END: usize = 0x50_0000;
 export const SCRATCH: usize = 0x70_0000;
 export const WATCH: usize = 0x80_0000;
-export const WATCH_SHIFT: u32 = 8;
-export const DECODE: usize = 0x100_0000;
-export const RAM: usize = 0x200_0000;
+export const WATCH_SHIFT: u32 = 6;
+export const DECODE: usize = 0x280_0000;
+export const RAM: usize = 0x400_0000;
 
 let stateEnd: usize = DEVICE_STATE;
 let outsideEnd: usize = OUTSIDE;

@@ -1,7 +1,6 @@
 /**
  * The decode cache: slots of decoded code pages, found by page and by the view that may fetch them (pmp.ts). Records: records.ts.
- * A page is dropped as soon as anything is written to one of its 256-byte parts that hold decoded instructions (watch.ts), so that
- * fence.i has nothing left to do.
+ * A page is dropped as soon as one of its decoded instructions is overwritten (watch.ts), so that fence.i has nothing left to do.
  */
 import { RAM_START, ramAt, ramHolds } from '../bus';
 import { count } from '../counters';
@@ -40,7 +39,7 @@ import {
 import { DECODE, DECODE_TAGS, SCRATCH } from '../layout';
 import { tracing } from '../trace';
 import { destination, hart } from './hart';
-import { PMP_EXECUTE, fetchView, permitted } from './pmp';
+import { LAST_VIEW, PMP_EXECUTE, fetchView, permitted } from './pmp';
 import {
   COST,
   COUNT,
@@ -92,6 +91,36 @@ export function dropPage(page: u32): void {
   }
 }
 
+/** Whether any decoded instruction has bytes in [address, address + bytes). */
+export function isDecoded(address: u32, bytes: u32): bool {
+  // A load at the end of a page has looked at what follows it.
+  if ((address & (PAGE_BYTES - 1)) < 4) return true;
+  const first = address & ~1;
+  for (let at = first - 2; at < address + bytes; at += 2) {
+    if (decodedAt(at, at < first)) return true;
+  }
+  return false;
+}
+
+/** Whether an instruction that begins at an address is decoded in any view; it may have to be a 32-bit one. */
+function decodedAt(address: u32, long: bool): bool {
+  for (let view: u32 = 0; view <= LAST_VIEW; view++) {
+    const index = slotIndex(address >> 12, view);
+    if (load<u32>(DECODE_TAGS + 4 * index) != tagOf(address >> 12, view)) continue;
+    const r = DECODE + <usize>index * SLOT_BYTES + ((address & (PAGE_BYTES - 1)) << 3);
+    if (load<u16>(r, OP) != 0 && (!long || recordStep(r) > RECORD_BYTES)) return true;
+  }
+  return false;
+}
+
+function slotIndex(page: u32, view: u32): u32 {
+  return (page ^ (view * 89)) % SLOTS;
+}
+
+function tagOf(page: u32, view: u32): u32 {
+  return page | (view << VIEW_SHIFT) | TAG_VALID;
+}
+
 /** The pc of a record of the current page. */
 export function pcOf(r: usize): u32 {
   return <u32>(r >> 3) + pcDelta;
@@ -106,9 +135,8 @@ export function setPlace(r: usize, pc: u32): void {
 
 /** The record of a pc, decoded or not; its page becomes the current one. */
 export function find(pc: u32): usize {
-  const page = pc >> 12;
-  const tag = page | (fetchView << VIEW_SHIFT) | TAG_VALID;
-  const index = (page ^ (fetchView * 89)) % SLOTS;
+  const tag = tagOf(pc >> 12, fetchView);
+  const index = slotIndex(pc >> 12, fetchView);
   const slot = DECODE + <usize>index * SLOT_BYTES;
   if (load<u32>(DECODE_TAGS + 4 * index) != tag) {
     if (!ramHolds(pc, 2)) {

@@ -4,7 +4,7 @@
  * of it.
  */
 import { RAM_START, ramSize } from '../bus';
-import { RAM } from '../layout';
+import { MAX_HARTS, RAM } from '../layout';
 import {
   Hart,
   MODE_M,
@@ -35,6 +35,8 @@ export let windowWords: u32 = 0;
 export let windowHost: usize = 0;
 /** Names the rights of the running hart to fetch; decoded code belongs to one view. */
 export let fetchView: u32 = 0;
+/** Views: M mode without locks, U mode of each hart, M mode with locks of each hart. */
+export const LAST_VIEW: u32 = 2 * MAX_HARTS;
 
 let regionStart: u64 = 0;
 let regionEnd: u64 = 0;
@@ -115,7 +117,7 @@ function anyLocked(): bool {
 /** Find the window and the view anew: after a change of hart, mode, mstatus.MPRV or PMP. */
 export function updateWindow(): void {
   const locked = anyLocked();
-  fetchView = hart.mode == MODE_U ? 1 + hartNumber : locked ? 9 + hartNumber : 0;
+  fetchView = hart.mode == MODE_U ? 1 + hartNumber : locked ? 1 + MAX_HARTS + hartNumber : 0;
   if (dataMode() == MODE_M && !locked) setWindow(RAM_START, <u64>RAM_START + ramSize);
   else findWindow();
 }

@@ -1,12 +1,12 @@
 /**
- * The watch map: a byte per 256 bytes of RAM that says who must be told when something is written there. Zero, the usual case, lets
+ * The watch map: a byte per 64 bytes of RAM that says who must be told when something is written there. Zero, the usual case, lets
  * the interpreter's stores pass.
  */
 import { RAM_START, ramAt } from '../bus';
 import { STOP_Exit } from '../generated/stops';
 import { WATCH, WATCH_SHIFT } from '../layout';
 import { requestStop } from '../stop';
-import { dropPage } from './decode';
+import { dropPage, isDecoded } from './decode';
 import { hartAt, hartCount, hartNumber } from './hart';
 
 /** Decoded code is there. */
@@ -29,7 +29,7 @@ function cell(address: u32): usize {
   return WATCH + ((address - RAM_START) >> WATCH_SHIFT);
 }
 
-/** Watch the 256 bytes around a RAM address. */
+/** Watch the 64 bytes around a RAM address. */
 export function watch(address: u32, who: u32): void {
   const at = cell(address);
   store<u8>(at, load<u8>(at) | (<u8>who));
@@ -44,10 +44,7 @@ export function watchHost(address: u32): void {
 /** A hart has written [address, address + bytes) and that part of RAM is watched, perhaps. */
 export function storeWatched(address: u32, bytes: u32): void {
   const who = load<u8>(cell(address)) | load<u8>(cell(address + bytes - 1));
-  if (who & WATCH_CODE) {
-    dropCode(cell(address), address);
-    dropCode(cell(address + bytes - 1), address + bytes - 1);
-  }
+  if ((who & WATCH_CODE) != 0 && isDecoded(address, bytes)) dropCode(address, bytes);
   if (who & WATCH_RESERVED) breakReservations(address, bytes, hartNumber);
   if (who & WATCH_HOST && hostWord - address < bytes) hostWritten();
 }
@@ -55,14 +52,14 @@ export function storeWatched(address: u32, bytes: u32): void {
 /** A device has written somewhere in a watched part of RAM. */
 export function writeWatched(granule: u32): void {
   const address = RAM_START + (granule << WATCH_SHIFT);
-  if (load<u8>(cell(address)) & WATCH_CODE) dropCode(cell(address), address);
+  if (load<u8>(cell(address)) & WATCH_CODE) dropCode(address, 1 << WATCH_SHIFT);
   breakReservations(address, 1 << WATCH_SHIFT, u32.MAX_VALUE);
 }
 
-function dropCode(at: usize, address: u32): void {
-  if ((load<u8>(at) & WATCH_CODE) == 0) return;
-  store<u8>(at, load<u8>(at) & ~(<u8>WATCH_CODE));
+function dropCode(address: u32, bytes: u32): void {
   dropPage(address >> PAGE_SHIFT);
+  if ((address ^ (address + bytes - 1)) >> PAGE_SHIFT)
+    dropPage((address + bytes - 1) >> PAGE_SHIFT);
 }
 
 /** Reservations in a range, other than those of hart `own`, are lost. */
