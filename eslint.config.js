@@ -48,6 +48,7 @@ export default tseslint.config(
   },
   {
     files: ['host/**/*.ts', 'web/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.table.ts'],
+    ignores: ['**/*.as.ts'],
     rules: {
       eqeqeq: 'error',
       '@typescript-eslint/no-explicit-any': 'error',
