@@ -80,7 +80,6 @@ initialize();
 
 /** A block for `bytes` bytes with the class id `id`; its content is undefined. */
 function allocate(bytes: usize, id: u32): usize {
-  if (bytes > maximumBytes) fatal('An object is larger than 1 GiB');
   lock(heapLock);
   const total = bytes + HEADER;
   let block: usize;
@@ -88,10 +87,10 @@ function allocate(bytes: usize, id: u32): usize {
     const sizeClass = <u32>load<u8>(classes + ((total + 15) >>> 4));
     const list = freeLists + sizeClass * 4;
     block = load<usize>(list);
-    if (!block) block = refill(sizeClass);
+    if (!block) block = refillSlow(sizeClass);
     store<usize>(list, load<usize>(block, 4));
   } else {
-    block = largeBlock(total);
+    block = largeBlockSlow(total);
   }
   store<u32>(block, id);
   store<u32>(block, <u32>bytes, 4);
@@ -100,7 +99,7 @@ function allocate(bytes: usize, id: u32): usize {
 }
 
 /** First free block of a size class that had none. */
-function refill(sizeClass: u32): usize {
+function refillSlow(sizeClass: u32): usize {
   const list = freeLists + sizeClass * 4;
   if (isCollectionDue() && mayCollect()) {
     collect();
@@ -121,7 +120,8 @@ function refill(sizeClass: u32): usize {
   return start;
 }
 
-function largeBlock(total: usize): usize {
+function largeBlockSlow(total: usize): usize {
+  if (total > maximumBytes) fatal('An object is larger than 1 GiB');
   if (isCollectionDue() && mayCollect()) collect();
   const pages = <u32>((total + PAGE_BYTES - 1) >>> PAGE_BITS);
   const page = takePages(pages);

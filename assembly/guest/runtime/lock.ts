@@ -15,7 +15,11 @@ export function enableLocks(): void {
 
 /** Take the lock in the word at `address` (0 is free). Not recursive. */
 export function lock(address: usize): void {
-  if (!severalThreads) return;
+  if (severalThreads) waitSlow(address);
+}
+
+/** A function of its own, so that the test in `lock` becomes part of its callers. */
+function waitSlow(address: usize): void {
   while (amoSwap(address, 1) != 0) yieldThread();
 }
 

@@ -109,16 +109,24 @@ function ascArguments(input: AscInput): string[] {
  */
 const keepCoroutinesWhole = {
   afterCompile(module: binaryen.Module): void {
+    keepWhole(module, slowPaths)
     const begin = importName(module, 'co', 'begin')
     if (begin === undefined) return
     for (let index = 0; index < module.getNumFunctions(); index++) {
       const fn = binaryen.getFunctionInfo(module.getFunctionByIndex(index))
       if (fn.module !== '' || !beginsWithCall(fn.body, begin)) continue
-      binaryen.setPassArgument('no-inline', fn.name)
-      module.runPasses(['no-inline'])
+      keepWhole(module, fn.name)
     }
-    binaryen.setPassArgument('no-inline', null)
   },
+}
+
+/** Functions of these names stay functions, so that what calls them in rare cases stays small. */
+const slowPaths = '*Slow'
+
+function keepWhole(module: binaryen.Module, name: string): void {
+  binaryen.setPassArgument('no-inline', name)
+  module.runPasses(['no-inline'])
+  binaryen.setPassArgument('no-inline', null)
 }
 
 /** Whether a function begins with `if (co.begin()) …`, which is the first thing the rewrite puts into a coroutine. */
