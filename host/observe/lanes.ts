@@ -96,7 +96,7 @@ const rules: readonly Rule[] = [
   },
   {
     lane: 'driver',
-    from: ['driver.transmit'],
+    from: ['irp.buffer'],
     to: ['nic.notify'],
     state: 'running',
     title: 'send path',
@@ -118,7 +118,7 @@ const rules: readonly Rule[] = [
   {
     lane: 'thread',
     from: ['syscall.enter'],
-    to: ['syscall.exit'],
+    to: ['syscall.exit', 'thread.wait'],
     state: 'running',
     title: 'system call',
   },

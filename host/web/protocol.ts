@@ -8,6 +8,8 @@ export interface RunConfiguration {
   clients: number
   /** Requests of each client. */
   requests: number
+  /** Pause of a client between an answer and its next request; the clients begin spread over it. */
+  think: string
   /** UDP port of the guest that the clients talk to; on 53 they ask DNS questions, elsewhere they expect an echo. */
   port: number
   /** Propagation delay of the link in one direction. */
@@ -26,6 +28,7 @@ export interface RunConfiguration {
 export const defaultConfiguration: RunConfiguration = {
   clients: 64,
   requests: 4,
+  think: '2ms',
   port: 7,
   delay: '50us',
   bandwidth: '1gbps',
@@ -46,7 +49,7 @@ export interface Problem {
   length: number
 }
 
-/** One request as the selector lists it. */
+/** One request as the selector lists it; without a network, one operation. */
 export interface RequestSummary {
   id: number
   /** Cycles from wire to wire, or null when nothing was sent in answer. */
@@ -70,6 +73,7 @@ export interface AwaitSummary {
 }
 
 export interface RunSummary {
+  /** Why the machine stopped, or `answered` when the clients had all their answers. */
   stopReason: string
   exitCode: number | null
   cycles: number

@@ -17,7 +17,7 @@ import {
   totalsOf,
   typicalRequest,
 } from '../observe/index.ts'
-import type { Joined, TraceRecord } from '../observe/index.ts'
+import type { Joined, Request, TraceRecord } from '../observe/index.ts'
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
 import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
 import { awaitSummaries } from './awaits.ts'
@@ -171,13 +171,14 @@ function ended({ stopReason }: RunReport): boolean {
 }
 
 function startClients(machine: Machine, configuration: RunConfiguration): Clients {
-  const { port, clients: count, requests } = configuration
+  const { port, clients: count, requests, think } = configuration
+  const stagger = Math.floor(machine.network.cycles(think) / count)
   const dns = {
     payload: (client: number, sequence: number) => dnsQuestion(dnsName, client * 251 + sequence),
     answers: answersQuestion,
   }
   return machine.network.clients({
-    ...{ port, count, requests, timeout: CLIENT_TIMEOUT },
+    ...{ port, count, requests, think, stagger, timeout: CLIENT_TIMEOUT },
     ...(port === DNS_PORT ? dns : {}),
   })
 }
@@ -190,8 +191,9 @@ function toProblem(diagnostic: Diagnostic): Problem {
 
 function summarize(run: Run, report: RunReport, clients: Clients | null): RunSummary {
   const { machine, records, joined } = run
+  const listed = listedRequests(joined)
   return {
-    stopReason: report.stopReason,
+    stopReason: clients?.finished && !ended(report) ? 'answered' : report.stopReason,
     exitCode: report.exitCode ?? null,
     cycles: report.cycles,
     instructions: report.instructions,
@@ -201,11 +203,17 @@ function summarize(run: Run, report: RunReport, clients: Clients | null): RunSum
     totals: totalsOf(records, joined),
     latency: clients ? percentiles(clients.latencies) : null,
     awaits: awaitSummaries(records),
-    requests: answeredRequests(joined).map((request) => ({
+    requests: listed.map((request) => ({
       id: request.id,
       serviceCycles: serviceCycles(request),
       beginCycle: request.records[0].cycle,
     })),
-    typical: typicalRequest(joined)?.id ?? null,
+    typical: typicalRequest(joined)?.id ?? listed[0]?.id ?? null,
   }
+}
+
+/** The requests over the wire; for a program without any, whatever else it awaited. */
+function listedRequests(joined: Joined): Request[] {
+  const answered = answeredRequests(joined)
+  return answered.length > 0 ? answered : joined.requests.filter(({ complete }) => complete)
 }

@@ -113,6 +113,7 @@ export class Editor {
         syntaxHighlighting(highlighting),
         lintGutter(),
         notesField,
+        EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': 'Program, TypeScript' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange()

@@ -3,6 +3,9 @@ import { svg } from './dom.ts'
 
 /** The parts of the lane view's drawing that know nothing of spans. */
 
+/** Half the width of a long label. */
+const LABEL_ROOM = 32
+
 /** Hatching for spans that wait, in the lane's own colour. */
 export function patterns(): SVGElement {
   return svg(
@@ -42,12 +45,13 @@ export function axisBreak(from: number, to: number, bottom: number, cycles: numb
   )
 }
 
-/** A line at a cycle counted from the request's begin. */
-export function axisTick(x: number, bottom: number, cycle: number): SVGElement {
+/** A line at a cycle counted from the request's begin; its label stays inside the drawing. */
+export function axisTick(x: number, bottom: number, cycle: number, width: number): SVGElement {
+  const anchor = x < LABEL_ROOM ? 'start' : x > width - LABEL_ROOM ? 'end' : 'middle'
   return svg(
     'g',
     { class: 'tick', 'aria-hidden': 'true' },
     svg('line', { x1: x, x2: x, y1: 0, y2: bottom + 4 }),
-    svg('text', { x, y: bottom + 18, 'text-anchor': 'middle' }, `+${grouped(cycle)}`),
+    svg('text', { x, y: bottom + 18, 'text-anchor': anchor }, `+${grouped(cycle)}`),
   )
 }

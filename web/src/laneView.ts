@@ -189,7 +189,7 @@ export class LaneView {
         : ticks(
             { ...segment, begin: segment.begin - start, end: segment.end - start },
             TICK_SPACING,
-          ).map((cycle) => axisTick(axis.position(cycle + start) + LEFT, bottom, cycle)),
+          ).map((cycle) => axisTick(axis.position(cycle + start) + LEFT, bottom, cycle, width)),
     )
     return [...rows, ...pieces]
   }

@@ -4,7 +4,7 @@ import { connect } from './connect.ts'
 import { byId, html } from './dom.ts'
 import { Editor } from './editor.ts'
 import { duration } from './format.ts'
-import { Report } from './report.ts'
+import { Report, describeEnd } from './report.ts'
 import { sampleSource, samples } from './samples.ts'
 import { Settings } from './settings.ts'
 import { decodeShared, encodeShared } from './share.ts'
@@ -21,6 +21,7 @@ const sampleSelect = byId<HTMLSelectElement>('sample')
 const runButton = byId<HTMLButtonElement>('run')
 const stopButton = byId<HTMLButtonElement>('stop')
 const status = byId('status')
+const progress = byId('progress')
 const consoleText = byId('console')
 const problemsPanel = byId('problems')
 
@@ -57,10 +58,20 @@ function setRunning(running: boolean): void {
   document.body.classList.toggle('running', running)
 }
 
-function listener(): RunListener {
+/** Messages of the worker may overtake its result, so a listener falls silent when its run is over. */
+function listener(over: AbortSignal): RunListener {
+  const unlessOver =
+    <T>(act: (value: T) => void) =>
+    (value: T) => {
+      if (!over.aborted) act(value)
+    }
   return {
-    phase: (phase) => say(`${phase[0].toUpperCase()}${phase.slice(1)} …`, 'busy'),
-    progress: (cycle) => say(`Running … ${duration(cycle, CLOCK_HZ)} of emulated time`, 'busy'),
+    phase: unlessOver((phase: string) =>
+      say(`${phase[0].toUpperCase()}${phase.slice(1)} …`, 'busy'),
+    ),
+    progress: unlessOver((cycle: number) => {
+      progress.textContent = `${duration(cycle, CLOCK_HZ)} of emulated time`
+    }),
     console: (text) => consoleText.append(text),
   }
 }
@@ -71,13 +82,22 @@ async function run(): Promise<void> {
   consoleText.textContent = ''
   showProblems([])
   const expected = senderHash
+  const over = new AbortController()
   const file = `${sampleSelect.value}.ts`
   try {
-    const outcome = await machine.run(editor.source, file, settings.value, proxy(listener()))
+    const outcome = await machine.run(
+      editor.source,
+      file,
+      settings.value,
+      proxy(listener(over.signal)),
+    )
+    over.abort()
     await showOutcome(outcome, expected)
   } catch (error) {
     say(`The machine's worker failed: ${messageOf(error)}`, 'bad')
   } finally {
+    over.abort()
+    progress.textContent = ''
     setRunning(false)
   }
 }
@@ -99,11 +119,7 @@ async function showOutcome(outcome: RunOutcome, expected: string | undefined): P
   byId('report').hidden = false
   await report.show(summary, expected)
   editor.showAwaits(summary.awaits, summary.clockHz)
-  const bad = summary.stopReason === 'fault'
-  say(
-    bad ? 'The program faulted; its report is on the console.' : 'Finished.',
-    bad ? 'bad' : 'plain',
-  )
+  say(describeEnd(summary), summary.stopReason === 'fault' ? 'bad' : 'plain')
 }
 
 function showProblems(problems: readonly Problem[]): void {

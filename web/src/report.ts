@@ -14,11 +14,20 @@ import { LaneView } from './laneView.ts'
 
 type Source = Pick<Playground, 'request' | 'perfetto' | 'capture'>
 
+/** How a run ended, by its stop reason. */
 const stopTexts: Record<string, string> = {
-  idle: 'all work done, the machine sleeps',
+  answered: 'every request was answered',
+  idle: 'nothing is left to do and the machine sleeps',
   exit: 'the program ended',
-  fault: 'the program faulted',
-  limit: 'time limit reached',
+  fault: 'the program faulted; its report is on the console',
+  limit: 'the time limit was reached before everything was answered',
+}
+
+/** The end of a run as a sentence. */
+export function describeEnd(summary: RunSummary): string {
+  const reason = stopTexts[summary.stopReason] ?? summary.stopReason
+  const code = summary.exitCode === null ? '' : ` (exit code ${summary.exitCode})`
+  return `Finished: ${reason}${code}.`
 }
 
 function tile(label: string, value: string, note: string): HTMLElement {
@@ -54,8 +63,6 @@ function figures(summary: RunSummary): HTMLElement {
 }
 
 function runLine(summary: RunSummary, expected: string | undefined): HTMLElement {
-  const reason = stopTexts[summary.stopReason] ?? summary.stopReason
-  const exit = summary.exitCode === null ? '' : ` (exit code ${summary.exitCode})`
   const hash = html(
     'code',
     {
@@ -67,7 +74,6 @@ function runLine(summary: RunSummary, expected: string | undefined): HTMLElement
   const line = html(
     'p',
     { class: 'run-line' },
-    html('span', {}, `${reason}${exit}`),
     html(
       'span',
       {},
@@ -127,9 +133,9 @@ export class Report {
     const clockHz = this.summary?.clockHz ?? 1
     const took =
       request.serviceCycles === null
-        ? 'no answer'
-        : `${duration(request.serviceCycles, clockHz)} in the machine`
-    return html('option', { value: request.id }, `${index + 1}: operation ${request.id}, ${took}`)
+        ? ''
+        : `, ${duration(request.serviceCycles, clockHz)} in the machine`
+    return html('option', { value: request.id }, `${index + 1}: operation ${request.id}${took}`)
   }
 
   private picker(): HTMLElement {

@@ -40,6 +40,13 @@ const fields: readonly Field[] = [
     width: 8,
   },
   {
+    key: 'think',
+    label: 'Think time',
+    title: 'Pause of a client between an answer and its next request; 0us keeps the machine busy',
+    pattern: DURATION,
+    width: 9,
+  },
+  {
     key: 'delay',
     label: 'Link delay',
     title: 'Time a frame travels in one direction, such as 50us or 2ms',
