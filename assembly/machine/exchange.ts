@@ -1,8 +1,8 @@
 /**
  * Exports by which the host and the machine hand each other frames and messages: network frames in both directions, mailbox messages
- * and replies, and the parameters of a run.
+ * and replies, the parameters of a run, the disk image and input of the virtio console.
  */
-import { mailbox, nic } from './board';
+import { disk, mailbox, nic, terminal } from './board';
 import { MAILBOX_MAX_ARGS } from './generated/mailbox';
 import { allocateOutside } from './layout';
 
@@ -76,4 +76,23 @@ export function mailboxReplyHigh(): u32 {
 export function mailboxFault(index: u32): u32 {
   if (index == 0) return mailbox.faultCause;
   return index == 1 ? mailbox.faultPc : mailbox.faultValue;
+}
+
+/**
+ * Room for a disk image, to be filled before `diskInsert`; the core's memory may grow.
+ * @param bytes a multiple of 512, up to 1 GiB
+ * @returns where it goes, or 0
+ */
+export function diskReserve(bytes: u32): usize {
+  return disk.reserve(bytes);
+}
+
+/** The image is filled: the disk appears. To be called before the first `run`. */
+export function diskInsert(readOnly: u32): void {
+  disk.insert(readOnly != 0);
+}
+
+/** A byte for the virtio console. 0 if it has no room. */
+export function terminalInput(byte: u32): u32 {
+  return u32(terminal.receive(byte));
 }

@@ -45,6 +45,9 @@ export {
   mailboxReplyLow,
   mailboxReplyHigh,
   mailboxFault,
+  diskReserve,
+  diskInsert,
+  terminalInput,
 } from './exchange';
 
 const OK: u32 = 0;

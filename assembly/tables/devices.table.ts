@@ -5,6 +5,8 @@ import { clintTable } from '../machine/devices/clint/registers.table.ts';
 import { dpcTable } from '../machine/devices/dpc/registers.table.ts';
 import { mailboxTable } from '../machine/devices/mailbox/registers.table.ts';
 import { portTable } from '../machine/devices/port/registers.table.ts';
+import { virtioBlkTable } from '../machine/devices/virtio-blk/registers.table.ts';
+import { virtioConsoleTable } from '../machine/devices/virtio-console/registers.table.ts';
 import { virtioNetTable } from '../machine/devices/virtio-net/registers.table.ts';
 import { virtioTable } from '../machine/devices/virtio/registers.table.ts';
 import type { RegisterTable } from './types.ts';
@@ -20,4 +22,6 @@ export const deviceTables: RegisterTable[] = [
   mailboxTable,
   virtioTable,
   virtioNetTable,
+  virtioBlkTable,
+  virtioConsoleTable,
 ];

@@ -4,7 +4,7 @@
  */
 import { count } from '../../counters';
 import { now, schedule } from '../../clock';
-import { allocate, allocateOutside } from '../../layout';
+import { allocate } from '../../layout';
 import { requestStop } from '../../stop';
 import { trace } from '../../trace';
 import { setLine } from '../plic';
@@ -54,8 +54,6 @@ export class Mailbox extends Device {
   private last: u32 = NONE;
   private messages: usize;
   private parameters: usize;
-  /** Where the host puts the words of a message for `post`. */
-  readonly words: usize = allocateOutside(4 * box.MAILBOX_MAX_ARGS);
   replyId: u32 = 0;
   replyLow: u32 = 0;
   replyHigh: u32 = 0;

@@ -46,11 +46,21 @@ const EVENT_TIMEOUT: u32 = 0;
 /** A character is a start bit, eight data bits and a stop bit. */
 const BITS_PER_CHARACTER: u64 = 10;
 
+/** Output at which the host is asked to take it; what one event of a device may still write fits behind it. */
+const CONSOLE_STOP: u32 = CONSOLE_BYTES - 2048;
+
 /** Console bytes written and not yet taken by the host. They are output, not state. */
 export let consoleCount: u32 = 0;
 
 export function consoleClear(): void {
   consoleCount = 0;
+}
+
+/** Add a byte to the console's output. */
+export function consolePut(byte: u32): void {
+  store<u8>(CONSOLE + consoleCount, <u8>byte);
+  if (++consoleCount >= CONSOLE_STOP) requestStop(STOP_Console);
+  consoleCount = min<u32>(consoleCount, CONSOLE_BYTES - 1);
 }
 
 export class Uart extends Device {
@@ -188,9 +198,7 @@ export class Uart extends Device {
       this.append(byte);
       return;
     }
-    store<u8>(CONSOLE + consoleCount, <u8>byte);
-    if (++consoleCount == CONSOLE_BYTES - 1) requestStop(STOP_Console);
-    consoleCount = min<u32>(consoleCount, CONSOLE_BYTES - 1);
+    consolePut(byte);
   }
 
   private enable(value: u32): void {

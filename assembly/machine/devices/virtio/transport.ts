@@ -31,7 +31,8 @@ export function feature(bit: u32): u64 {
 
 export abstract class VirtioDevice extends Device {
   private slot: u32;
-  private deviceId: u32;
+  /** One of VIRTIO_ID_…; 0 while there is no device in the slot. */
+  protected deviceId: u32;
   private queueCount: u32;
   private queues: usize;
   private featureSelect: u32 = 0;
