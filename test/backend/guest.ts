@@ -1,0 +1,107 @@
+/**
+ * Runs functions of a linked image on the emulated CPU, one call at a time, without a kernel: for tests and measurements of the
+ * backend. Argument words follow the standard calling convention; a trap ends the call and is reported.
+ */
+import type { Image } from '../../host/toolchain/elf/image.ts'
+import type { CoreExports } from '../../host/machine/core.ts'
+import { loadCore, stopName } from '../../host/machine/core.ts'
+
+const RAM_BASE = 0x80000000
+const CLOCK_HZ = 1_000_000_000n
+/** Calls return here, behind the stack. */
+const STUB_OFFSET_FROM_END = 64
+const EBREAK = 0x00100073
+const [RA, SP, A0, A1] = [1, 2, 10, 11]
+const REGISTER_ARGUMENTS = 8
+const CALLEE_SAVED = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+const MARK = 0x5a000000
+const BREAKPOINT_CAUSE = 3
+
+/** How a call ended: with result words, or with the code of a trap (or the cause of an exception). */
+export type Outcome =
+  { kind: 'returned'; low: number; high: number } | { kind: 'trap'; code: number; cause: number }
+
+export class Guest {
+  readonly core: CoreExports
+  private readonly stub: number
+
+  private constructor(core: CoreExports) {
+    this.core = core
+    this.stub = RAM_BASE + core.ramBytes() - STUB_OFFSET_FROM_END
+  }
+
+  /** A machine with one hart and the unit timing profile. */
+  static async create(ramBytes = 16 << 20): Promise<Guest> {
+    const core = await loadCore()
+    const error = core.create(1, ramBytes, CLOCK_HZ, 1n, 0, 0)
+    if (error !== 0) throw new Error(`the core refuses the configuration: ${error}`)
+    return new Guest(core)
+  }
+
+  get memory(): DataView {
+    const { core } = this
+    return new DataView(core.memory.buffer, core.ramPointer(), core.ramBytes())
+  }
+
+  /** Clears RAM and loads an image. */
+  load(image: Pick<Image, 'segments'>): void {
+    const { buffer, byteOffset, byteLength } = this.memory
+    const ram = new Uint8Array(buffer, byteOffset, byteLength).fill(0)
+    for (const { address, bytes } of image.segments) ram.set(bytes, address - RAM_BASE)
+    this.memory.setUint32(this.stub - RAM_BASE, EBREAK, true)
+    this.core.ramChanged()
+  }
+
+  word(address: number): number {
+    return this.memory.getInt32((address >>> 0) - RAM_BASE, true)
+  }
+
+  get retired(): number {
+    return Number(this.core.retired(0))
+  }
+
+  /** Calls a function; throws when it breaks the calling convention or does not end within the cycles. */
+  call(address: number, words: readonly number[], cycles = 50_000_000): Outcome {
+    const { core, memory } = this
+    const stack = this.stub - 4096
+    core.setRegister(0, RA, this.stub)
+    core.setRegister(0, SP, stack)
+    words.forEach((word, i) => {
+      if (i < REGISTER_ARGUMENTS) core.setRegister(0, A0 + i, word)
+      else memory.setInt32(stack - RAM_BASE + 4 * (i - REGISTER_ARGUMENTS), word, true)
+    })
+    for (const register of CALLEE_SAVED) core.setRegister(0, register, MARK + register)
+    core.setProgramCounter(0, address)
+    this.runToStop(core.now() + BigInt(cycles))
+    if (core.stopCode() !== BREAKPOINT_CAUSE || core.stopAddress() >>> 0 !== this.stub) {
+      return this.trapped()
+    }
+    this.checkConvention(stack)
+    return { kind: 'returned', low: core.register(0, A0) | 0, high: core.register(0, A1) | 0 }
+  }
+
+  private runToStop(limit: bigint): void {
+    for (;;) {
+      const reason = stopName(this.core.run(limit))
+      if (reason === 'Slice') continue
+      if (reason === 'Fault') return
+      throw new Error(`the call stopped with ${reason} at ${this.core.programCounter(0) >>> 0}`)
+    }
+  }
+
+  private trapped(): Outcome {
+    const cause = this.core.stopCode()
+    const next = this.word(this.core.stopAddress() + 4)
+    return { kind: 'trap', code: cause === BREAKPOINT_CAUSE ? next >>> 20 : 0, cause }
+  }
+
+  private checkConvention(stack: number): void {
+    const { core } = this
+    if (core.register(0, SP) >>> 0 !== stack >>> 0) throw new Error('the stack pointer is lost')
+    for (const register of CALLEE_SAVED) {
+      if (core.register(0, register) >>> 0 !== MARK + register) {
+        throw new Error(`callee-saved x${register} is lost`)
+      }
+    }
+  }
+}
