@@ -1,7 +1,7 @@
 /** The end of an assembly: layout of sections, resolution of what stays inside them, relocations for the rest. */
 import { segmentFlags } from '../elf/image.ts'
 import type { Assembly, AsmSymbol } from './assembly.ts'
-import { dataBytes } from './directives.ts'
+import { dataBytes } from './data.ts'
 import type { Base, Value } from './expression.ts'
 import { evaluate } from './expression.ts'
 import { StatementError } from './lexer.ts'

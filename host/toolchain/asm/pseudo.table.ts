@@ -2,7 +2,7 @@
  * Pseudo-instructions that are other instructions with some operands given: RISC-V Assembly Programmer's Manual, "A listing of
  * standard RISC-V pseudoinstructions", and the aliases GNU as knows. In `operands` r is a register, m is `offset(register)`, e an
  * expression; in `becomes` $0, $1 … are the operands as written. Those that need more than text (la, call, a long li …)
- * are in `instructions.ts`, which comes first.
+ * are in `builders.ts`, which comes first.
  */
 
 export interface Pseudo {
