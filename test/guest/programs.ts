@@ -1,0 +1,58 @@
+/** Compiles and runs guest programs for tests, with the runtime's sources as they are in the tree. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Machine } from '../../host/machine/machine.ts'
+import type { MachineOptions } from '../../host/machine/options.ts'
+import type { RunReport } from '../../host/machine/report.ts'
+import { collectGuestSources, compile } from '../../host/toolchain/index.ts'
+import type { GuestSources, Program } from '../../host/toolchain/index.ts'
+
+const guestFolder = join(import.meta.dirname, '../../assembly/guest')
+const runtimeFolder = join(guestFolder, 'runtime')
+
+let sources: Promise<GuestSources> | undefined
+
+function runtimeSources(): Promise<GuestSources> {
+  const files = readdirSync(runtimeFolder, { recursive: true, encoding: 'utf8' })
+  sources ??= collectGuestSources(
+    files.filter((file) => file.endsWith('.ts')),
+    (file) => readFileSync(join(runtimeFolder, file), 'utf8'),
+  )
+  return sources
+}
+
+/** Compile a program given as text. */
+export async function compileText(text: string): Promise<Program> {
+  return compile('test.ts', (path) => (path === 'test.ts' ? text : null), await runtimeSources())
+}
+
+/** Compile one of the shipped programs. */
+export async function compileShipped(name: string): Promise<Program> {
+  const read = (path: string): string | null =>
+    existsSync(path) ? readFileSync(path, 'utf8') : null
+  return compile(join(guestFolder, 'programs', `${name}.ts`), read, await runtimeSources())
+}
+
+/** A machine with a program in it. */
+export async function machineWith(
+  program: Program,
+  options: MachineOptions = {},
+): Promise<Machine> {
+  const machine = await Machine.create(options)
+  await machine.load(program)
+  return machine
+}
+
+export interface Outcome {
+  report: RunReport
+  text: string
+  machine: Machine
+}
+
+/** Run a program given as text to its end. */
+export async function runText(text: string, options: MachineOptions = {}): Promise<Outcome> {
+  const machine = await machineWith(await compileText(text), options)
+  const report = await machine.run({ until: '10s' })
+  return { report, text: machine.console.text, machine }
+}
