@@ -46,6 +46,7 @@ export const SHT_SYMTAB = 2
 export const SHT_STRTAB = 3
 export const SHT_RELA = 4
 export const SHT_NOBITS = 8
+export const SHT_RISCV_ATTRIBUTES = 0x7000_0003
 
 export const SHF_WRITE = 1
 export const SHF_ALLOC = 2

@@ -11,8 +11,8 @@ import { writeImage } from './writer.ts'
 
 const toolPrefix = 'riscv64-unknown-elf-'
 
-/** li a0, 0; li a1, 1; add a2, a0, a1; ret; nop; ret */
-const code = [0x00000513, 0x00100593, 0x00b50633, 0x00008067, 0x00000013, 0x00008067]
+/** li a0, 0; li a1, 1; sh1add a2, a0, a1; ret; nop; ret */
+const code = [0x00000513, 0x00100593, 0x20b52633, 0x00008067, 0x00000013, 0x00008067]
 
 function sample(): Image {
   return {
@@ -188,6 +188,7 @@ describe('other tools', () => {
       runProgram(`${toolPrefix}objdump`, ['-d', '-l', 'image.elf'], folder),
     )
     expect(text).toMatch(/80000000 <first>:/)
+    expect(text).toMatch(/sh1add\s+a2,a0,a1/)
     expect(text).toMatch(/echo\.ts:10/)
     expect(text).toMatch(/task\.ts:400/)
   })
@@ -204,6 +205,29 @@ describe('other tools', () => {
     expect(text).toMatch(/Line 11 of "\.\/echo\.ts" starts at address 0x80000004/)
     expect(text).toMatch(/local \+ 4 in section \.text/)
   })
+
+  const fixture = new URL('../asm/fixtures/program.c', import.meta.url).pathname
+  for (const version of [4, 5]) {
+    testWith(
+      [`${toolPrefix}gcc`, `${toolPrefix}addr2line`],
+      `the line of every row is what addr2line says, DWARF ${version}`,
+      () => {
+        inFolder({ 'program.c': readFileSync(fixture) }, (folder) => {
+          const flags = ['-march=rv32imac', '-mabi=ilp32', '-O1', `-gdwarf-${version}`]
+          const linked = ['-nostdlib', '-ffreestanding', '-Ttext=0x80000000', '-lgcc']
+          const gcc = [...flags, 'program.c', ...linked, '-o', 'a.elf']
+          runProgram(`${toolPrefix}gcc`, gcc, folder)
+          const image = readImage(readFileSync(join(folder, 'a.elf')))
+          const addresses = image.lines.filter((row) => row.line !== 0).map((row) => row.address)
+          expect(addresses.length).toBeGreaterThan(100)
+          const args = ['-e', 'a.elf', ...addresses.map((address) => address.toString(16))]
+          const theirs = runProgram(`${toolPrefix}addr2line`, args, folder).trim().split('\n')
+          const ours = addresses.map((address) => lineAt(image, address)?.line)
+          expect(ours).toEqual(theirs.map((text) => Number(/:(\d+)/.exec(text)?.[1])))
+        })
+      },
+    )
+  }
 
   const program =
     'int counter = 3;\nint zeros[100];\nint twice(int x) {\n  return x * counter;\n}\nvoid _start(void) {\n  zeros[1] = twice(4);\n}\n'

@@ -170,6 +170,7 @@ function holdsExtraBytes(section: Section): boolean {
     section.type !== elf.SHT_SYMTAB &&
     section.type !== elf.SHT_STRTAB &&
     section.type !== elf.SHT_RELA &&
+    section.type !== elf.SHT_RISCV_ATTRIBUTES &&
     (section.flags & elf.SHF_ALLOC) === 0
   )
 }

@@ -3,6 +3,7 @@
  * System V gABI chapters 4 and 5. Segments keep their order; file offsets are congruent to addresses modulo 16.
  */
 import { writeDwarf } from '../dwarf/writer.ts'
+import { writeAttributes } from './attributes.ts'
 import { ByteSink } from './bytes.ts'
 import * as elf from './constants.ts'
 import type { Image, ImageSymbol, Segment } from './image.ts'
@@ -42,6 +43,10 @@ export function writeImage(image: Image): Uint8Array {
     sections.push(section(name, elf.SHT_PROGBITS, { offset: out.length, size: bytes.length }))
     out.bytes(bytes)
   }
+  const attributes = writeAttributes()
+  const place = { offset: out.length, size: attributes.length }
+  sections.push(section('.riscv.attributes', elf.SHT_RISCV_ATTRIBUTES, place))
+  out.bytes(attributes)
   writeSymbols(out, image.symbols, sections)
   const sectionOffset = writeSections(out, sections)
   patchFileHeader(out, {
