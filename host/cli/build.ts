@@ -7,7 +7,6 @@ import { readProgram, writeFile } from '../node/files.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
-import { mergeImages } from '../toolchain/index.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress } from './talk.ts'
 
@@ -23,5 +22,7 @@ export async function buildCommand(file: string, output: string): Promise<number
 
 /** One image with everything a machine needs, the executive included. */
 async function withKernel({ image }: Program): Promise<Image> {
-  return needsKernel(image) ? mergeImages(readImage(await assetBytes(kernelUrl)), image) : image
+  if (!needsKernel(image)) return image
+  const { mergeImages } = await import('../toolchain/index.ts')
+  return mergeImages(readImage(await assetBytes(kernelUrl)), image)
 }

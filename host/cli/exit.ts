@@ -31,9 +31,13 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The exit code for how a run ended. */
-export function exitCodeOf(report: RunReport, until: Until | undefined): number {
-  const waitsForText = typeof until === 'object'
+/** The exit code for how a run ended. `consoleText` decides when a text was waited for that came with the guest's end. */
+export function exitCodeOf(
+  report: RunReport,
+  until: Until | undefined,
+  consoleText: string,
+): number {
+  const awaitsText = typeof until === 'object'
   switch (report.stopReason) {
     case 'fault':
       return exitCode.fault
@@ -41,13 +45,12 @@ export function exitCodeOf(report: RunReport, until: Until | undefined): number 
       return exitCode.timeLimit
     case 'aborted':
       return exitCode.interrupted
-    case 'exit':
-      return report.exitCode === 0 && !waitsForText ? exitCode.ok : exitCode.failed
-    case 'idle':
-    case 'reset':
-      return waitsForText ? exitCode.failed : exitCode.ok
-    default:
+    case 'text':
+    case 'condition':
       return exitCode.ok
+    default:
+      if (awaitsText) return consoleText.includes(until.text) ? exitCode.ok : exitCode.failed
+      return (report.exitCode ?? 0) === 0 ? exitCode.ok : exitCode.failed
   }
 }
 

@@ -1,8 +1,11 @@
 /** The commands and options of `nothread`. */
 
+import { createRequire } from 'node:module'
 import { Argument, Command, Option } from 'commander'
 import { timingProfiles } from '../machine/options.ts'
 import { buildCommand } from './build.ts'
+import type { DisasmCommand } from './disasm.ts'
+import { disasmCommand } from './disasm.ts'
 import type { ExperimentCommand } from './experiment.ts'
 import { experimentCommand, experiments } from './experiment.ts'
 import type { ReplayCommand } from './replay.ts'
@@ -20,6 +23,7 @@ Exit codes: 0 ok, 1 the guest failed or an expected text did not come, 2 wrong u
 export function commandLine(finish: (code: number) => void): Command {
   const program = new Command('nothread')
   program
+    .version(packageVersion(), '-V, --version', 'print the version')
     .description(
       'A deterministic RISC-V computer, built to run, watch and measure asynchronous I/O.',
     )
@@ -28,9 +32,15 @@ export function commandLine(finish: (code: number) => void): Command {
   addRun(program, finish)
   addBuild(program, finish)
   addReplay(program, finish)
+  addDisasm(program, finish)
   addExperiment(program, finish)
   addStart(program, finish)
   return program
+}
+
+function packageVersion(): string {
+  const require = createRequire(import.meta.url)
+  return (require('nothread/package.json') as { version: string }).version
 }
 
 type Finish = (code: number) => void
@@ -38,7 +48,7 @@ type Finish = (code: number) => void
 function addRun(program: Command, finish: Finish): void {
   program
     .command('run')
-    .description('run a program: guest TypeScript (.ts) or an RV32 ELF executable')
+    .description('run a program: guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
     .argument('<file>', 'the program')
     .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
     .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
@@ -81,6 +91,17 @@ function addReplay(program: Command, finish: Finish): void {
     .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
     .action(async (file: string, options: ReplayCommand) =>
       finish(await replayCommand(file, options)),
+    )
+}
+
+function addDisasm(program: Command, finish: Finish): void {
+  program
+    .command('disasm')
+    .description('print the instructions of a program')
+    .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
+    .option('--source', 'print source lines between the instructions')
+    .action(async (file: string, options: DisasmCommand) =>
+      finish(await disasmCommand(file, options)),
     )
 }
 

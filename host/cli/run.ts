@@ -10,7 +10,7 @@ import type { LinkOptions } from '../net/link.ts'
 import { Capture } from '../net/pcapng.ts'
 import { readProgram, writeFile } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
-import { runForwarded } from '../node/forward.ts'
+import { OpenPorts, runForwarded } from '../node/forward.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
 import { peekWords, signature, summary, traceFile } from './outputs.ts'
 import { clearProgress, progress, runProgress, say } from './talk.ts'
@@ -35,6 +35,20 @@ export interface RunCommand {
 /** Run the program in a file. Returns the exit code of the command. */
 export async function runCommand(file: string, command: RunCommand): Promise<number> {
   checkCombination(command)
+  const ports = command.forward === undefined ? undefined : await OpenPorts.open(command.forward)
+  try {
+    return await runProgram(file, command, ports)
+  } finally {
+    ports?.close()
+  }
+}
+
+async function runProgram(
+  file: string,
+  command: RunCommand,
+  ports: OpenPorts | undefined,
+): Promise<number> {
+  sayForwardings(command.forward ?? [])
   progress(`loading ${file}`)
   const program = await readProgram(file)
   const { harts, seed, timing, param, link } = command
@@ -47,7 +61,7 @@ export async function runCommand(file: string, command: RunCommand): Promise<num
   const capture = command.pcap === undefined ? undefined : new Capture(machine.network)
   const recorder = command.record === undefined ? undefined : new Recorder(machine)
   if (command.json !== true) printConsole(machine)
-  const report = await runInterruptibly(machine, command)
+  const report = await runInterruptibly(machine, command, ports)
   clearProgress()
 
   if (capture !== undefined) writeFile(command.pcap as string, capture.bytes())
@@ -57,7 +71,7 @@ export async function runCommand(file: string, command: RunCommand): Promise<num
   if (command.signature !== undefined) writeFile(command.signature, signature(machine))
   print(machine, report, peekWords(machine, peeks), command.json === true)
   const forwarded = command.forward !== undefined && report.stopReason === 'aborted'
-  return forwarded ? exitCode.ok : exitCodeOf(report, command.until)
+  return forwarded ? exitCode.ok : exitCodeOf(report, command.until, machine.console.text)
 }
 
 function checkCombination({ forward, until }: RunCommand): void {
@@ -75,7 +89,11 @@ function printConsole(machine: Machine): void {
 }
 
 /** Run until the goal, or until the terminal interrupts; then everything asked for is still written. */
-async function runInterruptibly(machine: Machine, command: RunCommand): Promise<RunReport> {
+async function runInterruptibly(
+  machine: Machine,
+  command: RunCommand,
+  ports: OpenPorts | undefined,
+): Promise<RunReport> {
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
@@ -83,13 +101,9 @@ async function runInterruptibly(machine: Machine, command: RunCommand): Promise<
   const { signal } = controller
   const onProgress = runProgress(machine.clockHz)
   try {
-    if (command.forward === undefined) {
-      return await machine.run({ until: command.until, signal, onProgress })
-    }
+    if (ports === undefined) return await machine.run({ until: command.until, signal, onProgress })
     const until = command.until === 'idle' ? undefined : (command.until as string | undefined)
-    const forwardings = command.forward
-    const onReady = () => sayForwardings(forwardings)
-    return await runForwarded(machine, { forwardings, until, signal, onProgress, onReady })
+    return await runForwarded(machine, { ports, until, signal, onProgress })
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
@@ -99,7 +113,7 @@ async function runInterruptibly(machine: Machine, command: RunCommand): Promise<
 function sayForwardings(forwardings: Forwarding[]): void {
   for (const { hostPort, guestPort } of forwardings) {
     say(
-      `UDP port ${hostPort} of 127.0.0.1 leads to port ${guestPort} of the guest; Ctrl+C ends the run`,
+      `listening on UDP port ${hostPort} of 127.0.0.1, which leads to port ${guestPort} of the guest; Ctrl+C ends the run`,
     )
   }
 }

@@ -20,6 +20,8 @@ export interface CoreExports {
   ): number
   ramPointer(): number
   ramBytes(): number
+  ramChanged(): void
+  setToHost(address: number): void
   setProgramCounter(hart: number, address: number): void
   programCounter(hart: number): number
   register(hart: number, index: number): number
@@ -30,6 +32,7 @@ export interface CoreExports {
   stopAddress(): number
   stopValue(): number
   now(): bigint
+  hartTime(hart: number): bigint
   retired(hart: number): bigint
   events(): bigint
   stateHash(): bigint

@@ -19,6 +19,7 @@ const table: CoroutineTable = {
       slots: [
         { name: 'count', offset: 32, bytes: 4 },
         { name: 'total', offset: 36, bytes: 8 },
+        { offset: 44 },
       ],
     },
   ],
@@ -53,6 +54,7 @@ describe('live coroutines', () => {
       [0x2000 + 32]: 3,
       [0x2000 + 36]: 1,
       [0x2000 + 40]: 2,
+      [0x2000 + 44]: 8,
       [0x3000 + 16]: head,
     })
     expect(liveCoroutines(image, [table], memory)).toEqual([
@@ -66,6 +68,7 @@ describe('live coroutines', () => {
         values: [
           { name: 'count', words: [3] },
           { name: 'total', words: [1, 2] },
+          { name: '+44', words: [8] },
         ],
       },
     ])

@@ -8,10 +8,12 @@ import type { Memory } from './memory.ts'
 
 /** A value that is kept over a suspension. */
 export interface FrameSlot {
-  name: string
+  /** Name in the source; the offset stands in where it is not known. */
+  name?: string
   /** Bytes from the start of the frame. */
   offset: number
-  bytes: number
+  /** 4 unless given. */
+  bytes?: number
 }
 
 /** A place at which a coroutine can be suspended. */
@@ -83,7 +85,7 @@ function describe(
   state: SuspensionState,
   memory: Memory,
 ): Coroutine {
-  const values = state.slots.map(({ name, offset, bytes }) => ({
+  const values = state.slots.map(({ offset, name = `+${offset}`, bytes = 4 }) => ({
     name,
     words: memory.words(frame + offset, Math.ceil(bytes / 4)),
   }))

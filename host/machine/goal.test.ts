@@ -11,18 +11,18 @@ describe('a goal', () => {
     ['idle', Infinity],
     [undefined, Infinity],
   ])('until %s lets the machine run to cycle %d', (until, limit) => {
-    const goal = new Goal({ until }, state(0), false)
+    const goal = new Goal({ until }, state(0))
     expect(goal.limit(state(0))).toBe(limit)
     expect(goal.reached(state(Math.min(limit, 1e12) - 1))).toBeUndefined()
     if (limit < Infinity) expect(goal.reached(state(limit))).toBe('limit')
   })
 
   it('for a time counts from now', () => {
-    expect(new Goal({ for: '1us' }, state(500), false).limit(state(500))).toBe(1500)
+    expect(new Goal({ for: '1us' }, state(500)).limit(state(500))).toBe(1500)
   })
 
   it('for a text looks at what is written from now on, at fixed cycles', () => {
-    const goal = new Goal({ until: { text: 'ready' } }, state(0, 'ready\n'), false)
+    const goal = new Goal({ until: { text: 'ready' } }, state(0, 'ready\n'))
     expect(goal.reached(state(0, 'ready\n'))).toBeUndefined()
     expect(goal.limit(state(1))).toBe(10_000)
     expect(goal.limit(state(10_000))).toBe(20_000)
@@ -31,17 +31,17 @@ describe('a goal', () => {
 
   it('for a condition asks it every time', () => {
     let done = false
-    const goal = new Goal({ until: () => done, for: '10us' }, state(0), false)
+    const goal = new Goal({ until: () => done, for: '10us' }, state(0))
     expect(goal.reached(state(5))).toBeUndefined()
     done = true
     expect(goal.reached(state(5))).toBe('condition')
   })
 
   it.each(['nonsense', '10', '-1ms'])('refuses until "%s"', (until) => {
-    expect(() => new Goal({ until }, state(0), false)).toThrow(`"${until}" is not a time`)
+    expect(() => new Goal({ until }, state(0))).toThrow(`"${until}" is not a time`)
   })
 
   it.each([-1, 0.5, NaN])('refuses cycle %d', (until) => {
-    expect(() => new Goal({ until }, state(0), false)).toThrow('is not a cycle')
+    expect(() => new Goal({ until }, state(0))).toThrow('is not a cycle')
   })
 })

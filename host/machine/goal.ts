@@ -36,7 +36,7 @@ export class Goal {
   readonly #conditionReason: StopReason
   readonly #polls: boolean
 
-  constructor(options: RunOptions, state: GoalState, polls: boolean) {
+  constructor(options: RunOptions, state: GoalState) {
     const { until } = options
     const limits = [Infinity]
     if (options.for !== undefined) {
@@ -50,7 +50,7 @@ export class Goal {
     this.#conditionReason = typeof until === 'function' ? 'condition' : 'text'
     if (typeof until === 'function') this.#condition = until
     if (typeof until === 'object') this.#condition = awaitText(until.text, state)
-    this.#polls = polls || typeof until === 'object'
+    this.#polls = typeof until === 'object'
   }
 
   /** How far the machine may run before the goal wants to be asked again. */

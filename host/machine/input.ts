@@ -14,13 +14,11 @@ export type Input =
   /** The host calls function `index` of the program's spawn table. */
   | { kind: 'call'; cycle: Cycle; id: number; index: number; words: number[] }
 
-/** Hand an input to the core, which stands at its cycle, or sleeps before it. */
-export function applyInput(core: CoreExports, input: Input): void {
+/** Hand a frame or call to the core, which stands at its cycle, or sleeps before it. */
+export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'console' }>): void {
   if (input.kind === 'frame') {
     new Uint8Array(core.memory.buffer, core.frameInput(), input.bytes.length).set(input.bytes)
     core.receiveFrame(BigInt(input.cycle), input.bytes.length)
-  } else if (input.kind === 'console') {
-    for (const byte of input.bytes) core.consoleInput(byte)
   } else {
     const pointer = core.mailboxArguments()
     new Uint32Array(core.memory.buffer, pointer, input.words.length).set(input.words)

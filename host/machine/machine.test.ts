@@ -254,7 +254,7 @@ describe('a recording', () => {
     const machine = await machineWith(typist, recording.header.configuration)
     const { report, divergence } = await replay(machine, recording)
     expect(divergence).toBeUndefined()
-    expect(report.cycles).toBe(recording.end.cycles)
+    expect(report.cycles).toBe(recording.end.cycle)
     expect(machine.stateHash()).toBe(hash)
     expect(machine.console.text).toBe('abcq')
   })

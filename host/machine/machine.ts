@@ -25,6 +25,7 @@ import type { GoalState, RunOptions } from './goal.ts'
 import { Goal } from './goal.ts'
 import type { Input } from './input.ts'
 import { applyInput } from './input.ts'
+import { Keyboard } from './keyboard.ts'
 import { Memory } from './memory.ts'
 import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
@@ -61,10 +62,11 @@ export class Machine implements NetworkHost, GoalState {
   readonly #kernel: AssetSource
   readonly #trace: TraceLog
   readonly #calls = new Calls()
+  readonly #keyboard: Keyboard
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
   #ended: RunReport | undefined
-  #toHost: number | undefined
+  #atLimit = true
   #breathe = false
   #running = false
 
@@ -86,6 +88,7 @@ export class Machine implements NetworkHost, GoalState {
     this.#core = core
     this.#kernel = options.kernel ?? kernelUrl
     this.#trace = new TraceLog(core)
+    this.#keyboard = new Keyboard((byte) => core.consoleInput(byte) !== 0)
     this.memory = new Memory(core)
     this.network = new Network(this, options.link ?? {})
     this.console = new Console(
@@ -134,7 +137,7 @@ export class Machine implements NetworkHost, GoalState {
     for (const image of images) this.memory.load(image)
     this.#images = images
     this.#calls.spawns = program.spawns
-    this.#toHost = this.symbol('tohost')
+    this.#core.setToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
       this.#core.setProgramCounter(hart, images[0].entry)
       this.#core.setRegister(hart, a0, hart)
@@ -157,7 +160,7 @@ export class Machine implements NetworkHost, GoalState {
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
     if (this.#running) throw new Error('the machine is running already')
-    const goal = new Goal(options, this, this.#toHost !== undefined)
+    const goal = new Goal(options, this)
     this.#running = true
     try {
       return await this.#runTo(goal, options)
@@ -168,14 +171,12 @@ export class Machine implements NetworkHost, GoalState {
 
   async #runTo(goal: Goal, options: RunOptions): Promise<RunReport> {
     for (let stops = 1; ; stops++) {
+      if (this.#ended !== undefined) return this.#ended
       const reason = options.signal?.aborted === true ? 'aborted' : goal.reached(this)
-      if (this.#ended !== undefined || reason !== undefined) {
-        return this.#ended ?? this.#report(reason as StopReason)
-      }
+      if (reason !== undefined) return this.#comeToRest(reason)
       const limit = goal.limit(this)
-      const stop = this.#advance(Math.min(limit, this.timeline.next))
+      const stop = this.#advance(Math.min(limit, this.timeline.next, this.#keyboard.next))
       const end = this.#handle(stop, limit)
-      this.timeline.advance(Math.min(this.cycles, this.timeline.next))
       if (end !== undefined) return end
       if (this.#breathe || stop === 'Slice' || stops % stopsPerBreath === 0) {
         this.#breathe = false
@@ -193,7 +194,34 @@ export class Machine implements NetworkHost, GoalState {
     this.console.written(new Uint8Array(buffer, this.#core.consolePointer() >>> 0, count).slice())
     this.#core.consoleClear()
     if (stop === 'TraceFull') this.#trace.collect()
+    this.#atLimit = stop === 'Limit'
+    this.timeline.advance(this.#atLimit ? this.cycles : this.#behindStop())
     return stop
+  }
+
+  /**
+   * The first cycle at which something may enter after a stop that was not asked for. The instruction that caused it, and other harts,
+   * have gone on a little; what entered earlier would not find the same state in a run that has no reason to stop here.
+   */
+  #behindStop(): Cycle {
+    let latest = this.#core.now()
+    for (let hart = 0; hart < this.configuration.harts; hart++) {
+      const time = this.#core.hartTime(hart)
+      if (time > latest) latest = time
+    }
+    return Number(latest) + 1
+  }
+
+  /** End a run at a cycle of the timeline, as any other run can, and not in the middle of an instruction. */
+  #comeToRest(reason: StopReason): RunReport {
+    while (!this.#atLimit) {
+      const { now } = this.timeline
+      const stop = this.#advance(now)
+      if (stop === 'Idle') break
+      const end = this.#handle(stop, now)
+      if (end !== undefined) return end
+    }
+    return this.#report(reason)
   }
 
   /** What a stop of the core means. The report, when the run is over. */
@@ -201,7 +229,8 @@ export class Machine implements NetworkHost, GoalState {
     switch (stop) {
       case 'Limit':
         this.#happen(this.cycles)
-        return this.#toHostEnd()
+        this.#keyboard.advance(this.cycles)
+        return undefined
       case 'Idle':
         if (this.timeline.next === Infinity) return this.#report('idle')
         if (this.timeline.next > limit) return this.#sleptTo(limit)
@@ -211,7 +240,6 @@ export class Machine implements NetworkHost, GoalState {
         this.network.transmitted(this.#frameOutput(), this.cycles)
         return undefined
       case 'Reply':
-        this.timeline.advance(this.cycles)
         this.#calls.replied(this.#core)
         this.#breathe = true
         return undefined
@@ -251,13 +279,6 @@ export class Machine implements NetworkHost, GoalState {
     return this.#finish('fault', { exitCode, fault })
   }
 
-  /** Programs made for Spike end by a word other than zero at `tohost`: one for a pass, twice the code and one for a failure. */
-  #toHostEnd(): RunReport | undefined {
-    if (this.#toHost === undefined) return undefined
-    const word = this.memory.word(this.#toHost)
-    return word === 0 ? undefined : this.#finish('exit', { exitCode: word >>> 1 })
-  }
-
   #fault(): Fault {
     const core = this.#core
     const cause = core.stopCode() >>> 0
@@ -288,14 +309,14 @@ export class Machine implements NetworkHost, GoalState {
 
   /** Let something enter the machine at its cycle, or now when that has passed. */
   input(input: Input): void {
-    const cycle = Math.max(input.cycle, this.timeline.now)
-    this.timeline.add(cycle, () => {
+    const { cycle } = this.timeline.add(input.cycle, () => {
       const entering = { ...input, cycle }
       for (const listener of this.#inputListeners) listener(entering)
       if (input.kind === 'frame') {
         this.network.seen({ direction: 'toGuest', cycle, bytes: input.bytes })
       }
-      applyInput(this.#core, entering)
+      if (entering.kind === 'console') this.#keyboard.type(entering.bytes, cycle)
+      else applyInput(this.#core, entering)
     })
   }
 
@@ -316,6 +337,11 @@ export class Machine implements NetworkHost, GoalState {
   coroutines(): Coroutine[] {
     const image = this.#images.at(-1)
     return image === undefined ? [] : liveCoroutines(image, coroutineTables(image), this.memory)
+  }
+
+  /** Whether the guest has ended the run for good. */
+  get ended(): boolean {
+    return this.#ended !== undefined
   }
 
   /** Event counters of the machine by name. */
@@ -345,8 +371,9 @@ export class Machine implements NetworkHost, GoalState {
     return this.memory.words(address, count)
   }
 
-  /** Change words of memory before the run. */
+  /** Change words of memory. */
   poke(address: number, words: readonly number[]): void {
     this.memory.poke(address, words)
+    this.#core.ramChanged()
   }
 }

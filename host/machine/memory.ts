@@ -30,7 +30,7 @@ export class Memory {
     return this.#wordView(address, 1).getUint32(0, true)
   }
 
-  /** Overwrite words at a guest address that is a multiple of four. Code that has run already must not be changed so. */
+  /** Overwrite words at a guest address that is a multiple of four. */
   poke(address: number, words: readonly number[]): void {
     const view = this.#wordView(address, words.length)
     words.forEach((word, i) => view.setUint32(4 * i, word >>> 0, true))

@@ -11,6 +11,8 @@ import type { RunReport } from './report.ts'
 import type { Cycle } from './time.ts'
 
 const version = 1
+/** So much longer than recorded, in cycles, a guest may take to its end before the replay gives up. */
+const endTolerance = 100_000
 
 export interface RecordingHeader {
   /** SHA-256 over the loaded images. */
@@ -27,7 +29,9 @@ export interface RecordedInput {
 }
 
 export interface RecordingEnd {
-  cycles: Cycle
+  /** Whether the guest ended the run; otherwise it just stopped at `cycle`. */
+  ended: boolean
+  cycle: Cycle
   instructions: number
   stateHash: string
 }
@@ -56,12 +60,13 @@ export class Recorder {
   /** The recording so far, as the text of a file. */
   async text(program: string): Promise<string> {
     const machine = this.#machine
-    const { configuration, cycles, instructions } = machine
+    const { configuration, ended, instructions } = machine
+    const cycle = ended ? machine.cycles : machine.timeline.now
     const header: RecordingHeader = { image: await machine.imageHash(), program, configuration }
     const lines = [
       { nothread: 'recording', version, ...header },
       ...this.#inputs.map(inputLine),
-      { end: { cycles, instructions, stateHash: machine.stateHash() } },
+      { end: { ended, cycle, instructions, stateHash: machine.stateHash() } },
     ]
     return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
   }
@@ -117,8 +122,9 @@ export async function replay(
 
   const allIn = () => entered === recording.inputs.length || divergence !== undefined
   if (!allIn()) await machine.run({ until: allIn })
-  const report = await machine.run({ until: recording.end.cycles })
-  return { report, divergence: divergence ?? compareEnds(machine, recording.end) }
+  const { end } = recording
+  const report = await machine.run({ until: end.ended ? end.cycle + endTolerance : end.cycle })
+  return { report, divergence: divergence ?? compareEnds(machine, end) }
 }
 
 async function checkImage(machine: Machine, header: RecordingHeader): Promise<void> {
@@ -130,14 +136,14 @@ async function checkImage(machine: Machine, header: RecordingHeader): Promise<vo
 
 function compareEnds(machine: Machine, end: RecordingEnd): Divergence | undefined {
   const actual = {
-    cycles: machine.cycles,
+    ended: machine.ended,
     instructions: machine.instructions,
     stateHash: machine.stateHash(),
   }
-  const names = ['cycles', 'instructions', 'stateHash'] as const
+  const names = ['ended', 'instructions', 'stateHash'] as const
   const name = names.find((name) => actual[name] !== end[name])
   if (name === undefined) return undefined
-  return { cycle: actual.cycles, message: `${name}: ${actual[name]}, recorded was ${end[name]}` }
+  return { cycle: machine.cycles, message: `${name}: ${actual[name]}, recorded was ${end[name]}` }
 }
 
 function inputLine({ input, instructions }: RecordedInput): object {

@@ -24,7 +24,7 @@ describe('Timeline', () => {
     const seen: number[] = []
     timeline.add(7, () => {
       seen.push(timeline.now)
-      timeline.add(3, () => seen.push(timeline.now))
+      expect(timeline.add(3, () => seen.push(timeline.now)).cycle).toBe(7)
     })
     drain(timeline, 10)
     expect(seen).toEqual([7, 7])

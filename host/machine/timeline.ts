@@ -36,10 +36,10 @@ export class Timeline {
     return this.#heap.length === 0 ? Infinity : this.#heap[0].cycle
   }
 
-  /** Let `action` happen at `cycle`. */
+  /** Let `action` happen at `cycle`, or now when that has passed. */
   add(cycle: Cycle, action: () => void): Entry {
     const heap = this.#heap
-    const entry = { cycle, sequence: this.#sequence++, action }
+    const entry = { cycle: Math.max(cycle, this.#now), sequence: this.#sequence++, action }
     heap.push(entry)
     let child = heap.length - 1
     while (child > 0) {
@@ -60,7 +60,7 @@ export class Timeline {
   step(cycle: Cycle): boolean {
     if (this.next > cycle || this.#heap.length === 0) return false
     const first = this.#removeFirst()
-    this.#now = Math.max(this.#now, first.cycle)
+    this.advance(first.cycle)
     first.action?.()
     return true
   }

@@ -1,14 +1,13 @@
 /** Programs and results as files: what Node adds to the library. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assetBytes, guestUrl } from '../assets.ts'
 import type { Program } from '../machine/program.ts'
 import { programOf } from '../machine/program.ts'
 import { ramBase } from '../machine/memory.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
-import { compile } from '../toolchain/index.ts'
 import type { GuestSources } from '../toolchain/index.ts'
 import { looksLikeElf } from '../toolchain/elf/reader.ts'
 
@@ -35,16 +34,11 @@ export async function readProgram(path: string): Promise<Program> {
 }
 
 async function compileFile(path: string): Promise<Program> {
-  const folder = dirname(path)
-  const readSource = (name: string) => {
-    try {
-      return readFileSync(join(folder, name), 'utf8')
-    } catch {
-      return null
-    }
-  }
+  const readSource = (name: string) => (existsSync(name) ? readFileSync(name, 'utf8') : null)
   const guest = JSON.parse(new TextDecoder().decode(await assetBytes(guestUrl))) as GuestSources
-  return compile(basename(path), readSource, guest)
+  // The compiler takes a second to load; who runs an executable does not wait for it.
+  const { compile } = await import('../toolchain/index.ts')
+  return compile(path, readSource, guest)
 }
 
 function assembleFile(path: string, bytes: Uint8Array): Program {

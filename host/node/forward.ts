@@ -45,7 +45,62 @@ const longTick = 50
 /** A machine with work or timers may be so far ahead of the clock: too little to notice, enough to answer at once. */
 const leadMilliseconds = 5
 
-/** Carries datagrams between a socket of the host and the machine. */
+type Receiver = (payload: Uint8Array, from: RemoteInfo) => void
+
+/** Open ports of this computer. Datagrams that come before a machine runs wait for it. */
+export class OpenPorts {
+  readonly #ports: { socket: Socket; guestPort: number; early: [Uint8Array, RemoteInfo][] }[] = []
+  readonly #receivers: Receiver[] = []
+
+  /** Open the ports. Throws a ForwardError that names the one that cannot be had. */
+  static async open(forwardings: readonly Forwarding[]): Promise<OpenPorts> {
+    const ports = new OpenPorts()
+    try {
+      for (const forwarding of forwardings) await ports.#open(forwarding)
+    } catch (error) {
+      ports.close()
+      throw error
+    }
+    return ports
+  }
+
+  async #open({ hostPort, guestPort }: Forwarding): Promise<void> {
+    const port = {
+      socket: createSocket('udp4'),
+      guestPort,
+      early: [] as [Uint8Array, RemoteInfo][],
+    }
+    const index = this.#ports.push(port) - 1
+    port.socket.on('message', (payload, from) => {
+      const receiver = this.#receivers[index]
+      if (receiver === undefined) port.early.push([payload, from])
+      else receiver(payload, from)
+    })
+    try {
+      port.socket.bind(hostPort, '127.0.0.1')
+      await once(port.socket, 'listening')
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      const reason = taken ? 'it is in use' : (error as Error).message
+      throw new ForwardError(`cannot open UDP port ${hostPort} of this computer: ${reason}`)
+    }
+  }
+
+  /** Hand all datagrams over, from the first one on. */
+  connect(receiverFor: (socket: Socket, guestPort: number) => Receiver): void {
+    this.#ports.forEach(({ socket, guestPort, early }, index) => {
+      const receiver = receiverFor(socket, guestPort)
+      this.#receivers[index] = receiver
+      for (const [payload, from] of early.splice(0)) receiver(payload, from)
+    })
+  }
+
+  close(): void {
+    for (const { socket } of this.#ports.splice(0)) socket.close()
+  }
+}
+
+/** Carries datagrams between a socket of this computer and the machine. */
 class Forwarder {
   readonly #clients = new Map<string, UdpSocket>()
 
@@ -53,17 +108,14 @@ class Forwarder {
     private readonly machine: Machine,
     private readonly socket: Socket,
     private readonly guestPort: number,
-    private readonly present: () => Cycle,
-    private readonly arrived: () => void,
-  ) {
-    socket.on('message', (payload, from) => this.#receive(payload, from))
-  }
+    private readonly pace: Pace,
+  ) {}
 
-  #receive(payload: Uint8Array, from: RemoteInfo): void {
+  receive(payload: Uint8Array, from: RemoteInfo): void {
     const bytes = Uint8Array.from(payload)
-    this.machine.timeline.advance(this.present())
+    this.machine.timeline.advance(this.pace.present)
     this.#client(from).send(bytes)
-    this.arrived()
+    this.pace.wake()
   }
 
   #client(from: RemoteInfo): UdpSocket {
@@ -88,34 +140,30 @@ class Forwarder {
 }
 
 export interface ForwardedRun {
-  forwardings: Forwarding[]
+  /** Closed when the run ends. */
+  ports: OpenPorts
   /** Emulated time at which the run ends, such as `10s`. */
   until?: string
   signal?: AbortSignal
   onProgress?: (cycle: Cycle) => void
-  /** Called when the sockets are open. */
-  onReady?: () => void
 }
 
-/**
- * Run a machine with forwarded ports until its guest ends, `until` is reached or the signal is given. Throws a
- * ForwardError that names the port when one is taken.
- */
+/** Run a machine with open ports until its guest ends, `until` is reached or the signal is given. */
 export async function runForwarded(machine: Machine, run: ForwardedRun): Promise<RunReport> {
   const pace = new Pace(machine)
-  const sockets = await openSockets(run.forwardings)
-  sockets.forEach((socket, i) => {
-    const { guestPort } = run.forwardings[i]
-    new Forwarder(machine, socket, guestPort, () => pace.present, pace.wake)
-  })
   const stop = () => pace.wake()
   run.signal?.addEventListener('abort', stop)
-  run.onReady?.()
   try {
+    // The guest gets its first milliseconds to open its sockets before anything comes.
+    await machine.run({ until: pace.limit, signal: run.signal })
+    run.ports.connect((socket, guestPort) => {
+      const forwarder = new Forwarder(machine, socket, guestPort, pace)
+      return (payload, from) => forwarder.receive(payload, from)
+    })
     return await runPaced(machine, pace, run)
   } finally {
     run.signal?.removeEventListener('abort', stop)
-    for (const socket of sockets) socket.close()
+    run.ports.close()
   }
 }
 
@@ -176,22 +224,4 @@ class Pace {
     if (this.#waitingSince === undefined) return 0
     return Math.floor((performance.now() - this.#waitingSince) * this.#cyclesPerMillisecond)
   }
-}
-
-async function openSockets(forwardings: Forwarding[]): Promise<Socket[]> {
-  const sockets: Socket[] = []
-  for (const { hostPort } of forwardings) {
-    const socket = createSocket('udp4')
-    try {
-      socket.bind(hostPort, '127.0.0.1')
-      await once(socket, 'listening')
-    } catch (error) {
-      for (const open of sockets) open.close()
-      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      const reason = taken ? 'it is in use' : (error as Error).message
-      throw new ForwardError(`cannot open UDP port ${hostPort} of this computer: ${reason}`)
-    }
-    sockets.push(socket)
-  }
-  return sockets
 }

@@ -2,4 +2,4 @@
 
 export { FileError, readProgram, writeFile } from './files.ts'
 export type { ForwardedRun, Forwarding } from './forward.ts'
-export { ForwardError, parseForwarding, runForwarded } from './forward.ts'
+export { ForwardError, OpenPorts, parseForwarding, runForwarded } from './forward.ts'
