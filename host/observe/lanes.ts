@@ -199,26 +199,30 @@ function markSpans(operation: Operation): Span[] {
   })
 }
 
-/** The coroutine runs between being resumed by one operation and suspending at the next. */
+/** The coroutine runs between being resumed by one operation and suspending at the next, or the end of the request. */
 function runningCoroutine(request: Request): Span[] {
   const spans: Span[] = []
   let resumed: TraceRecord | undefined
+  const close = (end: TraceRecord) => {
+    if (!resumed || end === resumed) return
+    const begin = resumed
+    spans.push({
+      lane: 'coroutine',
+      begin: begin.cycle,
+      end: end.cycle,
+      state: 'running',
+      title: 'coroutine runs',
+      explanation: explain(begin),
+      operation: request.operations.find((operation) => operation.has(begin))?.id ?? request.id,
+    })
+    resumed = undefined
+  }
   for (const record of request.records) {
     if (record.name === 'await.resume') resumed ??= record
-    if (record.name === 'await.suspend' && resumed) {
-      const owner = request.operations.find((operation) => operation.has(record))
-      spans.push({
-        lane: 'coroutine',
-        begin: resumed.cycle,
-        end: record.cycle,
-        state: 'running',
-        title: 'coroutine runs',
-        explanation: explain(resumed),
-        operation: owner?.id ?? request.id,
-      })
-      resumed = undefined
-    }
+    if (record.name === 'await.suspend') close(record)
   }
+  const last = request.records.at(-1)
+  if (last) close(last)
   return spans
 }
 

@@ -251,14 +251,35 @@ describe('joinOperations, buffers', () => {
     expect(names(operation)).toContain('wire.transmit')
   })
 
-  it('counts a timer as complete when its packet is queued', () => {
+  it('counts a timer as complete when its packet is queued, and names the tick that expired it', () => {
     const [operation] = join([
       [10, 'irp.create', 4, 0x100],
+      [15, 'timer.fire', 0],
+      [15, 'hart.wake', 0],
+      [16, 'trap.enter', 0x8000_0007],
+      [17, 'dpc.request', 0],
+      [17, 'interrupt.raise', 32],
+      [18, 'trap.return'],
+      [19, 'trap.enter', 0x8000_000b],
+      [19, 'interrupt.claim', 32, 0],
       [20, 'irp.packet', 4, 0x100],
       [21, 'port.insert', 1, 0x100, 0],
+      [22, 'interrupt.complete', 32, 0],
     ]).operations
     expect(operation).toMatchObject({ kind: 'other', status: 0 })
-    expect(names(operation)).toEqual(['irp.create', 'irp.packet', 'port.insert'])
+    expect(names(operation)).toEqual([
+      'irp.create',
+      'timer.fire',
+      'hart.wake',
+      'trap.enter',
+      'interrupt.raise',
+      'trap.return',
+      'trap.enter',
+      'interrupt.claim',
+      'irp.packet',
+      'port.insert',
+      'interrupt.complete',
+    ])
   })
 })
 

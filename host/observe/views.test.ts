@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { blockingEcho, echo, park, receive, records } from '../../test/observe/synthetic.ts'
+import {
+  TASK,
+  arrive,
+  blockingEcho,
+  echo,
+  park,
+  receive,
+  records,
+} from '../../test/observe/synthetic.ts'
+import type { Row } from '../../test/observe/synthetic.ts'
 import { anatomyOf, anatomyText, typicalRequest } from './anatomy.ts'
 import { explain } from './explanations.ts'
 import { lanesOf } from './lanes.ts'
@@ -69,6 +78,16 @@ describe('lanesOf', () => {
     expect(suspended).toMatchObject({ lane: 'coroutine', begin: 200, end: 1214 })
     const service = spans.find(({ title }) => title === 'service routine')
     expect(service).toMatchObject({ lane: 'interrupt', begin: 1135, end: 1145, operation: 2 })
+  })
+
+  it('shows the coroutine running from its resumption to its next suspension or the end', () => {
+    const running = (rows: Row[]) =>
+      lanesOf(joinOperations(records(rows)).requests[0])
+        .filter(({ title }) => title === 'coroutine runs')
+        .map(({ begin, end, operation }) => [begin, end, operation])
+    expect(running(echo(100, 1))).toEqual([[1214, 1400, 2]])
+    const ready: Row = [1300, 'await.ready', TASK, 9]
+    expect(running([...receive(100, 2), ...arrive(1000, 2, 2), ready])).toEqual([[1114, 1300, 2]])
   })
 
   it('uses every lane', () => {

@@ -139,6 +139,13 @@ export class Editor {
 
   showAwaits(awaits: AwaitSummary[], clockHz: number): void {
     this.view.dispatch({ effects: setNotes.of({ awaits, clockHz }) })
+    if (!this.view.hasFocus) this.showFirstNote()
+  }
+
+  private showFirstNote(): void {
+    const first = this.view.state.field(notesField).iter()
+    if (first.value === null) return
+    this.view.dispatch({ effects: EditorView.scrollIntoView(first.from, { y: 'center' }) })
   }
 
   /** Brings a place into view and puts the cursor there; the focus stays where it is. */

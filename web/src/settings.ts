@@ -15,8 +15,6 @@ interface Field {
   choices?: readonly string[]
   range?: [number, number]
   pattern?: string
-  /** Least width, in characters. */
-  width: number
 }
 
 /** More would not fit into the page's memory with every step of each recorded. */
@@ -30,49 +28,42 @@ const fields: readonly Field[] = [
     label: 'Clients',
     title: 'Clients that ask at the same time, each with one request under way',
     range: [0, 256],
-    width: 8,
   },
   {
     key: 'requests',
     label: 'Requests each',
     title: 'Requests of each client, one after the other',
     range: [1, 1000],
-    width: 8,
   },
   {
     key: 'think',
     label: 'Think time',
     title: 'Pause of a client between an answer and its next request; 0us keeps the machine busy',
     pattern: DURATION,
-    width: 9,
   },
   {
     key: 'delay',
     label: 'Link delay',
     title: 'Time a frame travels in one direction, such as 50us or 2ms',
     pattern: DURATION,
-    width: 9,
   },
   {
     key: 'loss',
     label: 'Loss',
     title: 'Share of frames the link loses in each direction, such as 2%',
     pattern: '\\d+(\\.\\d+)?%',
-    width: 8,
   },
   {
     key: 'seed',
     label: 'Seed',
     title: 'Start of every random generator: the same seed gives the same run',
     range: [0, 4294967295],
-    width: 8,
   },
   {
     key: 'timing',
     label: 'CPU timing',
     title: 'Which core’s cycle costs the CPU follows',
     choices: ['ibex-small', 'hazard3', 'unit'],
-    width: 13,
   },
 ]
 
@@ -124,7 +115,7 @@ export class Settings {
 }
 
 function createInput(field: Field): HTMLInputElement | HTMLSelectElement {
-  const common = { name: field.key, title: field.title, style: `min-width: ${field.width}ch` }
+  const common = { name: field.key, title: field.title }
   if (field.choices) {
     const options = field.choices.map((choice) => html('option', { value: choice }, choice))
     return html('select', common, ...options)

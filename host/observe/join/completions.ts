@@ -49,10 +49,15 @@ export class CompletionTracker {
   private packet(record: TraceRecord): void {
     const operation = this.context.operation(record.a)
     operation.add(record)
-    // A timer's wait has no driver to complete it: its packet is its completion.
-    operation.status ??= 0
+    if (operation.status === null) this.completeTimer(operation, record)
     this.packets.set(record.b, operation)
     for (const orphan of this.orphans.take(record.b)) operation.add(orphan)
+  }
+
+  /** A timer's wait has no driver to complete it: its packet is its completion, made by the interrupt that expires timers. */
+  private completeTimer(operation: Operation, record: TraceRecord): void {
+    operation.status = 0
+    this.interrupts.dispatchOf(record)?.join(operation)
   }
 
   private port(record: TraceRecord, packet: number): void {

@@ -16,10 +16,14 @@ const FIRST_PORT_SOURCE = 40
 const LAST_PORT_SOURCE = 47
 
 const INTERRUPT_CAUSE = 0x8000_0000
+const TIMER_CAUSE = INTERRUPT_CAUSE + 7
 
 const isVirtio = (source: number) => source >= FIRST_VIRTIO_SOURCE && source <= LAST_VIRTIO_SOURCE
 const isDispatch = (source: number) => source >= FIRST_DISPATCH_SOURCE && source <= LAST_PORT_SOURCE
 const isPortSource = (source: number) => source >= FIRST_PORT_SOURCE && source <= LAST_PORT_SOURCE
+
+const isTimerTrap = (trap: Episode) =>
+  trap.records.some(({ name, a }) => name === 'trap.enter' && a === TIMER_CAUSE)
 
 export class InterruptTracker {
   private readonly context: Context
@@ -31,6 +35,8 @@ export class InterruptTracker {
   private readonly services = new Map<number, Episode[]>()
   private readonly insertions = new Map<number, Episode>()
   private readonly dispatches = new Map<number, { episode: Episode; cycle: number }>()
+  /** The last tick of each hart's timer, until its trap. */
+  private readonly timers = new Map<number, Episode>()
   private readonly wakes = new Map<number, TraceRecord>()
   private lastInsertion?: Episode
   private nicInterrupt?: Episode
@@ -46,12 +52,18 @@ export class InterruptTracker {
     return this.trapStack(record).at(-1)
   }
 
+  /** The DISPATCH interrupt that the record's hart is serving, if it is. */
+  dispatchOf(record: TraceRecord): Episode | undefined {
+    return this.dispatches.get(record.hart)?.episode
+  }
+
   readonly handlers: Handlers = {
     'nic.interrupt': (record) => this.deviceInterrupt(record),
     'interrupt.raise': (record) => this.raise(record),
     'interrupt.lower': (record) => this.line(record),
     'interrupt.claim': (record) => this.claim(record),
-    'interrupt.complete': (record) => this.claimed.get(record.a)?.add(record),
+    'interrupt.complete': (record) => this.complete(record),
+    'timer.fire': (record) => void this.timers.set(record.a, new Episode(record)),
     'trap.enter': (record) => this.enterTrap(record),
     'trap.return': (record) => this.leaveTrap(record),
     'thread.switch': (record) => this.giveWay(record),
@@ -100,6 +112,8 @@ export class InterruptTracker {
       episode.addCause(this.nicInterrupt)
       this.nicInterrupt = undefined
     }
+    const trap = this.trapOf(record)
+    if (isDispatch(record.a) && trap && isTimerTrap(trap)) episode.addCause(trap)
     this.raised.set(record.a, episode)
     if (isPortSource(record.a)) this.onPortRaise(episode)
   }
@@ -121,6 +135,10 @@ export class InterruptTracker {
     if (wake && record.a >= INTERRUPT_CAUSE) trap.add(wake)
     this.wakes.delete(record.hart)
     trap.add(record)
+    if (record.a === TIMER_CAUSE) {
+      trap.addCause(this.timers.get(record.hart))
+      this.timers.delete(record.hart)
+    }
     this.trapStack(record).push(trap)
   }
 
@@ -148,6 +166,11 @@ export class InterruptTracker {
     if (isDispatch(record.a)) {
       this.dispatches.set(record.hart, { episode: interrupt, cycle: record.cycle })
     }
+  }
+
+  private complete(record: TraceRecord): void {
+    this.claimed.get(record.a)?.add(record)
+    if (isDispatch(record.a)) this.dispatches.delete(record.hart)
   }
 
   private enterService(record: TraceRecord): void {

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { defaultConfiguration } from './protocol.ts'
+import type { RequestDetail, RunConfiguration, RunListener, RunSummary } from './protocol.ts'
+import { Session } from './session.ts'
+
+const source = (name: string) =>
+  readFileSync(new URL(`../../assembly/guest/programs/${name}.ts`, import.meta.url), 'utf8')
+
+const small: RunConfiguration = { ...defaultConfiguration, clients: 4, requests: 3 }
+
+function silent(texts: string[] = []): RunListener {
+  return { phase: () => undefined, progress: () => undefined, console: (text) => texts.push(text) }
+}
+
+async function finish(
+  session: Session,
+  name: string,
+  configuration: RunConfiguration,
+  listener = silent(),
+): Promise<RunSummary> {
+  const outcome = await session.run(source(name), `${name}.ts`, configuration, listener)
+  if (outcome.kind !== 'finished') throw new Error(JSON.stringify(outcome))
+  return outcome.summary
+}
+
+describe('a run of the async echo', () => {
+  const session = new Session()
+  const printed: string[] = []
+  let summary: RunSummary
+  let typical: RequestDetail
+
+  beforeAll(async () => {
+    summary = await finish(session, 'udp-echo', small, silent(printed))
+    typical = (await session.request(summary.typical!))!
+  })
+
+  it('answers every request and says so', () => {
+    expect(summary).toMatchObject({ stopReason: 'answered', exitCode: null })
+    expect(summary.totals).toMatchObject({ requests: 12, packets: 12 })
+    expect(summary.latency?.count).toBe(12)
+    expect(printed.join('')).toContain('listening on port 7')
+  })
+
+  it('follows a request through every layer, on its own operations', () => {
+    const layers = new Set(typical.rows.map(({ layer }) => layer))
+    for (const layer of ['task', 'syscall', 'io', 'driver', 'nic', 'wire', 'interrupt', 'dpc']) {
+      expect(layers, layer).toContain(layer)
+    }
+    expect(layers).toContain('port')
+    expect(layers).toContain('thread')
+    expect(typical.rows.every(({ operations }) => operations.length > 0)).toBe(true)
+  })
+
+  it('gives every answered request one road from await to wire and back', async () => {
+    expect(summary.requests).toHaveLength(12)
+    for (const { id } of summary.requests) {
+      const events = (await session.request(id))!.rows.map(({ event }) => event)
+      for (const event of ['await.suspend', 'wire.receive', 'irp.complete', 'wire.transmit']) {
+        expect(events, `request ${id}`).toContain(event)
+      }
+    }
+  })
+
+  it('notes what each await did', () => {
+    const line =
+      source('udp-echo')
+        .split('\n')
+        .findIndex((text) => text.includes('receiveFrom(')) + 1
+    const note = summary.awaits.find((candidate) => candidate.line === line)
+    expect(note?.suspensions).toBeGreaterThanOrEqual(12)
+  })
+
+  it('comes out the same again, and not with another seed on a link that loses frames', async () => {
+    const again = await finish(new Session(), 'udp-echo', small)
+    expect(again.stateHash).toBe(summary.stateHash)
+    const lossy = { ...small, loss: '20%' }
+    const first = await finish(new Session(), 'udp-echo', lossy)
+    const second = await finish(new Session(), 'udp-echo', { ...lossy, seed: 2 })
+    expect(second.stateHash).not.toBe(first.stateHash)
+  })
+
+  it('offers trace and capture', async () => {
+    expect((await session.perfetto())?.length).toBeGreaterThan(10_000)
+    expect((await session.capture())?.slice(0, 4)).toEqual(Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a))
+  })
+})
+
+describe('other runs', () => {
+  it('show no completion port in the blocking echo', async () => {
+    const session = new Session()
+    const summary = await finish(session, 'udp-echo-blocking', small)
+    expect(summary.totals).toMatchObject({ requests: 12, packets: 0, suspensions: 0 })
+    const { rows, spans } = (await session.request(summary.typical!))!
+    expect(rows.filter(({ layer }) => layer === 'port')).toEqual([])
+    expect(spans.map(({ title }) => title)).toContain('thread blocked')
+  })
+
+  it('ask the name server names', async () => {
+    const summary = await finish(new Session(), 'dns', { ...small, port: 53 })
+    expect(summary.totals.requests).toBe(12)
+    expect(summary.stopReason).toBe('answered')
+  })
+
+  it('follow a timer when there is no network', async () => {
+    const session = new Session()
+    const summary = await finish(session, 'hello', { ...small, clients: 0 })
+    expect(summary).toMatchObject({ stopReason: 'exit', exitCode: 0, latency: null })
+    const events = (await session.request(summary.typical!))!.rows.map(({ event }) => event)
+    expect(events).toEqual(expect.arrayContaining(['await.suspend', 'timer.fire', 'await.resume']))
+  })
+
+  it('end with problems at their place when the program is wrong', async () => {
+    const text = 'export async function main(): Promise<void> {\n  const x: i32 = "a";\n}\n'
+    const outcome = await new Session().run(text, 'wrong.ts', small, silent())
+    expect(outcome).toMatchObject({
+      kind: 'rejected',
+      problems: [{ severity: 'error', file: 'wrong.ts', line: 2 }],
+    })
+  })
+
+  it('stop when asked', async () => {
+    const session = new Session()
+    const listener = { ...silent(), phase: () => void session.stop() }
+    const outcome = await session.run(source('hello'), 'hello.ts', small, listener)
+    expect(outcome).toEqual({ kind: 'stopped' })
+    expect(await session.request(1)).toBeNull()
+  })
+
+  it('fail with the reason when the configuration cannot be used', async () => {
+    const outcome = await new Session().run(
+      source('hello'),
+      'hello.ts',
+      { ...small, delay: 'soon' },
+      silent(),
+    )
+    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('soon') })
+  })
+})
