@@ -103,10 +103,13 @@ export function constantOf(
   return definition?.op === 'const' ? definition.imm : undefined
 }
 
-function isBoolean(
+/** Whether a value is known to be 0 or 1. */
+export function isBoolean(
   register: Register,
   define: (register: Register) => Instruction | undefined,
 ): boolean {
   const definition = define(register)
-  return definition !== undefined && BOOLEAN.has(definition.op)
+  if (definition === undefined) return false
+  if (definition.op === 'and') return constantOf(definition.uses[1], define) === 1
+  return BOOLEAN.has(definition.op) && definition.uses.length === 2
 }

@@ -6,6 +6,7 @@ import { readValueType } from '../wasm/parse.ts'
 import { totalWords } from './context.ts'
 import { intrinsicOf } from './intrinsics.ts'
 import type { Control, Lowering, LowerTable, Value } from './lowering.ts'
+import { select } from './select.ts'
 import { callDirect } from './table.ts'
 
 const EMPTY_BLOCK_TYPE = 0x40
@@ -182,25 +183,6 @@ function call(lowering: Lowering): void {
   const type = context.module.types[context.module.functions[index]]
   const uses = lowering.popValues(type.parameters.length).flat()
   intrinsicOf(imported.module, imported.name)!(lowering, uses)
-}
-
-/** Chooses between two values by branching over one of them; RISC-V has no conditional move. */
-function select(lowering: Lowering): void {
-  const { builder } = lowering
-  const condition = lowering.popWord()
-  const second = lowering.pop()
-  const first = lowering.pop()
-  const constant = builder.constantOf(condition)
-  if (constant !== undefined) return lowering.push(...(constant !== 0 ? first : second))
-  const variables = first.map(() => builder.newVariable())
-  const [other, join] = [builder.newBlock(), builder.newBlock()]
-  writeAll(lowering, variables, [first])
-  builder.branchIf(condition, join, other)
-  builder.start(other, true)
-  writeAll(lowering, variables, [second])
-  builder.jump(join)
-  builder.start(join, true)
-  lowering.push(...readAll(lowering, variables))
 }
 
 const getLocal = (lowering: Lowering): void =>

@@ -14,6 +14,7 @@ import { numberValues } from './gvn.ts'
 import { layOut } from './layout.ts'
 import { hoistInvariants } from './licm.ts'
 import { selectInstructions } from './select.ts'
+import { reduceStrength } from './strength.ts'
 import { sweep } from './sweep.ts'
 import { expandSwitches } from './switches.ts'
 
@@ -25,6 +26,9 @@ export interface Pass {
 /** Every pass by the name that `--dump` takes. */
 export const PASSES: readonly Pass[] = [
   { name: 'gvn', run: numberValues },
+  { name: 'hoist', run: hoistInvariants },
+  { name: 'strength', run: reduceStrength },
+  { name: 'renumber', run: numberValues },
   { name: 'dce', run: eliminateDeadCode },
   { name: 'select', run: selectInstructions },
   { name: 'clean', run: eliminateDeadCode },
