@@ -1,6 +1,8 @@
 /** Runs the built `nothread` command for tests of the command line. */
 
-import { spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 
 const command = join(import.meta.dirname, '../../dist/host/cli/main.js')
@@ -21,6 +23,41 @@ export function nothread(args: string[], folder = process.cwd()): Outcome {
   })
   if (error !== undefined) throw error
   return { status, stdout, stderr }
+}
+
+/** A `nothread` that goes on running beside the test. */
+export class Running {
+  readonly #process: ChildProcess
+  readonly #outcome: Promise<Outcome>
+  #stdout = ''
+  #stderr = ''
+
+  constructor(args: string[], folder: string) {
+    const env = { ...process.env, NO_COLOR: '1' }
+    this.#process = spawn(process.execPath, [command, ...args], { cwd: folder, env })
+    this.#process.stdout?.on('data', (text: Buffer) => (this.#stdout += text.toString()))
+    this.#process.stderr?.on('data', (text: Buffer) => (this.#stderr += text.toString()))
+    this.#outcome = once(this.#process, 'close').then(([status]) => ({
+      status: status as number | null,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }))
+  }
+
+  /** Wait until the standard output holds `text`. Throws when the command ends before. */
+  async prints(text: string): Promise<void> {
+    while (!this.#stdout.includes(text)) {
+      const data = once(this.#process.stdout as NodeJS.ReadableStream, 'data')
+      const ended = await Promise.race([data.then(() => false), this.#outcome.then(() => true)])
+      if (ended) throw new Error(`nothread ended without "${text}": ${this.#stdout}${this.#stderr}`)
+    }
+  }
+
+  /** Send a signal, and wait for the end. */
+  end(signal: NodeJS.Signals): Promise<Outcome> {
+    this.#process.kill(signal)
+    return this.#outcome
+  }
 }
 
 /** Assembly programs that several tests run. */

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { assembleImage } from '../../host/toolchain/asm/index.ts'
+import { writeImage } from '../../host/toolchain/elf/writer.ts'
+import { inFolder } from '../programs.ts'
+import { assembly, nothread } from './command.ts'
+
+const elf = writeImage(assembleImage(assembly.hello, { base: 0x8000_0000 }))
+
+/** The ELF file with some bytes changed. */
+function patched(offset: number, ...bytes: number[]): Uint8Array {
+  const copy = elf.slice()
+  copy.set(bytes, offset)
+  return copy
+}
+
+const files = {
+  'hello.s': assembly.hello,
+  'good.elf': elf,
+  'truncated.elf': elf.subarray(0, 60),
+  'x86.elf': patched(18, 62),
+  'wide.elf': patched(4, 2),
+  'text.txt': 'hello',
+  'broken.rec': '{"nothread":"recording","version":1}\n',
+  'wrong.s': '  add a0, a1\n',
+  'type.ts': "export function main(): void {\n  const x: i32 = 'text'\n}\n",
+  'closure.ts':
+    'export function main(): void {\n  let n = 1\n  const add = (): void => {\n    n++\n  }\n  add()\n}\n',
+  'catch.ts': 'export function main(): void {\n  try {\n    main()\n  } catch (e) {}\n}\n',
+}
+
+const inputs: [string, string[], RegExp][] = [
+  ['a missing file', ['run', 'none.ts'], /cannot read none\.ts: no such file/],
+  ['a folder', ['run', '.'], /cannot read \.: it is a folder/],
+  ['a file of another kind', ['run', 'text.txt'], /text\.txt is neither guest TypeScript/],
+  ['a truncated ELF', ['run', 'truncated.elf'], /truncated\.elf: ELF .*\d+ bytes/],
+  ['an ELF for another machine', ['run', 'x86.elf'], /x86\.elf: ELF e_machine: .*x86-64/],
+  ['an ELF of 64 bits', ['run', 'wide.elf'], /wide\.elf: ELF /],
+  ['wrong assembly', ['run', 'wrong.s'], /wrong\.s:1:/],
+  ['a type error', ['run', 'type.ts'], /type\.ts:2:[\s\S]*const x: i32 = 'text'/],
+  ['a closure', ['run', 'closure.ts'], /closure\.ts:[\s\S]*n\+\+/],
+  ['try and catch', ['run', 'catch.ts'], /catch\.ts:2:/],
+  [
+    'an --until that is nonsense',
+    ['run', 'hello.s', '--until', 'nonsense'],
+    /--until.*write a time/,
+  ],
+  ['an --until without unit', ['run', 'hello.s', '--until', '10'], /--until.*write a time/],
+  ['too many harts', ['run', 'hello.s', '--harts', '9'], /--harts.*from 1 to 8/],
+  ['a seed that is none', ['run', 'hello.s', '--seed', 'x'], /--seed.*expected an integer/],
+  ['an unknown profile', ['run', 'hello.s', '--timing', 'fast'], /--timing.*ibex-small/],
+  [
+    'an unknown link option',
+    ['run', 'hello.s', '--link', 'speed=1'],
+    /"speed=1" is not a link option/,
+  ],
+  ['a wrong share', ['run', 'hello.s', '--link', 'loss=3'], /"3" is not a share/],
+  ['a wrong forwarding', ['run', 'hello.s', '--forward', '53:53'], /write udp:HOST:GUEST/],
+  ['a wrong parameter', ['run', 'hello.s', '--param', 'x'], /write NAME=NUMBER/],
+  ['a wrong peek', ['run', 'hello.s', '--peek', '12'], /write ADDRESS:WORDS/],
+  ['a peek outside of RAM', ['run', 'hello.s', '--peek', '0x0:1'], /0x00000000.*outside of RAM/],
+  ['a peek at nothing', ['run', 'hello.s', '--peek', 'nobody:1'], /no symbol "nobody"/],
+  ['an unknown option', ['run', 'hello.s', '--fast'], /unknown option '--fast'/],
+  ['no file', ['run'], /missing required argument 'file'/],
+  ['an unknown command', ['walk'], /unknown command 'walk'/],
+  ['no recording', ['replay', 'text.txt'], /text\.txt: line 1: this is no recording/],
+  [
+    'a recording without end',
+    ['replay', 'broken.rec'],
+    /broken\.rec: line 1: the recording has no end/,
+  ],
+  ['no place to write', ['run', 'hello.s', '--record', 'text.txt/x'], /cannot write text\.txt\/x/],
+]
+
+describe('bad input', () => {
+  it.each(inputs)('%s gets one message and exit code 2', (_, args, message) => {
+    const { status, stderr } = inFolder(files, (folder) => nothread(args, folder))
+    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(status).toBe(2)
+  })
+
+  it('of the build is refused without leaving a file', () => {
+    inFolder(files, (folder) => {
+      expect(nothread(['build', 'type.ts', '-o', 'x.elf'], folder).status).toBe(2)
+      expect(() => readFileSync(join(folder, 'x.elf'))).toThrow('ENOENT')
+    })
+  })
+})

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { inFolder } from '../programs.ts'
+import { assembly, nothread } from './command.ts'
+
+const files = Object.fromEntries(
+  Object.entries(assembly).map(([name, source]) => [`${name}.s`, source]),
+)
+
+describe('nothread run', () => {
+  it('prints the console and, last, the summary', () => {
+    const { status, stdout, stderr } = inFolder(files, (folder) =>
+      nothread(['run', 'hello.s'], folder),
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^hello\ncycles \d+ {2}instructions \d+ {2}events \d+ {2}state [0-9a-f]{16}\n$/,
+    )
+  })
+
+  it('twice ends in the same state', () => {
+    inFolder(files, (folder) => {
+      const [first, second] = [1, 2].map(() => nothread(['run', 'hello.s'], folder).stdout)
+      expect(second).toBe(first)
+    })
+  })
+
+  it.each([
+    ['hello.s', [], 0],
+    ['failure.s', [], 1],
+    ['hello.s', ['--until', 'text:hello'], 0],
+    ['hello.s', ['--until', 'text:goodbye'], 1],
+    ['asleep.s', ['--until', 'idle'], 0],
+    ['forever.s', ['--until', '10us'], 42],
+    ['hello.s', ['--until', '1s'], 0],
+    ['fault.s', [], 3],
+  ])('of %s %j ends with code %d', (file, options, code) => {
+    const { status } = inFolder(files, (folder) => nothread(['run', file, ...options], folder))
+    expect(status).toBe(code)
+  })
+
+  it('explains a fault with its place', () => {
+    const { stderr } = inFolder(files, (folder) => nothread(['run', 'fault.s'], folder))
+    expect(stderr).toBe('load refused (mtval 0x00000000) at 0x80000004 in _start+0x4 (fault.s:2)\n')
+  })
+
+  it('--json prints one object', () => {
+    const { stdout } = inFolder(files, (folder) =>
+      nothread(['run', 'failure.s', '--json', '--peek', '0x80000000:2'], folder),
+    )
+    const result = JSON.parse(stdout)
+    expect(result).toMatchObject({ stopReason: 'exit', exitCode: 7, console: '' })
+    expect(Object.keys(result)).toEqual([
+      ...[
+        'stopReason',
+        'exitCode',
+        'cycles',
+        'instret',
+        'stateHash',
+        'console',
+        'counters',
+        'peek',
+      ],
+    ])
+    expect(result.counters.deviceWrites).toBe(1)
+    expect(result.peek['0x80000000']).toHaveLength(2)
+  })
+
+  it('--peek prints words, by address or symbol', () => {
+    const source = `${assembly.failure}\n.align 2\nvalue: .word 0x12345678, 9\n`
+    const { stdout } = inFolder({ 'a.s': source }, (folder) =>
+      nothread(['run', 'a.s', '--peek', 'value:2'], folder),
+    )
+    expect(stdout).toMatch(/^0x[0-9a-f]{8}: 12345678 00000009$/m)
+  })
+
+  it('--timing changes cycles, not instructions', () => {
+    inFolder(files, (folder) => {
+      const [unit, ibex] = ['unit', 'ibex-small'].map((profile) =>
+        JSON.parse(nothread(['run', 'hello.s', '--timing', profile, '--json'], folder).stdout),
+      )
+      // The store that ends the run counts as an instruction, but its cycle is not over.
+      expect(unit.cycles).toBe(unit.instret - 1)
+      expect(ibex.instret).toBe(unit.instret)
+      expect(ibex.cycles).toBeGreaterThan(unit.cycles)
+    })
+  })
+
+  it('--trace writes JSON Lines or Perfetto', () => {
+    inFolder(files, (folder) => {
+      nothread(['run', 'asleep.s', '--trace', 'out/t.jsonl'], folder)
+      const lines = readFileSync(join(folder, 'out/t.jsonl'), 'utf8').trimEnd().split('\n')
+      expect(lines.map((line) => JSON.parse(line).event)).toContain('hart.sleep')
+      nothread(['run', 'asleep.s', '--trace', 't.pftrace'], folder)
+      // Field 1 of the outermost message, which is how every Perfetto trace begins.
+      expect(readFileSync(join(folder, 't.pftrace'))[0]).toBe(0x0a)
+    })
+  })
+
+  it('--signature writes what lies between the symbols', () => {
+    const source = `${assembly.failure}\n.align 2\nbegin_signature: .word 1, 0xabc\nend_signature:\n`
+    inFolder({ 'a.s': source }, (folder) => {
+      nothread(['run', 'a.s', '--signature', 'sig'], folder)
+      expect(readFileSync(join(folder, 'sig'), 'utf8')).toBe('00000001\n00000abc\n')
+    })
+  })
+
+  it('ends at a word in tohost, as Spike does', () => {
+    const source = `_start: li t0, 7\n la t1, tohost\n sw t0, 0(t1)\n1: j 1b\n.align 3\ntohost: .word 0, 0\n`
+    const { status, stdout } = inFolder({ 'a.s': source }, (folder) =>
+      nothread(['run', 'a.s', '--json'], folder),
+    )
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ stopReason: 'exit', exitCode: 3 })
+  })
+})
+
+describe('nothread replay', () => {
+  it('repeats a recorded run, and tells one that differs', () => {
+    inFolder(files, (folder) => {
+      const { stdout } = nothread(['run', 'hello.s', '--record', 'run.rec'], folder)
+      expect(nothread(['replay', 'run.rec'], folder)).toEqual({ status: 0, stdout, stderr: '' })
+
+      const text = readFileSync(join(folder, 'run.rec'), 'utf8')
+      const changed = text.replace(/"stateHash":"./, '"stateHash":"x')
+      inFolder({ ...files, 'run.rec': changed }, (other) => {
+        const { status, stderr } = nothread(['replay', 'run.rec'], other)
+        expect(status).toBe(4)
+        expect(stderr).toMatch(/^error: the replay differs from the recording by cycle \d+: state/)
+      })
+    })
+  })
+})
