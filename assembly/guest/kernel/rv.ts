@@ -17,6 +17,7 @@ export declare function mmioStore16(address: usize, value: u32): void;
 export declare function mmioStore32(address: usize, value: usize): void;
 
 export declare function amoSwap(address: usize, value: usize): u32;
+export declare function amoAdd(address: usize, value: usize): u32;
 export declare function fence(): void;
 export declare function fenceI(): void;
 export declare function wfi(): void;

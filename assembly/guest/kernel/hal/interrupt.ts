@@ -16,6 +16,7 @@ import { clockInterrupt } from './clock';
 import { CLOCK_LEVEL, DISPATCH_LEVEL, raiseIrql, lowerIrql, setIrql } from './irql';
 import { currentPrcb, Prcb } from './prcb';
 import { bugCheck } from '../ps/fault';
+import { releaseThreads } from '../io/port';
 import { dispatchInterrupt } from '../ke/dpc';
 
 /**
@@ -65,26 +66,25 @@ export function connectInterrupt(interrupt: Interrupt): bool {
 }
 
 /** Give a source its priority. */
-export function setSourceLevel(source: u32, level: u32): void {
+function setSourceLevel(source: u32, level: u32): void {
   store<u8>(levels + source, <u8>level);
   mmioStore32(PLIC + ((<usize>source) << 2), level);
 }
 
 /** Let a source through to this hart. */
-export function enableSource(source: u32): void {
-  const word = enableWord(source);
+function enableSource(source: u32): void {
+  const context = (<usize>currentPrcb().hart) << 1;
+  const word = PLIC + PLIC_ENABLE + context * PLIC_ENABLE_CONTEXT + ((source >> 5) << 2);
   mmioStore32(word, mmioLoad32(word) | (1 << (source & 31)));
 }
 
-/** Hold a source back from this hart. */
-export function disableSource(source: u32): void {
-  const word = enableWord(source);
-  mmioStore32(word, mmioLoad32(word) & ~(1 << (source & 31)));
-}
-
-function enableWord(source: u32): usize {
-  const context = (<usize>currentPrcb().hart) << 1;
-  return PLIC + PLIC_ENABLE + context * PLIC_ENABLE_CONTEXT + ((source >> 5) << 2);
+/**
+ * Hold a connected source back, or let it through again. By its priority: an interrupt of a source that is not enabled could
+ * not be completed any more.
+ */
+export function maskSource(source: u32, masked: bool): void {
+  const level: u32 = masked ? 0 : load<u8>(levels + source);
+  mmioStore32(PLIC + ((<usize>source) << 2), level);
 }
 
 /** Address of the threshold register of a hart's M context. */
@@ -108,38 +108,45 @@ export function interruptDispatch(cause: u32): u32 {
   const prcb = currentPrcb();
   const old = prcb.irql;
   const kind = cause & 0xff;
-  if (kind == INTERRUPT_EXTERNAL) external(prcb);
-  else if (kind == INTERRUPT_TIMER) timer();
-  else bugCheck('unexpected interrupt', kind);
-  if (prcb.switchWanted && old < DISPATCH_LEVEL && prcb.depth == 1) {
-    setIrql(DISPATCH_LEVEL);
-    return old + 1;
-  }
-  setIrql(old);
-  return 0;
+  if (kind == INTERRUPT_TIMER) timer(old);
+  else if (kind != INTERRUPT_EXTERNAL) bugCheck('unexpected interrupt', kind);
+  if (kind == INTERRUPT_EXTERNAL || old < DISPATCH_LEVEL) serveSources(prcb, old);
+  if (!prcb.switchWanted || old >= DISPATCH_LEVEL) return 0;
+  setIrql(DISPATCH_LEVEL);
+  return old + 1;
 }
 
-function timer(): void {
+function timer(old: u32): void {
   setIrql(CLOCK_LEVEL);
   clockInterrupt();
+  setIrql(old);
 }
 
-function external(prcb: Prcb): void {
+/**
+ * Serve the pending source, and, where the interrupted code ran below DISPATCH, all others that are pending by now: what a
+ * return would let in at once comes without the way out and in again. The DPCs of a service routine usually come so (N1.10).
+ */
+function serveSources(prcb: Prcb, old: u32): void {
   const claim = prcb.threshold + PLIC_CLAIM;
-  const source = mmioLoad32(claim);
-  if (source == 0) return;
-  const level: u32 = load<u8>(levels + source);
-  setIrql(level);
-  if (level == DISPATCH_LEVEL) {
-    dispatchInterrupt(prcb, claim, source);
-    return;
-  }
+  do {
+    const source = mmioLoad32(claim);
+    if (source == 0) return;
+    const level: u32 = load<u8>(levels + source);
+    setIrql(level);
+    if (source == DPC_PLIC_SOURCE + prcb.hart) dispatchInterrupt(prcb);
+    else if (source == PORT_PLIC_SOURCE + prcb.hart) releaseThreads(prcb);
+    else serviceInterrupt(source, level);
+    mmioStore32(claim, source);
+    setIrql(old);
+  } while (old < DISPATCH_LEVEL);
+}
+
+function serviceInterrupt(source: u32, level: u32): void {
   csrSet(MSTATUS, MSTATUS_MIE);
   hint2(TRACE_isr_enter, source, level);
   const handled = serviceChain(source);
   hint2(TRACE_isr_exit, source, handled ? 1 : 0);
   csrClear(MSTATUS, MSTATUS_MIE);
-  mmioStore32(claim, source);
 }
 
 function serviceChain(source: u32): bool {

@@ -32,7 +32,7 @@ import {
   STATUS_SUCCESS,
 } from '../generated/syscalls';
 import { MAILBOX } from '../hal/board';
-import { connectInterrupt, disableSource, enableSource, Interrupt } from '../hal/interrupt';
+import { connectInterrupt, Interrupt, maskSource } from '../hal/interrupt';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
 import { initializeList, insertTail, isListEmpty, removeEntry, removeHead } from '../ke/list';
 import { probeWords } from '../mm/user';
@@ -87,7 +87,7 @@ function closeMailbox(file: File): void {
 /** At the mailbox's level: the line stays high until the message is taken, so hold it back. */
 function serviceInterrupt(context: usize): bool {
   if (!mmioLoad32(MAILBOX + MAILBOX_STATUS)) return false;
-  disableSource(MAILBOX_PLIC_SOURCE);
+  maskSource(MAILBOX_PLIC_SOURCE, true);
   insertDpc(dpc, 0, 0);
   return true;
 }
@@ -100,7 +100,7 @@ function messageDpc(self: usize, context: usize, argument1: usize, argument2: us
     copyMessage(currentLocation(irp).request);
     completeIrp(irp, STATUS_SUCCESS, MAILBOX_MESSAGE_BYTES);
   }
-  if (!isListEmpty(receivers)) enableSource(MAILBOX_PLIC_SOURCE);
+  if (!isListEmpty(receivers)) maskSource(MAILBOX_PLIC_SOURCE, false);
 }
 
 function copyMessage(message: usize): void {
@@ -127,7 +127,7 @@ function controlMailbox(device: Device, irp: Irp): u32 {
   markPending(irp);
   insertTail(receivers, queueEntry(irp));
   setCancelRoutine(irp, cancelReceive.index);
-  enableSource(MAILBOX_PLIC_SOURCE);
+  maskSource(MAILBOX_PLIC_SOURCE, false);
   return STATUS_PENDING;
 }
 

@@ -15,7 +15,6 @@ import {
 } from '../generated/dpc';
 import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
 import { currentPrcb, Prcb } from '../hal/prcb';
-import { releaseThreads } from '../io/port';
 import { quantumEnd } from './schedule';
 import { expireTimers } from './timer';
 
@@ -69,10 +68,10 @@ export function removeDpc(dpc: Dpc): bool {
 }
 
 /**
- * The interrupt at DISPATCH (N1.9): expired timers, DPCs and released threads first, then the end of a quantum; a switch of
- * threads follows when the interrupt returns. Interrupts are off at entry and exit and on in between.
+ * The interrupt at DISPATCH (N1.9): the end of a quantum, expired timers, DPCs; a switch of threads follows when the interrupt
+ * returns. Interrupts are off at entry and exit and on in between.
  */
-export function dispatchInterrupt(prcb: Prcb, claim: usize, source: u32): void {
+export function dispatchInterrupt(prcb: Prcb): void {
   const page = prcb.dpcPage;
   mmioStore32(page + DPC_DRAIN, 1);
   mmioStore32(page + DPC_REQUEST, 0);
@@ -83,9 +82,7 @@ export function dispatchInterrupt(prcb: Prcb, claim: usize, source: u32): void {
     expireTimers();
   }
   drainQueue(page);
-  releaseThreads(prcb);
   csrClear(MSTATUS, MSTATUS_MIE);
-  mmioStore32(claim, source);
 }
 
 function drainQueue(page: usize): void {

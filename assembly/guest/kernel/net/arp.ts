@@ -26,7 +26,7 @@ const ADDRESS_BYTES: usize = 6;
 /** A request is repeated when a second has gone by and there is something to send. */
 const REPEAT: u64 = 10_000_000;
 /** Datagrams held for one neighbour. */
-const HELD: u32 = 16;
+const HELD: u32 = 128;
 
 @unmanaged
 class Neighbour {

@@ -1,60 +1,61 @@
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { KernelObject } from '../ke/object';
-import { allocate } from '../mm/pool';
+import { allocateRaw } from '../mm/pool';
 import {
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_HANDLE,
   STATUS_OBJECT_TYPE_MISMATCH,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { closeObject, dereference } from './object';
+import { closeObject, dereference, reference } from './object';
 
 /**
- * Handles: multiples of 4, an index into pages of 1,024 words. A used word is the object's address; a free one is the next
- * free index, doubled, plus 1 (addresses are even). Freed handles are used again last in, first out.
+ * Handles: multiples of 4, an index into pages of 1,024 words. A used word is the object's address; a freed one is the next
+ * freed index, doubled, plus 1 (addresses are even). Freed handles are used again last in, first out.
  */
 
 const PAGE_BYTES: usize = 4096;
 const PER_PAGE: u32 = 1024;
 const PAGES: u32 = 128;
-const NO_INDEX: u32 = 0x3fff_ffff;
 /** The handle that stands for the calling thread. */
 export const CURRENT_THREAD: u32 = <u32>-2;
 
 const pages = memory.data(4 * 128, 4);
+/** Indices that have ever been used: the words behind are not written yet. */
 let indices: u32 = 0;
-let firstFree: u32 = NO_INDEX;
+/** First freed index + 1, or 0. */
+let firstFree: u32 = 0;
 
 function entryAddress(index: u32): usize {
   const page = load<usize>(pages + ((<usize>(index / PER_PAGE)) << 2));
   return page + ((<usize>(index % PER_PAGE)) << 2);
 }
 
-function growTable(): bool {
-  const number = indices / PER_PAGE;
-  if (number == PAGES) return false;
-  const page = allocate(PAGE_BYTES);
-  if (!page) return false;
-  store<usize>(pages + ((<usize>number) << 2), page);
-  for (let index = indices + PER_PAGE; index > indices; index--) {
-    store<u32>(entryAddress(index - 1), (firstFree << 1) | 1);
-    firstFree = index - 1;
+/** An index for a new handle, or −1. */
+function takeIndex(): i32 {
+  if (firstFree) {
+    const index = firstFree - 1;
+    firstFree = load<u32>(entryAddress(index)) >> 1;
+    return <i32>index;
   }
-  indices += PER_PAGE;
-  return true;
+  if (indices % PER_PAGE == 0) {
+    const page = indices < PAGES * PER_PAGE ? allocateRaw(PAGE_BYTES) : 0;
+    if (!page) return -1;
+    store<usize>(pages + ((<usize>(indices / PER_PAGE)) << 2), page);
+  }
+  indices++;
+  return <i32>indices - 1;
 }
 
 /** Give an object a handle, or 0 when there is no room. */
 export function createHandle(object: KernelObject): u32 {
   const old = raiseIrql(DISPATCH_LEVEL);
   let handle: u32 = 0;
-  if (firstFree != NO_INDEX || growTable()) {
-    const index = firstFree;
-    const entry = entryAddress(index);
-    firstFree = load<u32>(entry) >> 1;
-    store<usize>(entry, changetype<usize>(object));
-    handle = (index + 1) << 2;
+  const index = takeIndex();
+  if (index >= 0) {
+    store<usize>(entryAddress(index), changetype<usize>(object));
+    handle = (<u32>index + 1) << 2;
   }
   lowerIrql(old);
   return handle;
@@ -83,7 +84,7 @@ function findObject(handle: u32): KernelObject {
 export function referenceHandle(handle: u32): KernelObject {
   const old = raiseIrql(DISPATCH_LEVEL);
   const object: KernelObject = handle == CURRENT_THREAD ? currentThread() : findObject(handle);
-  if (changetype<usize>(object)) object.references++;
+  if (changetype<usize>(object)) reference(object);
   lowerIrql(old);
   return object;
 }
@@ -116,7 +117,7 @@ export function closeHandle(handle: u32): u32 {
   }
   const index = (handle >> 2) - 1;
   store<u32>(entryAddress(index), (firstFree << 1) | 1);
-  firstFree = index;
+  firstFree = index + 1;
   closeObject(object);
   dereference(object);
   lowerIrql(old);

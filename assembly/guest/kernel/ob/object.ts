@@ -1,3 +1,4 @@
+import { amoAdd } from '../rv';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { free } from '../mm/pool';
 import { deleteFile, closeFile } from '../io/file';
@@ -23,16 +24,21 @@ import { WaitPacket } from '../io/waitpacket';
 /** Bytes of an event or a semaphore; a semaphore's maximum follows the header. */
 export const PLAIN_OBJECT_BYTES: usize = offsetof<KernelObject>() + 4;
 
+/** Hold an object. Any IRQL up to DISPATCH. */
 export function reference(object: KernelObject): void {
+  amoAdd(referenceCount(object), 1);
+}
+
+/** Let an object go; the last one to do so deletes it. */
+export function dereference(object: KernelObject): void {
+  if (amoAdd(referenceCount(object), -1) != 1) return;
   const old = raiseIrql(DISPATCH_LEVEL);
-  object.references++;
+  deleteObject(object);
   lowerIrql(old);
 }
 
-export function dereference(object: KernelObject): void {
-  const old = raiseIrql(DISPATCH_LEVEL);
-  if (--object.references == 0) deleteObject(object);
-  lowerIrql(old);
+function referenceCount(object: KernelObject): usize {
+  return changetype<usize>(object) + offsetof<KernelObject>('references');
 }
 
 /** The handle is gone: end what the object has going on. At DISPATCH. */
