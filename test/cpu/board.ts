@@ -24,6 +24,8 @@ export interface Core extends CoreExports {
   hartTime(hart: number): bigint
   setToHost(address: number): void
   ramChanged(): void
+  diskReserve(bytes: number): number
+  diskInsert(readOnly: number): void
 }
 
 export interface BoardOptions {
@@ -123,6 +125,15 @@ export class Board {
     const index = counters.findIndex((counter) => counter.name === name)
     const view = new DataView(this.core.memory.buffer, this.core.counterPointer() + 8 * index)
     return Number(view.getBigUint64(0, true))
+  }
+
+  /** Take what the guest has written to the UART. */
+  console(): Uint8Array {
+    const { core } = this
+    const pointer = core.consolePointer() >>> 0
+    const bytes = new Uint8Array(core.memory.buffer, pointer, core.consoleCount()).slice()
+    core.consoleClear()
+    return bytes
   }
 
   get hash(): bigint {
