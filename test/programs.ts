@@ -8,16 +8,22 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { test } from 'vitest'
 
-/** Whether a program is on the search path. */
-export function hasProgram(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+/** Path of a program on the search path, or undefined. */
+export function findProgram(program: string): string | undefined {
+  const paths = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program))
+  return paths.find((path) => {
     try {
-      accessSync(join(folder, program), constants.X_OK)
+      accessSync(path, constants.X_OK)
       return true
     } catch {
       return false
     }
   })
+}
+
+/** Whether a program is on the search path. */
+export function hasProgram(program: string): boolean {
+  return findProgram(program) !== undefined
 }
 
 /** A test that needs the given programs. */

@@ -15,7 +15,6 @@ import { counted, duration } from './format.ts'
 
 export interface EditorOptions {
   parent: HTMLElement
-  source: string
   /** Ctrl+Enter or Cmd+Enter. */
   onRun(): void
   onChange(): void
@@ -105,7 +104,6 @@ export class Editor {
     }
     this.view = new EditorView({
       parent: options.parent,
-      doc: options.source,
       extensions: [
         Prec.highest(keymap.of([run])),
         basicSetup,
@@ -114,7 +112,7 @@ export class Editor {
         lintGutter(),
         notesField,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': 'Program, TypeScript' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Program, TypeScript', tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange()
         }),
@@ -126,8 +124,12 @@ export class Editor {
     return this.view.state.doc.toString()
   }
 
+  /** Replaces the text and shows its first function, below which the program is. */
   set source(text: string) {
     this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } })
+    const first = /^(export )?(async )?function /m.exec(this.view.state.doc.toString())
+    const effects = EditorView.scrollIntoView(first?.index ?? 0, { y: 'start', yMargin: 8 })
+    this.view.dispatch({ effects })
   }
 
   /** Marks problems of the program itself; those of other files are for the panel only. */

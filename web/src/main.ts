@@ -28,7 +28,6 @@ const problemsPanel = byId('problems')
 const settings = new Settings(byId<HTMLFormElement>('settings'), forgetSender)
 const editor = new Editor({
   parent: byId('editor'),
-  source: sampleSource(samples[0].name),
   onRun: () => void run(),
   onChange: forgetSender,
 })
@@ -195,6 +194,7 @@ function start(): void {
   sampleSelect.append(
     ...samples.map(({ name, note }) => html('option', { value: name }, `${name} (${note})`)),
   )
+  chooseSample(samples[0].name)
   let chosen = sampleSelect.value
   sampleSelect.addEventListener('change', () => {
     if (edited() && !confirm('Replace your program by the sample?')) sampleSelect.value = chosen

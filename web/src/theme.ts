@@ -3,7 +3,11 @@
 const themes = ['auto', 'light', 'dark'] as const
 type Theme = (typeof themes)[number]
 
-const labels: Record<Theme, string> = { auto: 'Auto', light: 'Light', dark: 'Dark' }
+const labels: Record<Theme, string> = {
+  auto: 'Theme: system',
+  light: 'Theme: light',
+  dark: 'Theme: dark',
+}
 
 export function initTheme(button: HTMLButtonElement): void {
   let theme: Theme = 'auto'
@@ -12,6 +16,5 @@ export function initTheme(button: HTMLButtonElement): void {
     if (theme === 'auto') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
     button.textContent = labels[theme]
-    button.setAttribute('aria-label', `Colour theme: ${theme === 'auto' ? 'automatic' : theme}`)
   })
 }
