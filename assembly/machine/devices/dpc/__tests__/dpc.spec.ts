@@ -2,6 +2,7 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  lineIsHigh,
   newBoard,
   plug,
   setWord,
@@ -273,10 +274,24 @@ describe('DPC unit, one hart', () => {
     expect(get(0, dpc.DPC_STATUS)).toBe(0);
   });
 
+  it('N2.4, N2.9: the line is high from the request to the first POP or DRAIN', () => {
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(false);
+    add(0, A, MEDIUM, 0);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(true);
+    pop(0);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(false);
+    pop(0);
+    add(0, A, MEDIUM, 0);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(true);
+    set(0, dpc.DPC_DRAIN, 1);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(false);
+  });
+
   it('N1.7: the software interrupt stays until the handler drops it', () => {
     set(0, dpc.DPC_REQUEST, 1);
     expect(get(0, dpc.DPC_STATUS)).toBe(dpc.DPC_STATUS_FORCED);
     pop(0);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(true);
     expect(get(0, dpc.DPC_REQUEST)).toBe(1);
     set(0, dpc.DPC_REQUEST, 0);
     expect(get(0, dpc.DPC_STATUS)).toBe(0);
@@ -311,6 +326,8 @@ describe('DPC unit, two harts', () => {
   it('S24: High and MediumHigh call the other hart', () => {
     add(0, A, HIGH, 2);
     expect(requested(1)).toBe(true);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE + 1)).toBe(true);
+    expect(lineIsHigh(dpc.DPC_PLIC_SOURCE)).toBe(false);
     pop(1);
     pop(1);
     add(0, B, MEDIUM_HIGH, 2);

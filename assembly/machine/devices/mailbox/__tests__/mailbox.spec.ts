@@ -9,7 +9,7 @@ import {
 import { COUNTERS, allocateOutside } from '../../../layout';
 import { setTime } from '../../../clock';
 import { takeStop } from '../../../stop';
-import { newBoard, plug, runTo, traced } from '../../__tests__/board';
+import { lineIsHigh, newBoard, plug, runTo, traced } from '../../__tests__/board';
 import { Mailbox } from '../index';
 
 let unit: Mailbox = changetype<Mailbox>(0);
@@ -58,6 +58,7 @@ describe('mailbox', () => {
     expect(get(box.MAILBOX_STATUS)).toBe(0);
     expect(get(box.MAILBOX_MESSAGE_ID)).toBe(0);
     runTo(20);
+    expect(lineIsHigh(box.MAILBOX_PLIC_SOURCE)).toBe(true);
     expect(traced(TRACE_mailbox_message, 1)).toBe(1);
     expect(get(box.MAILBOX_STATUS)).toBe(box.MAILBOX_STATUS_MESSAGE);
     expect(get(box.MAILBOX_MESSAGE_ID)).toBe(1);
@@ -67,8 +68,10 @@ describe('mailbox', () => {
     expect(get(box.MAILBOX_ARG + 12)).toBe(0);
     unit.write(box.MAILBOX_POP, 4, 1);
     expect(get(box.MAILBOX_MESSAGE_ID)).toBe(2);
+    expect(lineIsHigh(box.MAILBOX_PLIC_SOURCE)).toBe(true);
     unit.write(box.MAILBOX_POP, 4, 1);
     expect(get(box.MAILBOX_STATUS)).toBe(0);
+    expect(lineIsHigh(box.MAILBOX_PLIC_SOURCE)).toBe(false);
   });
 
   it('refuses more words or messages than it holds', () => {

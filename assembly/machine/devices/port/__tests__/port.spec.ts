@@ -2,6 +2,7 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  lineIsHigh,
   newBoard,
   plug,
   runTo,
@@ -337,6 +338,19 @@ describe('completion ports', () => {
     expect(get(1, port.PORT_RELEASE_DEPTH)).toBe(1);
     expect(released(1)).toBe(T2);
     expect(released(0)).toBe(0);
+  });
+
+  it('the line is high while the FIFO is not empty', () => {
+    p = open(2);
+    remove(p, T1);
+    remove(p, T2);
+    expect(lineIsHigh(port.PORT_PLIC_SOURCE)).toBe(false);
+    insert(p, A);
+    insert(p, B);
+    released();
+    expect(lineIsHigh(port.PORT_PLIC_SOURCE)).toBe(true);
+    released();
+    expect(lineIsHigh(port.PORT_PLIC_SOURCE)).toBe(false);
   });
 
   it('writes trace records for parking and release', () => {

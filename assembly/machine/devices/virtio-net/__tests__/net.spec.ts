@@ -11,6 +11,7 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  lineIsHigh,
   newBoard,
   plug,
   runTo,
@@ -177,9 +178,11 @@ describe('virtio-mmio', () => {
     runTo(1000);
     expect(driver.interrupts).toBe(virtio.VIRTIO_INTERRUPT_STATUS_USED);
     driver.set(virtio.VIRTIO_INTERRUPT_ACK, virtio.VIRTIO_INTERRUPT_STATUS_CONFIG);
+    expect(lineIsHigh(virtio.VIRTIO_PLIC_SOURCE)).toBe(true);
     expect(driver.interrupts).toBe(virtio.VIRTIO_INTERRUPT_STATUS_USED);
     driver.set(virtio.VIRTIO_INTERRUPT_ACK, virtio.VIRTIO_INTERRUPT_STATUS_USED);
     expect(driver.interrupts).toBe(0);
+    expect(lineIsHigh(virtio.VIRTIO_PLIC_SOURCE)).toBe(false);
   });
 });
 
