@@ -59,6 +59,11 @@ function find(address: u32): Device | null {
   return null;
 }
 
+/** Whether some device answers an address. */
+export function isDevice(address: u32): bool {
+  return find(address) != null;
+}
+
 /** Load from a device; afterwards `refused` says whether it is an access fault. */
 export function readBus(address: u32, width: u32): u32 {
   refused = false;

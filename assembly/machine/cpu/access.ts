@@ -2,7 +2,7 @@
  * Loads and stores that the interpreter's fast path leaves over: devices, accesses that cross a word, parts of RAM that are watched,
  * and everything the PMP must decide.
  */
-import { ramAt, ramHolds, readBus, refused, unknownRegister, writeBus } from '../bus';
+import { isDevice, ramAt, ramHolds, readBus, refused, unknownRegister, writeBus } from '../bus';
 import { budget, setBudget } from '../clock';
 import { ACCESS } from '../generated/instructions';
 import { REGISTERS } from '../layout';
@@ -32,14 +32,17 @@ export function setTrapMisaligned(on: bool): void {
   trapMisaligned = on;
 }
 
-/** Do the load or store of a record. */
+/**
+ * Do the load or store of a record. Devices take aligned accesses only; a misaligned one where nothing is is an access fault like an
+ * aligned one.
+ */
 export function access(r: usize, op: u32, pc: u32): void {
   const kind = <u32>ACCESS[op];
   const width = kind & WIDTH;
   const address = load<u32>(load<u8>(r, RS1), REGISTERS) + load<u32>(r, IMM);
   const writes = (kind & STORE) != 0;
   const inRam = ramHolds(address, width);
-  if ((address & (width - 1)) != 0 && (trapMisaligned || !inRam)) {
+  if ((address & (width - 1)) != 0 && (trapMisaligned || (!inRam && isDevice(address)))) {
     exception(writes ? CAUSE_MISALIGNED_STORE : CAUSE_MISALIGNED_LOAD, address, pc);
   } else if (!permitted(dataMode(), address, width, writes ? PMP_WRITE : PMP_READ)) {
     unknownRegister(address);
