@@ -51,7 +51,9 @@ function registerRows(register: Register): string[] {
 
 function constantTable(table: RegisterTable): string {
   if (table.constants === undefined) return ''
-  const rows = table.constants.map(({ name, value, doc }) => `| ${name} | ${hex(value)} | ${doc} |`)
+  const rows = table.constants.map(
+    ({ name, value, doc }) => `| ${name} | ${number(value)} | ${doc} |`,
+  )
   return ['', '| number | value | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n')
 }
 
@@ -61,4 +63,9 @@ function stride(register: Register): number {
 
 function hex(value: number): string {
   return value < 10 ? String(value) : `0x${value.toString(16)}`
+}
+
+/** Hexadecimal, with the decimal number where it looks different. */
+function number(value: number): string {
+  return value < 10 ? String(value) : `${hex(value)} = ${value.toLocaleString('en-US')}`
 }

@@ -3,7 +3,7 @@ import type { RegisterTable } from '../../../tables/types.ts';
 /** The block device: its configuration space, behind the registers of the transport. One queue. */
 export const virtioBlkTable: RegisterTable = {
   device: 'virtio-blk',
-  title: 'virtio-blk',
+  title: 'virtio-blk: configuration space, behind the registers of the transport',
   source: 'Virtual I/O Device (VIRTIO) 1.3, section 5.2',
   size: 0x1000,
   registers: [

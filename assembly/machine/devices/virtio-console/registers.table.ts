@@ -3,7 +3,7 @@ import type { RegisterTable } from '../../../tables/types.ts';
 /** The console: its configuration space, behind the registers of the transport. Queue 0 receives, queue 1 transmits. */
 export const virtioConsoleTable: RegisterTable = {
   device: 'virtio-console',
-  title: 'virtio-console',
+  title: 'virtio-console: configuration space, behind the registers of the transport',
   source: 'Virtual I/O Device (VIRTIO) 1.3, section 5.3',
   size: 0x1000,
   registers: [

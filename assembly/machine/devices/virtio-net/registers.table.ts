@@ -6,7 +6,7 @@ import type { RegisterTable } from '../../../tables/types.ts';
  */
 export const virtioNetTable: RegisterTable = {
   device: 'virtio-net',
-  title: 'virtio-net',
+  title: 'virtio-net: configuration space, behind the registers of the transport',
   source: 'Virtual I/O Device (VIRTIO) 1.3, section 5.1',
   size: 0x1000,
   registers: [
