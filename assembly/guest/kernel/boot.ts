@@ -13,6 +13,7 @@ import { allocateThread, THREAD_RUNNING } from './ke/thread';
 import { initializePool } from './mm/pool';
 import { initializeUserWindow } from './mm/user';
 import { initializeAdapter } from './net/adapter';
+import { initializeArp } from './net/arp';
 import { initializeAfd } from './net/afd';
 
 /** Bringing the executive up, in the order in which its parts need each other. */
@@ -31,6 +32,7 @@ export function initializeKernel(hart: u32): void {
   initializeScheduler();
   initializeHart(currentPrcb(), hart);
   initializeUserWindow(ramEnd());
+  initializeArp();
   initializeAdapter();
   initializeAfd();
   initializeMailbox();

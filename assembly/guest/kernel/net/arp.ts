@@ -1,4 +1,6 @@
-import { systemTime } from '../hal/clock';
+import { NEVER, systemTime } from '../hal/clock';
+import { Dpc, initializeDpc } from '../ke/dpc';
+import { initializeTimer, setTimer, Timer } from '../ke/timer';
 import { adapterAddress } from './adapter';
 import { at, IP_OFFSET, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
 import { BROADCAST_ADDRESS, LOCAL_ADDRESS } from './config';
@@ -8,7 +10,7 @@ import { load16, load32, store16, store32 } from './order';
 
 /**
  * Address resolution (RFC 826): a cache of 256 neighbours by the low byte of their address (the network is a /24), requests
- * answered, one request at a time sent, and a few datagrams held per neighbour until the answer comes. Entries do not age.
+ * answered; requests repeated while datagrams wait, which are dropped when nobody answers. Entries do not age.
  */
 
 const PACKET_BYTES: u32 = 28;
@@ -23,8 +25,10 @@ const REPLY: u32 = 2;
 const HARDWARE_AND_PROTOCOL: u32 = 0x0001_0800;
 const LENGTHS: u32 = 0x0604;
 const ADDRESS_BYTES: usize = 6;
-/** A request is repeated when a second has gone by and there is something to send. */
-const REPEAT: u64 = 10_000_000;
+/** Time until a request is repeated, 100 ms, and how many are sent before the datagrams that wait are dropped. */
+const REPEAT: u64 = 1_000_000;
+const TRIES: u32 = 3;
+const NEIGHBOURS: u32 = 256;
 /** Datagrams held for one neighbour. */
 const HELD: u32 = 128;
 
@@ -35,14 +39,24 @@ class Neighbour {
   resolved: bool;
   hardware: u32;
   hardwareEnd: u32;
+  /** When the last request was sent, and how many so far. */
   asked: u64;
+  tries: u32;
   waiting: NetBuffer;
   waitingCount: u32;
 }
 
-const NEIGHBOUR_BYTES: usize = 32;
-const neighbours = memory.data(32 * 256, 8);
+const NEIGHBOUR_BYTES: usize = 40;
+const neighbours = memory.data(40 * 256, 8);
+const timer = changetype<Timer>(memory.data(128, 8));
+const dpc = changetype<Dpc>(memory.data(32, 4));
 const broadcast = memory.data<u8>([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0]);
+
+export function initializeArp(): void {
+  initializeTimer(timer, false);
+  initializeDpc(dpc, repeatDpc.index, 0);
+  timer.dpc = changetype<usize>(dpc);
+}
 
 function neighbourOf(address: u32): Neighbour {
   return changetype<Neighbour>(neighbours + NEIGHBOUR_BYTES * (address & 0xff));
@@ -85,6 +99,7 @@ function learn(address: u32, hardware: usize, create: bool): void {
   }
   memory.copy(hardwareOf(neighbour), hardware, ADDRESS_BYTES);
   neighbour.resolved = true;
+  neighbour.tries = 0;
   let buffer = neighbour.waiting;
   neighbour.waiting = changetype<NetBuffer>(0);
   neighbour.waitingCount = 0;
@@ -106,8 +121,9 @@ function drop(neighbour: Neighbour): void {
   }
   neighbour.waiting = changetype<NetBuffer>(0);
   neighbour.waitingCount = 0;
+  neighbour.address = 0;
   neighbour.resolved = false;
-  neighbour.asked = 0;
+  neighbour.tries = 0;
 }
 
 /** Turn a request into its reply and send it back in the same buffer. */
@@ -136,10 +152,34 @@ export function sendToNeighbour(buffer: NetBuffer, address: u32, bytes: u32): vo
     neighbour.address = address;
   }
   hold(neighbour, buffer, bytes);
+  if (!neighbour.tries) ask(neighbour);
+}
+
+/** Ask who has an address, and look again later. */
+function ask(neighbour: Neighbour): void {
+  neighbour.asked = systemTime();
+  neighbour.tries++;
+  sendRequest(neighbour.address);
+  if (!timer.inserted) setTimer(timer, neighbour.asked + REPEAT, 0);
+}
+
+/** The DPC of the timer: ask again for those who did not answer in time, give up those asked for often enough. */
+function repeatDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
   const now = systemTime();
-  if (neighbour.asked && now - neighbour.asked < REPEAT) return;
-  neighbour.asked = now;
-  ask(address);
+  let next = NEVER;
+  for (let index: u32 = 0; index < NEIGHBOURS; index++) {
+    const neighbour = neighbourOf(index);
+    if (!neighbour.tries || neighbour.resolved) continue;
+    if (neighbour.asked + REPEAT <= now) {
+      if (neighbour.tries == TRIES) {
+        drop(neighbour);
+        continue;
+      }
+      ask(neighbour);
+    }
+    if (neighbour.asked + REPEAT < next) next = neighbour.asked + REPEAT;
+  }
+  if (next != NEVER) setTimer(timer, next, 0);
 }
 
 /** Keep a datagram; the oldest gives way when there are too many. */
@@ -162,7 +202,7 @@ function hold(neighbour: Neighbour, buffer: NetBuffer, bytes: u32): void {
   releaseBuffer(first);
 }
 
-function ask(address: u32): void {
+function sendRequest(address: u32): void {
   const buffer = takeBuffer();
   if (!changetype<usize>(buffer)) {
     netCounters.noBuffer++;
