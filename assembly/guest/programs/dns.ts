@@ -1,7 +1,9 @@
 /**
- * An authoritative DNS server on UDP port 53 (RFC 1035, EDNS by RFC 6891). Watch: queries that come together are answered by
- * coroutines on one thread; try `dig @127.0.0.1 -p 9053 nothread.test TXT` through a forwarded port.
- * Left out: compression in questions, other classes than IN, and SOA records in negative answers.
+ * An authoritative DNS server on UDP port 53 (RFC 1035, EDNS by RFC 6891).
+ * Watch: queries that come together are answered by coroutines on one
+ * thread; try `dig @127.0.0.1 -p 9053 nothread.test TXT` through a
+ * forwarded port. Left out: compression in questions, classes other than
+ * IN, and SOA records in negative answers.
  */
 import { Datagram, UdpSocket, print, whenAll } from 'nothread/guest';
 
@@ -21,7 +23,7 @@ const HEADER_BYTES = 12;
 const DATAGRAM_BYTES = 512;
 const TIME_TO_LIVE: u32 = 60;
 
-/** A record of the zone: the address of an A record as a number, or the text of a TXT record. */
+/** A record of the zone: an A record's address, or a TXT record's text. */
 class ZoneRecord {
   constructor(
     readonly name: string,
@@ -37,13 +39,21 @@ const zone: ZoneRecord[] = [
   new ZoneRecord('nothread.test', TYPE_TXT, 0, 'there is no thread'),
   new ZoneRecord('www.nothread.test', TYPE_A, 0x0a00_020f, ''),
   new ZoneRecord('gateway.nothread.test', TYPE_A, 0x0a00_0202, ''),
-  new ZoneRecord('author.nothread.test', TYPE_TXT, 0, 'an async program on emulated hardware'),
+  new ZoneRecord(
+    'author.nothread.test',
+    TYPE_TXT,
+    0,
+    'an async program on emulated hardware',
+  ),
 ];
 
 /** One datagram, first the query, then the answer in its place. */
 class Message {
   readonly bytes: Uint8Array = new Uint8Array(1472);
   length: i32 = 0;
+  /** Offset behind the question; 0 if that is malformed. */
+  questionEnd: i32 = 0;
+  answers: u32 = 0;
 
   get16(at: i32): u32 {
     return ((<u32>this.bytes[at]) << 8) | this.bytes[at + 1];
@@ -60,7 +70,7 @@ class Message {
     }
   }
 
-  /** The name of the question in lower case; '' and `length` 0 if it is malformed. */
+  /** The question's name in lower case; sets `questionEnd`. */
   readName(): string {
     let name = '';
     let at = HEADER_BYTES;
@@ -70,7 +80,9 @@ class Message {
       if (name.length > 0) name += '.';
       for (const end = at + label; at < end; at++) {
         const letter = this.bytes[at];
-        name += String.fromCharCode(letter >= 0x41 && letter <= 0x5a ? letter + 32 : letter);
+        name += String.fromCharCode(
+          letter >= 0x41 && letter <= 0x5a ? letter + 32 : letter,
+        );
       }
     }
     const isWhole = at + 5 <= this.length && this.bytes[at] == 0;
@@ -78,10 +90,27 @@ class Message {
     return name;
   }
 
-  /** Offset behind the question, or 0. */
-  questionEnd: i32 = 0;
+  /** Whether an OPT record follows the question. */
+  hasOptions(): bool {
+    const end = this.questionEnd;
+    return (
+      this.get16(10) > 0 &&
+      end + 11 <= this.length &&
+      this.bytes[end] == 0 &&
+      this.get16(end + 1) == TYPE_OPT
+    );
+  }
+
+  appendOptions(): void {
+    this.append(0, 1);
+    this.append(TYPE_OPT, 2);
+    this.append(DATAGRAM_BYTES, 2);
+    this.append(0, 4);
+    this.append(0, 2);
+  }
 
   appendRecord(record: ZoneRecord): void {
+    this.answers++;
     this.append(0xc000 | HEADER_BYTES, 2); // the name of the question
     this.append(record.type, 2);
     this.append(CLASS_IN, 2);
@@ -99,49 +128,42 @@ class Message {
   }
 }
 
+/** Append the records that answer the question; returns the response code. */
+function look(message: Message, name: string, type: u32): u32 {
+  if (name != ZONE && !name.endsWith('.' + ZONE)) return REFUSED;
+  let code = NAME_ERROR;
+  for (let index = 0; index < zone.length; index++) {
+    const record = zone[index];
+    if (record.name != name) continue;
+    code = 0;
+    if (record.type == type || type == TYPE_ANY)
+      message.appendRecord(record);
+  }
+  return code;
+}
+
 /** Turn the query into its answer; false if it deserves none. */
 function answer(message: Message): bool {
-  if (message.length < HEADER_BYTES || (message.bytes[2] & 0x80) != 0) return false;
+  const isQuery =
+    message.length >= HEADER_BYTES && (message.bytes[2] & 0x80) == 0;
+  if (!isQuery) return false;
+  const opcode = (message.bytes[2] >> 3) & 15;
   const name = message.get16(4) == 1 ? message.readName() : '';
   const end = message.questionEnd;
-  const opcode = (message.bytes[2] >> 3) & 15;
-  const hasOptions =
-    end > 0 &&
-    message.get16(10) > 0 &&
-    end + 11 <= message.length &&
-    message.bytes[end] == 0 &&
-    message.get16(end + 1) == TYPE_OPT;
-  const type = end > 0 ? message.get16(end - 4) : 0;
-
+  const hasOptions = end > 0 && message.hasOptions();
   message.length = end > 0 ? end : HEADER_BYTES;
-  let code: u32 = 0;
-  let answers: u32 = 0;
+
+  let code: u32;
   if (opcode != 0) code = NOT_IMPLEMENTED;
   else if (end == 0) code = FORMAT_ERROR;
   else if (message.get16(end - 2) != CLASS_IN) code = REFUSED;
-  else if (name != ZONE && !name.endsWith('.' + ZONE)) code = REFUSED;
-  else {
-    code = NAME_ERROR;
-    for (let index = 0; index < zone.length; index++) {
-      const record = zone[index];
-      if (record.name != name) continue;
-      code = 0;
-      if (record.type != type && type != TYPE_ANY) continue;
-      message.appendRecord(record);
-      answers++;
-    }
-  }
-  if (hasOptions) {
-    message.append(0, 1);
-    message.append(TYPE_OPT, 2);
-    message.append(DATAGRAM_BYTES, 2);
-    message.append(0, 4);
-    message.append(0, 2);
-  }
-  // An authoritative answer; opcode and "recursion desired" stay as they came.
+  else code = look(message, name, message.get16(end - 4));
+  if (hasOptions) message.appendOptions();
+
+  // An authoritative answer; opcode and "recursion desired" stay.
   message.set16(2, 0x8400 | (message.get16(2) & 0x7900) | code);
   message.set16(4, end > 0 ? 1 : 0);
-  message.set16(6, answers);
+  message.set16(6, message.answers);
   message.set16(8, 0);
   message.set16(10, hasOptions ? 1 : 0);
   return true;
@@ -153,6 +175,7 @@ async function serve(socket: UdpSocket): Promise<void> {
   while (true) {
     message.length = await socket.receiveFrom(message.bytes, peer);
     message.questionEnd = 0;
+    message.answers = 0;
     if (message.length > 0 && answer(message)) {
       await socket.sendTo(message.bytes, message.length, peer);
     }

@@ -1,6 +1,7 @@
 /**
- * Three tasks sleep at the same time on one thread. Watch: the whole takes as long as the longest sleep, not as long as all of
- * them together; nothing runs in between, and the machine jumps from timer to timer.
+ * Three tasks sleep at the same time on one thread. Watch: the whole takes
+ * as long as the longest sleep, not as long as all of them together;
+ * nothing runs in between, and the machine jumps from timer to timer.
  */
 import { console, microsecond, now, sleep, whenAll } from 'nothread/guest';
 
@@ -21,7 +22,8 @@ export async function main(): Promise<void> {
 
   let letters = 0;
   // These awaits do not suspend: the results are there.
-  for (let index = 0; index < greetings.length; index++) letters += await greetings[index];
+  for (let index = 0; index < greetings.length; index++)
+    letters += await greetings[index];
   const elapsed = (now() - began) / microsecond;
   console.log(`${letters} letters in ${elapsed} microseconds`);
 }

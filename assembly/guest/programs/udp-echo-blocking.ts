@@ -1,9 +1,12 @@
 /**
- * The same echo server with threads that block: a thread waits for its datagram, for the downstream service and for the transmission,
- * and does nothing else in between. Watch: no completion port takes part, every request costs context switches, and with a
- * waiting service the throughput is bounded by the number of threads.
+ * The same echo server with threads that block: a thread waits for its
+ * datagram, for the downstream service and for the transmission, and does
+ * nothing else in between. Watch: no completion port takes part, every
+ * request costs context switches, and with a waiting service the
+ * throughput is bounded by the number of threads.
  *
- * Parameters: `wait` and `cpu` as in udp-echo.ts; `workers`, the number of threads.
+ * Parameters: `wait` and `cpu` as in udp-echo.ts; `workers`, the number of
+ * threads.
  */
 import {
   Datagram,
@@ -33,9 +36,10 @@ function serve(socket: UdpSocket): void {
 export function main(): void {
   const socket = UdpSocket.bindBlocking(7);
   const workers = parameter('workers', 4);
-  // Once before there are other threads, because the first call measures how long its loop takes.
+  // Before there are other threads: the first call measures its loop.
   spend(cpu);
-  for (let index: u32 = 1; index < workers; index++) Thread.start(serve, socket);
+  for (let index: u32 = 1; index < workers; index++)
+    Thread.start(serve, socket);
   print('udp-echo-blocking: listening on port 7');
   serve(socket);
 }
