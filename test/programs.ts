@@ -42,16 +42,19 @@ export function runProgram(program: string, args: string[], folder: string): str
   return execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })
 }
 
-/** Calls `body` with a fresh folder that holds `files`, and removes the folder. */
+/** Calls `body` with a fresh folder that holds `files`, and removes the folder when it is done. */
 export function inFolder<T>(
   files: Record<string, string | Uint8Array>,
   body: (folder: string) => T,
 ): T {
   const folder = mkdtempSync(join(tmpdir(), 'nothread-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  let result: T | undefined
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-    return body(folder)
+    result = body(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    if (!(result instanceof Promise)) remove()
   }
+  return result instanceof Promise ? (result.finally(remove) as T) : result
 }
