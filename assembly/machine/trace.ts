@@ -48,5 +48,5 @@ export function traceAt(cycle: u64, kind: u32, a: u32, b: u32, c: u32): void {
   store<u32>(at, c, 20);
   store<u32>(at, tracePc, 24);
   store<u32>(at, 0, 28);
-  if (++traceCount == CAPACITY - RESERVE) requestStop(STOP_TraceFull);
+  if (++traceCount >= CAPACITY - RESERVE) requestStop(STOP_TraceFull);
 }

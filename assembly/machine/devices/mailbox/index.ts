@@ -254,7 +254,7 @@ export class Mailbox extends Device {
 
   private reply(status: u32): void {
     this.replyStatus = status;
-    trace(TRACE_mailbox_reply, this.replyId, status);
     requestStop(STOP_Reply);
+    trace(TRACE_mailbox_reply, this.replyId, status);
   }
 }
