@@ -8,7 +8,7 @@ import { Recorder } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { Capture } from '../net/pcapng.ts'
-import { readProgram, writeFile } from '../node/files.ts'
+import { readBytes, readProgram, writeFile } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
@@ -24,6 +24,7 @@ export interface RunCommand {
   until?: Until
   link?: LinkOptions
   forward?: Forwarding[]
+  disk?: string
   pcap?: string
   trace?: string
   record?: string
@@ -54,6 +55,7 @@ async function runProgram(
   const { harts, seed, timing, param, link } = command
   const trace = command.trace !== undefined
   const machine = await Machine.create({ harts, seed, timing, parameters: param, link, trace })
+  if (command.disk !== undefined) insertDisk(machine, command.disk)
   await machine.load(program)
   const peeks = command.peek ?? []
   peekWords(machine, peeks)
@@ -77,6 +79,15 @@ async function runProgram(
 function checkCombination({ forward, until }: RunCommand): void {
   if (forward !== undefined && typeof until === 'object') {
     throw new UsageError('--until text:… and --forward cannot be used together; give a time')
+  }
+}
+
+function insertDisk(machine: Machine, file: string): void {
+  try {
+    machine.insertDisk(readBytes(file))
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--disk ${file}: ${error.message}`)
+    throw error
   }
 }
 

@@ -51,6 +51,8 @@ export interface CoreExports {
   frameOutput(): number
   frameOutputBytes(): number
   frameOutputId(): number
+  diskReserve(bytes: number): number
+  diskInsert(readOnly: number): void
   setParameter(index: number, nameHash: number, value: number): void
   mailboxArguments(): number
   mailboxPost(cycle: bigint, id: number, fn: number, argc: number, argsPointer: number): void

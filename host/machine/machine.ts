@@ -13,27 +13,26 @@ import { Network } from '../net/network.ts'
 import type { NetworkHost } from '../net/network.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
-import { breathe } from './breathe.ts'
 import type { CallValue } from './calls.ts'
 import { Calls } from './calls.ts'
 import { Console } from './console.ts'
-import type { CoreExports, CoreStop } from './core.ts'
-import { loadCore, stopName } from './core.ts'
+import type { CoreExports } from './core.ts'
+import { loadCore } from './core.ts'
 import type { Coroutine } from './coroutines.ts'
 import { liveCoroutines } from './coroutines.ts'
+import { deviceTree } from './devicetree.ts'
 import type { GoalState, RunOptions } from './goal.ts'
-import { Goal } from './goal.ts'
 import type { Input } from './input.ts'
 import { applyInput } from './input.ts'
 import { Keyboard } from './keyboard.ts'
-import { Memory } from './memory.ts'
+import { Memory, ramBase } from './memory.ts'
 import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
 import { parameterEntries } from './parameters.ts'
 import type { Program } from './program.ts'
 import { coroutineTables, imageHash, needsKernel, programOf } from './program.ts'
-import type { Fault, RunReport, StopReason } from './report.ts'
-import { describeFault, faultExitCodes } from './report.ts'
+import type { RunReport } from './report.ts'
+import { Runner } from './runner.ts'
 import type { Cycle } from './time.ts'
 import { Timeline } from './timeline.ts'
 import type { Trace } from './traceLog.ts'
@@ -45,11 +44,11 @@ export interface HartRegisters {
   x: number[]
 }
 
-/** Later than any cycle. */
-const endOfTime = (1n << 63n) - 1n
+/** Registers in which a program finds the hart's number and the address of the devicetree. */
 const a0 = 10
-/** The event loop gets a turn at least this often, counted in stops of the core. */
-const stopsPerBreath = 512
+const a1 = 11
+/** Stands for the program counter where a register is named by number. */
+const pcIndex = 32
 
 export class Machine implements NetworkHost, GoalState {
   readonly configuration: Configuration
@@ -63,12 +62,10 @@ export class Machine implements NetworkHost, GoalState {
   readonly #trace: TraceLog
   readonly #calls = new Calls()
   readonly #keyboard: Keyboard
+  readonly #runner: Runner
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
-  #ended: RunReport | undefined
-  #atLimit = true
-  #breathe = false
-  #running = false
+  #disk: Uint8Array | undefined
 
   /** Make a machine. Throws a RangeError for an option out of its limits, an AssetError when the core is missing. */
   static async create(options: MachineOptions = {}): Promise<Machine> {
@@ -95,6 +92,16 @@ export class Machine implements NetworkHost, GoalState {
       (bytes, cycle) => this.input({ kind: 'console', bytes, cycle }),
       () => this.timeline.now,
     )
+    this.#runner = new Runner({
+      core,
+      harts,
+      timeline: this.timeline,
+      network: this.network,
+      console: this.console,
+      keyboard: this.#keyboard,
+      calls: this.#calls,
+      trace: this.#trace,
+    })
   }
 
   get clockHz(): number {
@@ -107,14 +114,12 @@ export class Machine implements NetworkHost, GoalState {
 
   /** Emulated cycles since reset. */
   get cycles(): Cycle {
-    return Number(this.#core.now())
+    return this.#runner.cycles
   }
 
   /** Instructions retired by all harts. */
   get instructions(): number {
-    let sum = 0n
-    for (let hart = 0; hart < this.configuration.harts; hart++) sum += this.#core.retired(hart)
-    return Number(sum)
+    return this.#runner.instructions
   }
 
   get consoleText(): string {
@@ -135,13 +140,40 @@ export class Machine implements NetworkHost, GoalState {
     const images = [program.image]
     if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
     for (const image of images) this.memory.load(image)
+    const tree = this.#placeDeviceTree(images)
     this.#images = images
+    this.#runner.images = images
     this.#calls.spawns = program.spawns
     this.#core.setToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
       this.#core.setProgramCounter(hart, images[0].entry)
       this.#core.setRegister(hart, a0, hart)
+      this.#core.setRegister(hart, a1, tree)
     }
+  }
+
+  /** Write the devicetree to the end of RAM, and return its address; 0 when the program lies there. */
+  #placeDeviceTree(images: readonly Image[]): number {
+    const { harts, ramBytes } = this.configuration
+    const tree = deviceTree({ harts, ramBytes })
+    const address = ((ramBase + ramBytes - tree.length) & ~7) >>> 0
+    const segments = images.flatMap((image) => image.segments)
+    if (segments.some((part) => part.address + part.memorySize > address)) return 0
+    this.memory.write(address, tree)
+    return address
+  }
+
+  /** Put a disk into the block device, before the run. Throws a RangeError for an image the device cannot hold. */
+  insertDisk(image: Uint8Array, options: { readOnly?: boolean } = {}): void {
+    const pointer = this.#core.diskReserve(image.length) >>> 0
+    if (pointer === 0) {
+      throw new RangeError(
+        `a disk of ${image.length} bytes: expected a multiple of 512 bytes, at most 1 GiB`,
+      )
+    }
+    new Uint8Array(this.#core.memory.buffer, pointer, image.length).set(image)
+    this.#core.diskInsert(options.readOnly === true ? 1 : 0)
+    this.#disk = image
   }
 
   /** Address of a symbol of the program, or undefined. */
@@ -149,152 +181,17 @@ export class Machine implements NetworkHost, GoalState {
     return this.#images.at(-1)?.symbols.find((symbol) => symbol.name === name)?.address
   }
 
-  /** SHA-256 over the loaded images. */
+  /** SHA-256 over the loaded images and the disk. */
   imageHash(): Promise<string> {
-    return imageHash(this.#images)
+    return imageHash(this.#images, this.#disk)
   }
 
   /**
    * Run until the goal is reached or the guest has ended. Without a goal the machine runs until it exits, faults, or sleeps with nothing
    * left to wake it. Throws a RangeError for a goal that cannot be understood.
    */
-  async run(options: RunOptions = {}): Promise<RunReport> {
-    if (this.#running) throw new Error('the machine is running already')
-    const goal = new Goal(options, this)
-    this.#running = true
-    try {
-      return await this.#runTo(goal, options)
-    } finally {
-      this.#running = false
-    }
-  }
-
-  async #runTo(goal: Goal, options: RunOptions): Promise<RunReport> {
-    for (let stops = 1; ; stops++) {
-      if (this.#ended !== undefined) return this.#ended
-      const reason = options.signal?.aborted === true ? 'aborted' : goal.reached(this)
-      if (reason !== undefined) return this.#comeToRest(reason)
-      const limit = goal.limit(this)
-      const stop = this.#advance(Math.min(limit, this.timeline.next, this.#keyboard.next))
-      const end = this.#handle(stop, limit)
-      if (end !== undefined) return end
-      if (this.#breathe || stop === 'Slice' || stops % stopsPerBreath === 0) {
-        this.#breathe = false
-        options.onProgress?.(this.cycles)
-        await breathe()
-      }
-    }
-  }
-
-  /** Let the core run, and take what it has written. */
-  #advance(cycle: Cycle): CoreStop {
-    const stop = stopName(this.#core.run(cycle === Infinity ? endOfTime : BigInt(cycle)))
-    const { buffer } = this.#core.memory
-    const count = this.#core.consoleCount()
-    this.console.written(new Uint8Array(buffer, this.#core.consolePointer() >>> 0, count).slice())
-    this.#core.consoleClear()
-    if (stop === 'TraceFull') this.#trace.collect()
-    this.#atLimit = stop === 'Limit'
-    this.timeline.advance(this.#atLimit ? this.cycles : this.#behindStop())
-    return stop
-  }
-
-  /**
-   * The first cycle at which something may enter after a stop that was not asked for. The instruction that caused it, and other harts,
-   * have gone on a little; what entered earlier would not find the same state in a run that has no reason to stop here.
-   */
-  #behindStop(): Cycle {
-    let latest = this.#core.now()
-    for (let hart = 0; hart < this.configuration.harts; hart++) {
-      const time = this.#core.hartTime(hart)
-      if (time > latest) latest = time
-    }
-    return Number(latest) + 1
-  }
-
-  /** End a run at a cycle of the timeline, as any other run can, and not in the middle of an instruction. */
-  #comeToRest(reason: StopReason): RunReport {
-    while (!this.#atLimit) {
-      const { now } = this.timeline
-      const stop = this.#advance(now)
-      if (stop === 'Idle') break
-      const end = this.#handle(stop, now)
-      if (end !== undefined) return end
-    }
-    return this.#report(reason)
-  }
-
-  /** What a stop of the core means. The report, when the run is over. */
-  #handle(stop: CoreStop, limit: Cycle): RunReport | undefined {
-    switch (stop) {
-      case 'Limit':
-        this.#happen(this.cycles)
-        this.#keyboard.advance(this.cycles)
-        return undefined
-      case 'Idle':
-        if (this.timeline.next === Infinity) return this.#report('idle')
-        if (this.timeline.next > limit) return this.#sleptTo(limit)
-        this.#happen(this.timeline.next)
-        return undefined
-      case 'FrameOut':
-        this.network.transmitted(this.#frameOutput(), this.cycles)
-        return undefined
-      case 'Reply':
-        this.#calls.replied(this.#core)
-        this.#breathe = true
-        return undefined
-      case 'Exit':
-        return this.#end(this.#core.stopCode())
-      case 'Fault':
-        return this.#finish('fault', { fault: this.#fault() })
-      case 'Reset':
-        return this.#finish('reset', {})
-      default:
-        return undefined
-    }
-  }
-
-  /** Let everything happen that is due at `cycle`. */
-  #happen(cycle: Cycle): void {
-    while (this.timeline.step(cycle) && !this.#breathe);
-  }
-
-  /** The harts sleep past `limit`: the present is there, although no cycle of the core says so. */
-  #sleptTo(limit: Cycle): RunReport {
-    this.timeline.advance(limit)
-    return this.#report('limit')
-  }
-
-  #frameOutput(): Uint8Array {
-    const pointer = this.#core.frameOutput() >>> 0
-    const bytes = this.#core.frameOutputBytes()
-    return new Uint8Array(this.#core.memory.buffer, pointer, bytes).slice()
-  }
-
-  #end(exitCode: number): RunReport {
-    if (faultExitCodes[exitCode] === undefined) return this.#finish('exit', { exitCode })
-    const [cause, pc, value] = [0, 1, 2].map((index) => this.#core.mailboxFault(index) >>> 0)
-    const fault = describeFault({ cause, pc, value }, this.#images)
-    fault.message = `${faultExitCodes[exitCode]}: ${fault.message}`
-    return this.#finish('fault', { exitCode, fault })
-  }
-
-  #fault(): Fault {
-    const core = this.#core
-    const cause = core.stopCode() >>> 0
-    const pc = core.stopAddress() >>> 0
-    return describeFault({ cause, pc, value: core.stopValue() >>> 0 }, this.#images)
-  }
-
-  #finish(stopReason: StopReason, details: Partial<RunReport>): RunReport {
-    this.#ended = { ...this.#report(stopReason), ...details }
-    this.#calls.abandon(`the run ended (${stopReason})`)
-    return this.#ended
-  }
-
-  #report(stopReason: StopReason): RunReport {
-    const { cycles, instructions } = this
-    return { stopReason, cycles, instructions, events: Number(this.#core.events()) }
+  run(options: RunOptions = {}): Promise<RunReport> {
+    return this.#runner.run(options, this)
   }
 
   /**
@@ -330,7 +227,7 @@ export class Machine implements NetworkHost, GoalState {
   }
 
   settled(): void {
-    this.#breathe = true
+    this.#runner.mustBreathe = true
   }
 
   /** The coroutines that live now: where each is suspended, and the values it keeps. Disturbs nothing. */
@@ -341,7 +238,7 @@ export class Machine implements NetworkHost, GoalState {
 
   /** Whether the guest has ended the run for good. */
   get ended(): boolean {
-    return this.#ended !== undefined
+    return this.#runner.ended
   }
 
   /** Event counters of the machine by name. */
@@ -361,9 +258,21 @@ export class Machine implements NetworkHost, GoalState {
     return BigInt.asUintN(64, this.#core.stateHash()).toString(16).padStart(16, '0')
   }
 
+  /** Registers of a hart. */
   registers(hart = 0): HartRegisters {
     const x = Array.from({ length: 32 }, (_, i) => this.#core.register(hart, i) >>> 0)
     return { pc: this.#core.programCounter(hart) >>> 0, x }
+  }
+
+  /** Change a register of a hart: 0 to 31 for x0 to x31, 32 for the pc. */
+  setRegister(hart: number, index: number, value: number): void {
+    if (index === pcIndex) this.#core.setProgramCounter(hart, value)
+    else this.#core.setRegister(hart, index, value)
+  }
+
+  /** Value of a control and status register of a hart, 0 where the machine has none. */
+  csr(hart: number, number: number): number {
+    return this.#core.csr(hart, number) >>> 0
   }
 
   /** `count` words of memory at an address that is a multiple of four. */

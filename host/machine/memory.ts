@@ -42,6 +42,11 @@ export class Memory {
     return offset >= 0 && offset + count <= this.core.ramBytes() >>> 0
   }
 
+  /** Overwrite bytes at a guest address. */
+  write(address: number, bytes: Uint8Array): void {
+    this.#view(address, bytes.length).set(bytes)
+  }
+
   /** Put an image's segments into RAM. */
   load(image: Image): void {
     for (const { address, bytes, memorySize } of image.segments) {

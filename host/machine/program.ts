@@ -40,8 +40,11 @@ export function coroutineTables(image: Image): CoroutineTable[] {
   return section<CoroutineTable[]>(image, coroutineSection) ?? []
 }
 
-/** SHA-256 over entry and segments of images, in hexadecimal: two equal hashes are the same code and data. */
-export async function imageHash(images: readonly Image[]): Promise<string> {
+/** SHA-256 over entry and segments of images, and a disk, in hexadecimal: two equal hashes are the same code and data. */
+export async function imageHash(
+  images: readonly Image[],
+  disk: Uint8Array = new Uint8Array(0),
+): Promise<string> {
   const parts = images.flatMap(({ entry, segments }) => [
     Uint32Array.of(entry),
     ...segments.flatMap(({ address, memorySize, bytes }) => [
@@ -49,7 +52,7 @@ export async function imageHash(images: readonly Image[]): Promise<string> {
       bytes,
     ]),
   ])
-  const whole = await new Blob(parts as BlobPart[]).arrayBuffer()
+  const whole = await new Blob([...parts, disk] as BlobPart[]).arrayBuffer()
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', whole))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
