@@ -250,7 +250,7 @@ describe('DPC unit, one hart', () => {
     expect(requested(0)).toBe(true);
   });
 
-  it('N2.9: DRAIN drops the request before the first POP, and its end asks again', () => {
+  it('S29, N2.9: DRAIN drops the request before the first POP, so that timers come first; its end asks again', () => {
     add(0, A, MEDIUM, 0);
     set(0, dpc.DPC_DRAIN, 1);
     expect(requested(0)).toBe(false);

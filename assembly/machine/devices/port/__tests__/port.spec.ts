@@ -284,6 +284,35 @@ describe('completion ports', () => {
     expect(command(port.PORT_TAKE, T2)).toBe(0, 'not on this port');
   });
 
+  it('S61: a batch that timed out has nothing to take', () => {
+    expect(remove(p, T1, 10)).toBe(PARKED);
+    runTo(cycleOfTime(10));
+    expect(released()).toBe(T1);
+    expect(value()).toBe(TIMEOUT);
+    expect(command(port.PORT_TAKE, T1)).toBe(0);
+  });
+
+  it('S64: without a parked remover the packet stays for whoever removes it', () => {
+    insert(p, A);
+    expect(get(0, port.PORT_TAKER)).toBe(0, 'waits on the handle end');
+    expect(depth(p)).toBe(1);
+    expect(remove(p, T3, 0)).toBe(A);
+  });
+
+  it('S65: a parked remover gets the packet, and the port is not signalled', () => {
+    remove(p, T1);
+    insert(p, A);
+    expect(get(0, port.PORT_TAKER)).toBe(T1, 'waits on the handle go on');
+    expect(depth(p)).toBe(0);
+  });
+
+  it('S71: what stands behind the link of a packet is delivered as it was', () => {
+    for (let at: u32 = 4; at < 16; at += 4) setWord(A + at, at * 0x0101_0101);
+    insert(p, A);
+    expect(remove(p, T1)).toBe(A);
+    for (let at: u32 = 4; at < 16; at += 4) expect(word(A + at)).toBe(at * 0x0101_0101);
+  });
+
   it('S63: an interrupted wait ends without a packet and may begin again', () => {
     remove(p, T1);
     expect(command(port.PORT_INTERRUPT, T1)).toBe(1);
