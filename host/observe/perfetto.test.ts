@@ -13,7 +13,7 @@ const run = records([
 const joined = joinOperations(run)
 const file = perfettoTrace(run, joined, {
   clockHz: 500e6,
-  functionName: (address) => (address === 0x8040_2000 ? 'main' : undefined),
+  functionName: (address) => (address === 0x8040_2000 ? 'main.descriptor' : undefined),
 })
 const packets = messagesIn(readMessage(file), 1)
 

@@ -13,11 +13,13 @@ import type { Happening, Track } from './trackEvents.ts'
 export interface PerfettoOptions {
   /** Cycles per second, which turns cycles into the format's nanoseconds. */
   clockHz: number
-  /** Name of the function at a code address, for the tracks of tasks. */
+  /** Name of the symbol at an address, for the tracks of tasks. */
   functionName?: (address: number) => string | undefined
 }
 
 const NANOSECONDS = 1e9
+/** A task names its function by its descriptor, whose symbol ends so. */
+const DESCRIPTOR = /\.descriptor$/
 
 /** Groups of tracks, top to bottom. */
 const groups = ['NIC', 'interrupt lines', 'harts', 'DPC queues', 'ports', 'threads', 'tasks']
@@ -124,7 +126,7 @@ class Exporter {
     return this.writer.track('tasks', address, () => {
       const code = this.functions.get(address)
       const name = code === undefined ? undefined : this.options.functionName?.(code)
-      return `${name ?? 'task'} ${hexadecimal(address)}`
+      return `${name?.replace(DESCRIPTOR, '') ?? 'task'} ${hexadecimal(address)}`
     })
   }
 

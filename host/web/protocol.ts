@@ -60,6 +60,10 @@ export interface RequestSummary {
 /** Everything about one request. */
 export interface RequestDetail {
   id: number
+  /** Name of the async function that received it, or null when a thread did. */
+  coroutine: string | null
+  /** Source line of its await; 0 when nothing suspended. */
+  line: number
   rows: AnatomyRow[]
   spans: Span[]
 }

@@ -52,6 +52,12 @@ describe('a run of the async echo', () => {
     expect(typical.rows.every(({ operations }) => operations.length > 0)).toBe(true)
   })
 
+  it('names the coroutine and the line of its await', () => {
+    const lines = source('udp-echo').split('\n')
+    expect(typical.coroutine).toBe('serve')
+    expect(lines[typical.line - 1]).toContain('await socket.receiveFrom(')
+  })
+
   it('gives every answered request one road from await to wire and back', async () => {
     expect(summary.requests).toHaveLength(12)
     for (const { id } of summary.requests) {

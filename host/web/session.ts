@@ -20,6 +20,7 @@ import {
 import type { Joined, Request, TraceRecord } from '../observe/index.ts'
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
 import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
+import { SymbolIndex } from '../toolchain/elf/image.ts'
 import { awaitSummaries } from './awaits.ts'
 import { Compiler } from './compiler.ts'
 import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
@@ -102,13 +103,25 @@ export class Session implements Playground {
 
   async request(id: number): Promise<RequestDetail | null> {
     const request = this.last?.joined.requests.find((candidate) => candidate.id === id)
-    return request ? { id, rows: anatomyOf(request), spans: lanesOf(request) } : null
+    if (!this.last || !request) return null
+    const { task, line } = request.operations[0]
+    return {
+      id,
+      coroutine: coroutineName(this.last, task),
+      line,
+      rows: anatomyOf(request),
+      spans: lanesOf(request),
+    }
   }
 
   async perfetto(): Promise<Uint8Array | null> {
     if (!this.last) return null
     const { machine, records, joined } = this.last
-    return perfettoTrace(records, joined, { clockHz: machine.clockHz })
+    const symbols = symbolsOf(machine)
+    return perfettoTrace(records, joined, {
+      clockHz: machine.clockHz,
+      functionName: (address) => symbols.describe(address),
+    })
   }
 
   async capture(): Promise<Uint8Array | null> {
@@ -164,6 +177,17 @@ export class Session implements Playground {
     if (ended(report) || !clients.finished) return { report, clients }
     return { report: await machine.run({ for: SETTLING_TIME, ...common }), clients }
   }
+}
+
+function symbolsOf(machine: Machine): SymbolIndex {
+  return new SymbolIndex(machine.images.flatMap(({ symbols }) => symbols))
+}
+
+/** The async function whose frame a task is: `serve` for the symbol `udp-echo/serve.descriptor`. */
+function coroutineName({ machine, records }: Run, task: number): string | null {
+  const start = records.find(({ name, a }) => name === 'task.start' && a === task)
+  const symbol = start && symbolsOf(machine).describe(start.b)
+  return symbol?.replace(/\.descriptor$/, '').replace(/^.*\//, '') ?? null
 }
 
 function ended({ stopReason }: RunReport): boolean {

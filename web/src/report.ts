@@ -174,7 +174,7 @@ export class Report {
   }
 
   /** One sentence on what this request shows. */
-  private describe({ rows, spans }: RequestDetail): string {
+  private describe({ rows, spans, coroutine, line }: RequestDetail): string {
     const clockHz = this.summary?.clockHz ?? 1
     const suspended = spans.filter(({ state }) => state === 'suspended')
     const blocked = spans.filter(({ title }) => title === 'thread blocked')
@@ -183,7 +183,8 @@ export class Report {
     const total = rows.length > 0 ? rows[rows.length - 1].cycle - rows[0].cycle : 0
     const lasted = `${counted(rows.length, 'record')} over ${duration(total, clockHz)}. `
     if (suspended.length > 0) {
-      return `${lasted}Its coroutine was suspended for ${duration(cycles(suspended), clockHz)} of that; no thread waited for it.`
+      const name = coroutine === null ? '' : ` ${coroutine}, at line ${line},`
+      return `${lasted}Its coroutine${name} was suspended for ${duration(cycles(suspended), clockHz)} of that; no thread waited for it.`
     }
     if (blocked.length === 0) return lasted
     return `${lasted}A thread stood blocked for ${duration(cycles(blocked), clockHz)} of that, and could do nothing else.`
