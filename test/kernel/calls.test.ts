@@ -1,0 +1,20 @@
+import { describe, it } from 'vitest'
+import { expectScenarios, testMachine } from './support.ts'
+
+describe('system calls', () => {
+  it('waits for events, semaphores, timers and threads', async () => {
+    const machine = await testMachine('waits')
+    await expectScenarios(machine, [
+      ...['S27', 'S33', 'S34', 'S35'],
+      ...['threads', 'semaphore', 'any', 'all', 'handles', 'delay'],
+    ])
+  })
+
+  it('carries packets by completion ports', async () => {
+    const machine = await testMachine('ports')
+    await expectScenarios(machine, [
+      ...['S39', 'S44', 'S58', 'S59', 'S60', 'S61', 'S68', 'S71', 'S73', 'S74', 'S82'],
+      ...['S90', 'S91', 'S100', 'S113', 'N3.5', 'N3.15', 'operation', 'wait packet'],
+    ])
+  })
+})

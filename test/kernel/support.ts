@@ -1,0 +1,70 @@
+/**
+ * Runs guest programs made for testing the kernel: programs in the kernel's dialect that make system calls directly, and
+ * kernels of their own that test what only machine mode can see. Both say `NAME ok` or `NAME failed (STEP)`, a line each.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import { Machine } from '../../host/machine/machine.ts'
+import type { MachineOptions } from '../../host/machine/options.ts'
+import { linkImage } from '../../host/toolchain/backend/index.ts'
+import { compileKernel, imageBases } from '../../host/toolchain/compile.ts'
+import type { Image } from '../../host/toolchain/elf/image.ts'
+import { writeImage } from '../../host/toolchain/elf/writer.ts'
+import { compileSystemModule } from '../../host/toolchain/frontend/index.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const kernelFolder = 'assembly/guest/kernel/'
+const dataOffset = 0x1000
+
+function readSource(path: string): string | null {
+  try {
+    return readFileSync(root + path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+const assembly = readdirSync(`${root}${kernelFolder}hal`)
+  .filter((name) => name.endsWith('.s'))
+  .map((name) => `${kernelFolder}hal/${name}`)
+
+/** The kernel as it is in the tree, or another one with the same assembly files. */
+export function kernelImage(entry = `${kernelFolder}index.ts`): Promise<Image> {
+  return compileKernel(entry, assembly, readSource)
+}
+
+/** A test program for user mode; its `_start` is called with the image's base and the heap's end. */
+export async function programImage(name: string): Promise<Image> {
+  const base = imageBases.program
+  const file = `test/kernel/fixtures/${name}.ts`
+  const { wasm } = await compileSystemModule(file, readSource, base + dataOffset)
+  return linkImage({ wasm, base, entry: '_start', header: true })
+}
+
+let kernel: Promise<Uint8Array> | undefined
+
+/** A machine with the tree's kernel and a test program, not yet run. */
+export async function testMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
+  kernel ??= kernelImage().then(writeImage)
+  const machine = await Machine.create({ kernel: await kernel, ...options })
+  await machine.load(await programImage(name))
+  return machine
+}
+
+/** A machine with a test kernel and nothing else. */
+export async function kernelMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
+  const machine = await Machine.create(options)
+  await machine.load(await kernelImage(`test/kernel/fixtures/${name}.ts`))
+  return machine
+}
+
+/** Check that a run ended by itself, that nothing failed, and that exactly these expectations were met. */
+export async function expectScenarios(machine: Machine, names: string[]): Promise<void> {
+  const report = await machine.run({ for: '2s' })
+  const lines = machine.consoleText.split('\n').filter((line) => line !== '')
+  expect(lines.filter((line) => !line.endsWith(' ok'))).toEqual([])
+  const met = new Set(lines.map((line) => line.slice(0, -' ok'.length)))
+  expect([...met].sort()).toEqual([...names].sort())
+  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
+}
