@@ -52,7 +52,7 @@ export class Pair {
     const words = operands.flatMap((operand, i) => toWords(operand, parameters[i]))
     const outcome = this.guest.call(this.addresses.get(name)!, words)
     if (outcome.kind === 'trap') return outcome.cause === 3 ? 'trap' : `exception ${outcome.cause}`
-    return show(fromWords(outcome.low, outcome.high, type), type)
+    return show(fromWords(outcome.words[0], outcome.words[1], type), type)
   }
 }
 

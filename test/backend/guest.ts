@@ -11,7 +11,7 @@ const CLOCK_HZ = 1_000_000_000n
 /** Calls return here, behind the stack. */
 const STUB_OFFSET_FROM_END = 64
 const EBREAK = 0x00100073
-const [RA, SP, A0, A1] = [1, 2, 10, 11]
+const [RA, SP, A0] = [1, 2, 10]
 const REGISTER_ARGUMENTS = 8
 const CALLEE_SAVED = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
 const MARK = 0x5a000000
@@ -19,7 +19,7 @@ const BREAKPOINT_CAUSE = 3
 
 /** How a call ended: with result words, or with the code of a trap (or the cause of an exception). */
 export type Outcome =
-  { kind: 'returned'; low: number; high: number } | { kind: 'trap'; code: number; cause: number }
+  { kind: 'returned'; words: number[] } | { kind: 'trap'; code: number; cause: number }
 
 export class Guest {
   readonly core: CoreExports
@@ -61,9 +61,13 @@ export class Guest {
   }
 
   /** Calls a function; throws when it breaks the calling convention or does not end within the cycles. */
-  call(address: number, words: readonly number[], cycles = 50_000_000): Outcome {
+  call(
+    address: number,
+    words: readonly number[],
+    cycles = 50_000_000,
+    stack = this.stub - 4096,
+  ): Outcome {
     const { core, memory } = this
-    const stack = this.stub - 4096
     core.setRegister(0, RA, this.stub)
     core.setRegister(0, SP, stack)
     words.forEach((word, i) => {
@@ -77,7 +81,17 @@ export class Guest {
       return this.trapped()
     }
     this.checkConvention(stack)
-    return { kind: 'returned', low: core.register(0, A0) | 0, high: core.register(0, A1) | 0 }
+    return { kind: 'returned', words: this.resultWords(stack) }
+  }
+
+  /** The words of the registers, and of the place where the backend returns more than they hold. */
+  private resultWords(stack: number): number[] {
+    const { core } = this
+    const inRegisters = Array.from(
+      { length: REGISTER_ARGUMENTS },
+      (_, i) => core.register(0, A0 + i) | 0,
+    )
+    return [...inRegisters, ...Array.from({ length: 16 }, (_, i) => this.word(stack + 4 * i))]
   }
 
   private runToStop(limit: bigint): void {

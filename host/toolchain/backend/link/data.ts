@@ -42,6 +42,10 @@ export class UnitData {
     module.data.forEach((segment, i) => {
       if (segment.mode === 'passive') area(`__data.${i}`, 8 + segment.bytes.length, 8)
     })
+    module.elements.forEach((segment, i) => {
+      if (segment.mode !== 'passive') return
+      area(`__elements.${i}`, 8 + TABLE_ENTRY_BYTES * segment.functions.length, 8)
+    })
     if (options.memory.kind === 'linear') area('__memory_pages', 4, 4)
     this.end = next
   }
@@ -62,6 +66,9 @@ export class UnitData {
         return { address, bytes: globals.slice(start, start + size) }
       }
       if (name.startsWith('__table')) return { address, bytes: this.table(number, functionAddress) }
+      if (name.startsWith('__elements')) {
+        return { address, bytes: this.passiveElements(number, functionAddress) }
+      }
       if (name.startsWith('__data')) return { address, bytes: passiveBytes(module, number) }
       return { address, bytes: words([module.memories[0]?.minimum ?? 0]) }
     })
@@ -84,23 +91,42 @@ export class UnitData {
   }
 
   private table(index: number, functionAddress: (index: number) => number): Uint8Array {
-    const { module, signatureIds } = this.unit.context
+    const { module } = this.unit.context
     const bytes = new Uint8Array(module.tables[index].minimum * TABLE_ENTRY_BYTES)
-    const view = new DataView(bytes.buffer)
     for (const segment of module.elements) {
       if (segment.mode !== 'active' || segment.table !== index) continue
       const start = Number(constantBits(this.unit, segment.offset!))
-      segment.functions.forEach((item, i) => {
-        const at = TABLE_ENTRY_BYTES * (start + i)
-        if (at + TABLE_ENTRY_BYTES > bytes.length) {
-          throw new BackendError('malformed', 'an element segment does not fit its table')
-        }
-        if (item.kind !== 'function') return
-        view.setUint32(at, functionAddress(item.index), true)
-        view.setUint32(at + 4, signatureIds[module.functions[item.index]], true)
-      })
+      if (TABLE_ENTRY_BYTES * (start + segment.functions.length) > bytes.length) {
+        throw new BackendError('malformed', 'an element segment does not fit its table')
+      }
+      this.writeEntries(bytes, TABLE_ENTRY_BYTES * start, segment.functions, functionAddress)
     }
     return bytes
+  }
+
+  /** Length, a reserved word, then the entries. */
+  private passiveElements(index: number, functionAddress: (index: number) => number): Uint8Array {
+    const { functions } = this.unit.context.module.elements[index]
+    const bytes = new Uint8Array(8 + TABLE_ENTRY_BYTES * functions.length)
+    bytes.set(words([functions.length]))
+    this.writeEntries(bytes, 8, functions, functionAddress)
+    return bytes
+  }
+
+  private writeEntries(
+    bytes: Uint8Array,
+    start: number,
+    items: readonly Constant[],
+    functionAddress: (index: number) => number,
+  ): void {
+    const { module, signatureIds } = this.unit.context
+    const view = new DataView(bytes.buffer)
+    items.forEach((item, i) => {
+      if (item.kind !== 'function') return
+      const at = start + TABLE_ENTRY_BYTES * i
+      view.setUint32(at, functionAddress(item.index), true)
+      view.setUint32(at + 4, signatureIds[module.functions[item.index]], true)
+    })
   }
 }
 
@@ -139,8 +165,14 @@ export function constantBits(unit: Unit, constant: Constant): bigint {
 export function activeData(unit: Unit, origin: number): Chunk[] {
   const chunks: Chunk[] = []
   for (const { mode, offset, bytes } of unit.context.module.data) {
-    if (mode !== 'active' || bytes.length === 0) continue
-    chunks.push({ address: origin + Number(constantBits(unit, offset!)), bytes })
+    if (mode !== 'active') continue
+    const start = Number(constantBits(unit, offset!))
+    const { memory } = unit.context.options
+    const pages = unit.context.module.memories[0]?.minimum ?? 0
+    if (memory.kind === 'linear' && start + bytes.length > pages * WASM_PAGE) {
+      throw new BackendError('malformed', 'a data segment does not fit the memory')
+    }
+    chunks.push({ address: origin + start, bytes })
   }
   return chunks
 }

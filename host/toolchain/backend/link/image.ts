@@ -22,7 +22,7 @@ import type { CoroutineTable } from './coroutines.ts'
 import { coroutineTables, DESCRIPTOR_BYTES, descriptorBytes } from './coroutines.ts'
 import { activeData, staticDataEnd, UnitData, words } from './data.ts'
 import { Objects } from './objects.ts'
-import type { Compiled, Unit } from './program.ts'
+import type { Compiled, ImportResolution, Unit } from './program.ts'
 import { compileReachable, createUnit, descriptorSymbol } from './program.ts'
 import { SourceMap } from './sourceMap.ts'
 import { Text } from './text.ts'
@@ -57,6 +57,8 @@ export interface LinkOptions {
   /** First address behind RAM. */
   ramEnd?: number
   code?: Partial<CodeOptions>
+  /** What further imports stand for. */
+  imports?: ImportResolution
   /** Receives every function's text after every pass. */
   dump?: Dump
 }
@@ -133,6 +135,7 @@ class Linker {
       this.known(symbol) !== undefined || LINKER_SYMBOLS.has(symbol)
     const roots = new Set<string>([options.entry, ...objects.undefinedSymbols()])
     const { module, functionSymbols } = units[0].context
+    if (module.start !== undefined) roots.add(functionSymbols[module.start])
     for (const { kind, index } of module.exports) {
       if (kind === 'function') roots.add(functionSymbols[index])
     }
@@ -310,7 +313,12 @@ function supportLibrary(): Uint8Array {
 function createUnits(options: LinkOptions): Unit[] {
   const code = { ...DEFAULT_CODE, ...options.code }
   const signatures = new Map<string, number>()
-  const program = createUnit(parseModule(options.wasm), { code, prefix: '', signatures })
+  const program = createUnit(parseModule(options.wasm), {
+    code,
+    prefix: '',
+    signatures,
+    imports: options.imports,
+  })
   const physical: CodeOptions = {
     ...code,
     memory: { kind: 'physical' },

@@ -32,13 +32,19 @@ export interface Compiled {
 /** Imports from this module are symbols of assembly objects. */
 const ASSEMBLY_MODULE = 'asm'
 
+/** What imports stand for that are neither intrinsics nor symbols of assembly objects. */
+export interface ImportResolution {
+  /** The symbol of an imported function. */
+  function?(module: string, name: string): string | undefined
+  /** The bits of an imported immutable global. */
+  global?(module: string, name: string): bigint | undefined
+}
+
 export interface UnitOptions {
   readonly code: CodeOptions
   /** Prefix of all symbols, empty for the program. */
   readonly prefix: string
-  /** Symbol of an import that is no intrinsic, or undefined. */
-  readonly resolveImport?: (item: Import) => string | undefined
-  readonly importedGlobals?: readonly GlobalPlace[]
+  readonly imports?: ImportResolution
   readonly signatures: Map<string, number>
 }
 
@@ -53,7 +59,7 @@ export function createUnit(module: WasmModule, options: UnitOptions): Unit {
     if (intrinsicOf(item.module, item.name) !== undefined) intrinsics.set(index, item)
     index++
   }
-  const { globals, bytes } = placeGlobals(module, prefix, options.importedGlobals ?? [])
+  const { globals, bytes } = placeGlobals(module, prefix, options.imports)
   const signatureIds = module.types.map((type) => numberOf(options.signatures, signatureText(type)))
   return {
     context: {
@@ -113,7 +119,7 @@ function nameFunctions(
 function importSymbol(item: Import, options: UnitOptions): string {
   if (item.module === ASSEMBLY_MODULE) return item.name
   if (intrinsicOf(item.module, item.name) !== undefined) return `${item.module}.${item.name}`
-  const resolved = options.resolveImport?.(item)
+  const resolved = options.imports?.function?.(item.module, item.name)
   if (resolved !== undefined) return resolved
   throw new BackendError('unknown-import', `unknown import ${item.module}.${item.name}`)
 }
@@ -121,16 +127,14 @@ function importSymbol(item: Import, options: UnitOptions): string {
 function placeGlobals(
   module: WasmModule,
   prefix: string,
-  imported: readonly GlobalPlace[],
+  imports: ImportResolution | undefined,
 ): { globals: GlobalPlace[]; bytes: number } {
   const globals: GlobalPlace[] = []
+  const importedGlobals = module.imports.filter(({ kind }) => kind === 'global')
   let bytes = 0
   module.globals.forEach(({ type, mutable, initial }, index) => {
     if (index < module.importedGlobals) {
-      if (imported[index] === undefined) {
-        throw new BackendError('unknown-import', 'imported globals are not supported')
-      }
-      globals.push(imported[index])
+      globals.push(importedGlobal(importedGlobals[index], imports))
       return
     }
     if (!mutable && initial.kind === 'value') {
@@ -145,6 +149,13 @@ function placeGlobals(
     bytes += size
   })
   return { globals, bytes }
+}
+
+function importedGlobal(item: Import, imports: ImportResolution | undefined): GlobalPlace {
+  const { type, mutable } = item.global!
+  const bits = mutable ? undefined : imports?.global?.(item.module, item.name)
+  if (bits !== undefined) return { kind: 'constant', type, bits }
+  throw new BackendError('unknown-import', `unknown global import ${item.module}.${item.name}`)
 }
 
 /** Compiles everything that `roots` reach. The result is in the order of discovery. */
@@ -181,12 +192,13 @@ const bodiesByIndex = (module: WasmModule): Map<number, FunctionBody> =>
   new Map(module.bodies.map((body) => [body.index, body]))
 
 function compileBody(unit: Unit, body: FunctionBody, dump?: Dump): Compiled {
-  const fn = lowerFunction(unit.context, body)
   try {
+    const fn = lowerFunction(unit.context, body)
     return { code: compileFunction(fn, dump), fn, unit }
   } catch (error) {
     if (error instanceof BackendError || !(error instanceof Error)) throw error
-    throw new BackendError('internal', `the backend failed: ${error.message}`, fn.name)
+    const name = unit.context.functionSymbols[body.index]
+    throw new BackendError('internal', `the backend failed: ${error.message}`, name)
   }
 }
 

@@ -11,7 +11,7 @@ import type { LowerTable } from './lowering.ts'
 import { Lowering } from './lowering.ts'
 import { BULK, MEMORY } from './memory.ts'
 import { opensBlock, skipImmediates } from './skip.ts'
-import { TABLE } from './table.ts'
+import { TABLE, TABLE_BULK } from './table.ts'
 
 const ELSE = 0x05
 const END = 0x0b
@@ -32,7 +32,7 @@ const INSTRUCTIONS: LowerTable = {
   },
 }
 
-const PREFIXED: LowerTable = { ...SATURATING, ...BULK }
+const PREFIXED: LowerTable = { ...SATURATING, ...BULK, ...TABLE_BULK }
 
 /** Lowers a body. Throws BackendError for what the backend refuses. */
 export function lowerFunction(context: ModuleContext, body: FunctionBody): IrFunction {

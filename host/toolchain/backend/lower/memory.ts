@@ -175,7 +175,9 @@ const memoryGrow: Lower = (lowering) => {
   const old = memoryPages(lowering)
   const [grow, join] = [builder.newBlock(), builder.newBlock()]
   builder.write(result, builder.constant(-1))
-  const room = builder.binary('sub', builder.constant(memory.maximumPages), old)
+  const declared = context.module.memories[0].maximum ?? memory.maximumPages
+  const limit = builder.constant(Math.min(declared, memory.maximumPages))
+  const room = builder.binary('sub', limit, old)
   builder.branch('ltu', room, pages, join, grow)
   builder.start(grow, true)
   storeSymbol(lowering, pagesSymbol(lowering), 0, builder.binary('add', old, pages))
@@ -216,19 +218,26 @@ const memoryFill: Lower = (lowering) => {
 /** Copies from a passive data segment, whose bytes and remaining length the linker keeps under its symbol. */
 const memoryInit: Lower = (lowering) => {
   const { builder, context, reader } = lowering
-  const segment = `${context.prefix}__data.${reader.u32()}`
+  const index = reader.u32()
+  const segment = `${context.prefix}__data.${index}`
   reader.byte()
   const [target, source, count] = lowering.popValues(3).map(([word]) => word)
-  const length = loadSymbol(lowering, segment, 0)
+  // An active segment is dropped once it is in memory.
+  const dropped = context.module.data[index].mode === 'active'
+  const length = dropped ? ZERO : loadSymbol(lowering, segment, 0)
   builder.trapIf('ltu', length, count, TRAP.outOfBounds)
   builder.trapIf('ltu', builder.binary('sub', length, count), source, TRAP.outOfBounds)
   const to = region(lowering, target, count)
+  if (dropped) return
   const bytes = builder.value('address', [], 8, segment)
   lowering.support('memory.copy', [to, builder.binary('add', bytes, source), count], 0)
 }
 
 const dataDrop: Lower = (lowering) => {
-  storeSymbol(lowering, `${lowering.context.prefix}__data.${lowering.reader.u32()}`, 0, ZERO)
+  const { context, reader } = lowering
+  const index = reader.u32()
+  if (context.module.data[index].mode === 'active') return
+  storeSymbol(lowering, `${context.prefix}__data.${index}`, 0, ZERO)
 }
 
 export const MEMORY: LowerTable = {

@@ -72,6 +72,86 @@ export function callDirect(lowering: Lowering, functionIndex: number): void {
   finishCall(lowering, type, uses, context.functionSymbols[functionIndex])
 }
 
+/** Stops unless index + count ≤ limit, without overflow. */
+function checkRange(
+  { builder }: Lowering,
+  index: Register,
+  count: Register,
+  limit: Register,
+): void {
+  builder.trapIf('ltu', limit, count, TRAP.outOfBounds)
+  builder.trapIf('ltu', builder.binary('sub', limit, count), index, TRAP.outOfBounds)
+}
+
+/** Address of an entry for bulk operations. */
+function entryAddress(
+  lowering: Lowering,
+  symbol: string,
+  first: number,
+  index: Register,
+): Register {
+  const { builder } = lowering
+  const base = builder.value('address', [], first, symbol)
+  return builder.binary('add', base, builder.binaryConstant('sll', index, ENTRY_SHIFT))
+}
+
+function copyEntries(lowering: Lowering, to: Register, from: Register, count: Register): void {
+  const bytes = lowering.builder.binaryConstant('sll', count, ENTRY_SHIFT)
+  lowering.support('memory.copy', [to, from, bytes], 0)
+}
+
+function tableCopy(lowering: Lowering): void {
+  const { builder, context, reader } = lowering
+  const [toTable, fromTable] = [reader.u32(), reader.u32()]
+  const [target, source, count] = lowering.popValues(3).map(([word]) => word)
+  const { tables } = context.module
+  checkRange(lowering, source, count, builder.constant(tables[fromTable].minimum))
+  checkRange(lowering, target, count, builder.constant(tables[toTable].minimum))
+  const to = entryAddress(lowering, tableSymbol(lowering, toTable), 0, target)
+  const from = entryAddress(lowering, tableSymbol(lowering, fromTable), 0, source)
+  copyEntries(lowering, to, from, count)
+}
+
+const segmentSymbol = ({ context }: Lowering, segment: number): string =>
+  `${context.prefix}__elements.${segment}`
+
+/** Copies from a passive element segment: its remaining length, a reserved word, then entries as tables have them. */
+function tableInit(lowering: Lowering): void {
+  const { builder, context, reader } = lowering
+  const [segment, table] = [reader.u32(), reader.u32()]
+  const [target, source, count] = lowering.popValues(3).map(([word]) => word)
+  const { elements, tables } = context.module
+  const dropped = elements[segment].mode !== 'passive'
+  const symbol = segmentSymbol(lowering, segment)
+  const high = dropped ? ZERO : builder.value('high', [], 0, symbol)
+  const length = dropped ? ZERO : builder.value('load32', [high], 0, symbol)
+  checkRange(lowering, source, count, length)
+  checkRange(lowering, target, count, builder.constant(tables[table].minimum))
+  if (dropped) return
+  const to = entryAddress(lowering, tableSymbol(lowering, table), 0, target)
+  copyEntries(lowering, to, entryAddress(lowering, symbol, 8, source), count)
+}
+
+function elementDrop(lowering: Lowering): void {
+  const { builder, context, reader } = lowering
+  const segment = reader.u32()
+  if (context.module.elements[segment].mode !== 'passive') return
+  const symbol = segmentSymbol(lowering, segment)
+  const high = builder.value('high', [], 0, symbol)
+  builder.append('store32', [high, ZERO], 0).symbol = symbol
+}
+
 export const TABLE: LowerTable = {
   0x11: callIndirect,
+}
+
+/** Behind the prefix 0xfc. */
+export const TABLE_BULK: LowerTable = {
+  12: tableInit,
+  13: elementDrop,
+  14: tableCopy,
+  16: (lowering) => {
+    const { minimum } = lowering.context.module.tables[lowering.reader.u32()]
+    lowering.push(lowering.builder.constant(minimum))
+  },
 }
