@@ -16,7 +16,7 @@ export interface UserFile {
 
 /** Remedies by asc's message number; most numbers are TypeScript's. */
 const remedies: Record<number, string> = {
-  100: 'Write it another way; docs/language.md lists what the guest language leaves out.',
+  100: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
   104: 'Make the static data smaller.',
   200: 'Convert explicitly, for instance: <i32>value or i32(value).',
   201: 'Convert explicitly, for instance: <u32>value.',
