@@ -243,6 +243,19 @@ describe('completion ports', () => {
     expect(state(p, port.PORT_WAITERS)).toBe(0);
   });
 
+  it('N3.7: every deadline is kept, in whatever order the threads came', () => {
+    remove(p, T1, 30);
+    remove(p, T2, 10);
+    remove(p, T3, 20);
+    const order: StaticArray<u32> = [T2, T3, T1];
+    for (let n: u64 = 1; n <= 3; n++) {
+      runTo(cycleOfTime(10 * n) - 1);
+      expect(released()).toBe(0);
+      runTo(cycleOfTime(10 * n));
+      expect(released()).toBe(order[<i32>n - 1]);
+    }
+  });
+
   it('N3.7: deadlines are served in order, and a released thread has none left', () => {
     remove(p, T1, 30);
     remove(p, T2, 10);
@@ -333,6 +346,7 @@ describe('completion ports', () => {
     expect(value()).toBe(port.PORT_ABANDONED);
     expect(released()).toBe(T1);
     expect(value()).toBe(port.PORT_ABANDONED);
+    expect(word(T1 + port.PORT_THREAD_PORT)).toBe(0);
     runTo(cycleOfTime(100));
     expect(released()).toBe(0);
     p = open(1);
@@ -461,6 +475,15 @@ describe('completion ports, hostile drivers', () => {
     expect(remove(p, T1)).toBe(port.PORT_REFUSED);
     expect(get(0, port.PORT_ERROR)).toBe(port.PORT_ERROR_STATE);
     expect(state(p, port.PORT_WAITERS)).toBe(1);
+  });
+
+  it('does not count below zero for a thread that lies about its port', () => {
+    setWord(T1 + port.PORT_THREAD_PORT, p);
+    expect(command(port.PORT_BLOCK, T1)).toBe(1);
+    expect(active(p)).toBe(0);
+    remove(p, T2);
+    insert(p, A);
+    expect(released()).toBe(T2);
   });
 
   it('has 64 ports and refuses one more', () => {
