@@ -13,6 +13,9 @@ const rolldownOptions: BuildEnvironmentOptions['rolldownOptions'] = {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  // Library, programs and assets are beside this folder.
+  server: { host: '127.0.0.1', fs: { allow: ['..'] } },
+  preview: { host: '127.0.0.1' },
   worker: { format: 'es', rolldownOptions },
   build: {
     target: 'es2022',
