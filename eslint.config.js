@@ -48,7 +48,7 @@ export default tseslint.config(
   },
   {
     files: ['host/**/*.ts', 'web/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.table.ts'],
-    ignores: ['**/*.as.ts'],
+    ignores: ['**/*.as.ts', 'bench/naive/assembly/**'],
     rules: {
       eqeqeq: 'error',
       '@typescript-eslint/no-explicit-any': 'error',
