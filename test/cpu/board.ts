@@ -38,6 +38,8 @@ export interface BoardOptions {
   slice?: number
   compressed?: boolean
   trace?: boolean
+  /** Another core than assets/core.wasm. */
+  core?: WebAssembly.Module
 }
 
 const assembled = new Map<string, Image>()
@@ -61,7 +63,7 @@ export class Board {
   /** A board with a program in RAM and all harts at its entry, a0 the hart's number. */
   static async with(program: string | Uint8Array, options: BoardOptions = {}): Promise<Board> {
     const { harts = 1, ramBytes = 1 << 20, profile = 'ibex-small' } = options
-    const core = (await loadCore(await compiled)) as Core
+    const core = (await loadCore(options.core ?? (await compiled))) as Core
     const flags = (options.trapMisaligned ? 1 : 0) | ((options.slice ?? 0) << 16)
     const number = timingProfiles.findIndex(({ name }) => name === profile)
     const error = core.create(harts, ramBytes, 10_000_000n, 1n, number, flags)
