@@ -2,6 +2,7 @@
 import { attach, deviceAt, ramAt, resetBus } from '../../bus';
 import { nextEvent, resetClock, setTime, takeEvent } from '../../clock';
 import { resetCounters } from '../../counters';
+import { STOP_TraceFull } from '../../generated/stops';
 import { TRACE, growMemory, resetLayout } from '../../layout';
 import { NO_STOP, takeStop } from '../../stop';
 import { setTracing, traceClear, traceCount } from '../../trace';
@@ -36,13 +37,14 @@ export function plug(device: Device, base: u32, size: u32): void {
   if (!attach(device, base, size)) throw new Error('the bus refused the device');
 }
 
-/** Handle all events up to and including a cycle, or up to the first stop; returns the stop. */
+/** Handle all events up to and including a cycle, or up to the first stop but a full trace; returns the stop. */
 export function runTo(cycle: u64): u32 {
   while (nextEvent() <= cycle) {
     const packed = takeEvent();
     deviceAt(<i32>(packed >>> 32)).event(<u32>packed);
     const stop = takeStop();
-    if (stop != NO_STOP) return stop;
+    if (stop == STOP_TraceFull) traceClear();
+    else if (stop != NO_STOP) return stop;
   }
   setTime(cycle);
   return NO_STOP;
