@@ -30,7 +30,7 @@ import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
 import { parameterEntries } from './parameters.ts'
 import type { Program } from './program.ts'
-import { coroutineTables, imageHash, needsKernel, programOf } from './program.ts'
+import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
 import type { RunReport } from './report.ts'
 import { Runner } from './runner.ts'
 import type { Cycle } from './time.ts'
@@ -133,14 +133,14 @@ export class Machine implements NetworkHost, GoalState {
 
   /**
    * Load a program. One for the executive gets the kernel beside it; any other RV32 program has the machine to itself and starts at its
-   * entry in M mode, with the hart's number in a0. Throws an ElfError or a MemoryError.
+   * entry in M mode, with the hart's number in a0 and the devicetree's address in a1. Throws an ElfError or a MemoryError.
    */
   async load(source: Uint8Array | Image | Program): Promise<void> {
     const program = programOf(source)
     const images = [program.image]
     if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
     for (const image of images) this.memory.load(image)
-    const tree = this.#placeDeviceTree(images)
+    const tree = isForExecutive(program.image) ? 0 : this.#placeDeviceTree(program.image)
     this.#images = images
     this.#runner.images = images
     this.#calls.spawns = program.spawns
@@ -153,11 +153,10 @@ export class Machine implements NetworkHost, GoalState {
   }
 
   /** Write the devicetree to the end of RAM, and return its address; 0 when the program lies there. */
-  #placeDeviceTree(images: readonly Image[]): number {
+  #placeDeviceTree({ segments }: Image): number {
     const { harts, ramBytes } = this.configuration
     const tree = deviceTree({ harts, ramBytes })
     const address = ((ramBase + ramBytes - tree.length) & ~7) >>> 0
-    const segments = images.flatMap((image) => image.segments)
     if (segments.some((part) => part.address + part.memorySize > address)) return 0
     this.memory.write(address, tree)
     return address

@@ -25,9 +25,14 @@ export function programOf(source: Uint8Array | Image | Program): Program {
   return { image, spawns: section<SpawnFunction[]>(image, spawnSection) ?? [] }
 }
 
+/** Whether an image is, or contains, a program for the executive. */
+export function isForExecutive({ segments }: Image): boolean {
+  return segments.some(isProgram)
+}
+
 /** Whether an image is a program for the executive without the executive in it. */
-export function needsKernel({ segments }: Image): boolean {
-  return segments.some(isProgram) && !segments.some(({ address }) => address === ramBase)
+export function needsKernel(image: Image): boolean {
+  return isForExecutive(image) && !image.segments.some(({ address }) => address === ramBase)
 }
 
 function isProgram({ bytes }: Segment): boolean {

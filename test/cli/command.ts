@@ -19,7 +19,7 @@ export function nothread(args: string[], folder = process.cwd()): Outcome {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
-    timeout: 60_000,
+    timeout: 120_000,
   })
   if (error !== undefined) throw error
   return { status, stdout, stderr }
