@@ -85,7 +85,6 @@ export class Virtqueue {
   wantsInterrupt(): bool {
     const before = this.told;
     this.told = this.used;
-    if (before == this.used) return false;
     if (!this.eventIndex) {
       const flags = load<u16>(ramAt(this.driverLow + virtio.VIRTIO_AVAIL_FLAGS));
       return (flags & virtio.VIRTIO_AVAIL_F_NO_INTERRUPT) == 0;

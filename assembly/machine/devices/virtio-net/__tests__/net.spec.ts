@@ -29,6 +29,8 @@ const TX: u32 = 1;
 const CONTROL: u32 = 2;
 const BUFFERS: u32 = RAM_BASE + 0x4_0000;
 const BUFFER_BYTES: u32 = 0x800;
+/** An indirect table. */
+const TABLE: u32 = RAM_BASE + 0x6_0000;
 const MIN_FEATURES: u64 = feature(virtio.VIRTIO_F_VERSION_1);
 const CLOCK: u64 = 1_000_000_000;
 
@@ -667,6 +669,33 @@ describe('virtio-net, hostile drivers', () => {
     breaks(RAM_BASE + RAM_BYTES - 16, 32, indirect, 0);
   });
 
+  it('takes a chain as long as the queue and stops for a longer one', () => {
+    for (let length: u32 = RING_SIZE; length <= RING_SIZE + 1; length++) {
+      driver.start(MIN_FEATURES | feature(virtio.VIRTIO_F_INDIRECT_DESC), 2);
+      prepare(BUFFERS, 60, 1);
+      for (let n: u32 = 0; n < length; n++) {
+        const last = n + 1 == length;
+        setDescriptor(TABLE + 16 * n, BUFFERS, 5, last ? 0 : virtio.VIRTIO_DESC_F_NEXT, n + 1);
+      }
+      driver.describe(TX, 0, TABLE, 16 * length, virtio.VIRTIO_DESC_F_INDIRECT, 0);
+      driver.offer(TX, 0);
+      driver.ring(TX);
+      expect(runTo(now() + 1000)).toBe(length == RING_SIZE ? STOP_FrameOut : NO_STOP);
+      expect(driver.needsReset).toBe(length > RING_SIZE);
+    }
+  });
+
+  it('stops for a table in a table', () => {
+    prepare(BUFFERS, 60, 1);
+    setDescriptor(TABLE, TABLE + 0x100, 16, virtio.VIRTIO_DESC_F_INDIRECT, 0);
+    setDescriptor(TABLE + 0x100, BUFFERS, 72, 0, 0);
+    driver.describe(TX, 0, TABLE, 16, virtio.VIRTIO_DESC_F_INDIRECT, 0);
+    driver.offer(TX, 0);
+    driver.ring(TX);
+    expect(runTo(now() + 1000)).toBe(NO_STOP);
+    expect(driver.needsReset).toBe(true);
+  });
+
   it('stops for an index that is too far ahead', () => {
     prepare(BUFFERS, 60, 1);
     for (let n: u32 = 0; n < RING_SIZE; n++) driver.give(TX, BUFFERS, 72, false);
@@ -740,6 +769,13 @@ describe('virtio-net, hostile drivers', () => {
     expect(traced(TRACE_device_error, card.number) > 0).toBe(true);
   });
 });
+
+function setDescriptor(at: u32, address: u32, bytes: u32, flags: u32, next: u32): void {
+  setWord(at, address);
+  setWord(at + 4, 0);
+  setWord(at + 8, bytes);
+  setWord(at + 12, flags | (next << 16));
+}
 
 /** A transmit chain of this one descriptor makes the card ask for a reset, and it works after one. */
 function breaks(address: u32, bytes: u32, flags: u32, next: u32): void {
