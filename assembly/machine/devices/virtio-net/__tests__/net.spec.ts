@@ -219,6 +219,18 @@ describe('virtio-net, transmit', () => {
     expect(halfAt(driver.used(TX))).toBe(0, 'idle again');
   });
 
+  it('takes no notice of a doorbell while it works', () => {
+    prepare(BUFFERS, 60, 1);
+    for (let n = 0; n < 2; n++) {
+      driver.give(TX, BUFFERS, 72, false);
+      driver.ring(TX);
+    }
+    runTo(10_000);
+    expect(now()).toBe(8 + 25);
+    runTo(10_000);
+    expect(now()).toBe(8 + 25 + 25);
+  });
+
   it('gathers a frame from a chain and from an indirect table', () => {
     prepare(BUFFERS, 60, 0x33);
     driver.describe(TX, 3, BUFFERS, 12, virtio.VIRTIO_DESC_F_NEXT, 5);
@@ -469,6 +481,17 @@ describe('virtio-net, interrupts', () => {
     runTo(begin + 50_000);
     expect(driver.interrupts).toBe(0, 'the timer is off again');
     expect(driver.reap(RX)).toBe(15);
+  });
+
+  it('S127: counting begins anew after each interrupt', () => {
+    start(feature(net.VIRTIO_NET_F_CTRL_VQ) | feature(net.VIRTIO_NET_F_NOTF_COAL));
+    moderation(net.VIRTIO_NET_CTRL_NOTF_COAL_RX_SET, 2, 10);
+    giveReceive(4, BUFFER_BYTES);
+    for (let n = 0; n < 4; n++) {
+      arrive(60);
+      runTo(now() + 100);
+      expect(driver.acknowledge()).toBe((n & 1) == 1);
+    }
   });
 
   it('S127: three packets and silence give one interrupt after 10 µs', () => {
