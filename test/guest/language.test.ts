@@ -132,6 +132,24 @@ describe('await', () => {
   })
 })
 
+describe('for..of', () => {
+  test('goes through arrays, typed arrays and strings, with break, continue and await', async () => {
+    const lines = await consoleOf(
+      `async function later(n: i32): Promise<i32> { await sleep(10); return n }
+       async function list(): Promise<i32[]> { await sleep(10); return [4, 5, 6] }`,
+      `let sum = 0
+       for (const n of [1, 2, 3, 4]) { if (n == 2) continue; if (n == 4) break; sum += await later(n) }
+       print(sum)
+       for (const n of await list()) for (const letter of 'ab') print(letter + n.toString())
+       const bytes = new Uint8Array(3); bytes[2] = 9
+       let last: u8 = 0
+       for (const byte of bytes) last = byte
+       print(last)`,
+    )
+    expect(lines).toEqual(['4', 'a4', 'b4', 'a5', 'b5', 'a6', 'b6', '9'])
+  })
+})
+
 describe('time', () => {
   test('sleeps of several tasks run side by side', async () => {
     const lines = await consoleOf(

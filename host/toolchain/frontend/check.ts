@@ -146,16 +146,10 @@ function markedPart(node: ts.Node): ts.Node {
 
 /** Unsupported uses that depend on more than the kind of the node. */
 function contextual(node: ts.Node): Message | undefined {
-  if (ts.isForOfStatement(node)) {
-    if (node.awaitModifier) {
-      return {
-        cause: 'for await is not supported.',
-        remedy: 'Await each value in a while loop.',
-      }
-    }
+  if (ts.isForOfStatement(node) && node.awaitModifier) {
     return {
-      cause: 'for..of is not supported.',
-      remedy: 'Count through the array: for (let i = 0; i < items.length; i++) and use items[i].',
+      cause: 'for await is not supported.',
+      remedy: 'Await each value in a while loop.',
     }
   }
   if (node.kind === ts.SyntaxKind.QuestionDotToken) {

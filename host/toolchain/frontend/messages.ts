@@ -74,6 +74,11 @@ const awaitOfOther = {
   remedy: 'Leave await out, or call an async function.',
 }
 
+const notIterable = {
+  cause: 'for..of cannot go through this value.',
+  remedy: 'Use an array, a typed array or a string; of a Map or a Set use keys() or values().',
+}
+
 /** asc's internal names: library files, types with the path of their file, tasks. */
 const shorterNames: [RegExp, string][] = [
   [/~lib\/nothread\/guest\/task\/Task\b/g, 'Promise'],
@@ -108,7 +113,9 @@ function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile)
   const end = Math.max(edited.originalOffset(Math.max(message.end - 1, message.start)) + 1, start)
   const isAwait = text.startsWith('await', start) && notAwaitable.has(message.code)
   if (isAwait) return diagnosticAt(file, text, { start, end: start + 5 }, awaitOfOther)
-  return diagnosticAt(file, text, { start, end }, describe(message))
+  // The rewrite of for..of asks for a length that the text does not name.
+  const isLoop = /^Property 'length' does not/.test(message.message) && text[start] === ')'
+  return diagnosticAt(file, text, { start, end }, isLoop ? notIterable : describe(message))
 }
 
 /** Messages about the type argument of the function that stands in the place of `await`. */

@@ -75,6 +75,21 @@ describe('rewrite of async functions', () => {
     expect(rewritten(text)[0]).toContain('run((): i32 => { return 1 })')
   })
 
+  test('for..of counts through a list that is evaluated once', () => {
+    expect(rewritten('for (const x of list()) use(x)')).toEqual([
+      'for (let __list0 = list(), __at0 = 0; __at0 < __list0.length; ++__at0) { const x = __list0[__at0]; use(x) }',
+    ])
+    expect(rewritten('for (x of a)\n  for (let y\n    of b) { f(x, y) }')).toEqual([
+      'for (let __list0 = a, __at0 = 0; __at0 < __list0.length; ++__at0)',
+      '  { x = __list0[__at0]; for (let __list1 = ',
+      'b, __at1 = 0; __at1 < __list1.length; ++__at1) { let y = __list1[__at1]; { f(x, y) } } }',
+    ])
+    expect(rewritten('async function f() { for (const x of await a) await x }')[0]).toContain(
+      'for (let __list0 = __await( a, 1), __at0 = 0; __at0 < __list0.length; ++__at0) ' +
+        '{ const x = __list0[__at0]; __await( x, 1) }',
+    )
+  })
+
   test('the console is imported unless the file has one of its own', () => {
     const text = (source: string) => rewriteSource(parseSource('test.ts', source)).text
     expect(text('console.log("x")')).toContain('import { console } from "nothread/guest/console"')

@@ -1,10 +1,11 @@
 /**
- * The rewrite of `async` and `await` into calls that asc understands and the backend recognises (docs/design.md §5). Lines stay
+ * The rewrite of `async`, `await` and `for..of` into calls that asc understands and the backend recognises (docs/design.md §5). Lines stay
  * where they are, and columns have a way back. For a function of result type R:
  *
  *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
  *     return value                            return __complete<R>(value, __self())
  *     await task                              __await(task, LINE)
+ *     for (const x of list) body              for (let __list0 = list, __at0 = 0; …; ++__at0) { const x = __list0[__at0]; body }
  *
  * `console` and the names above are imported by a line put behind the last one.
  */
@@ -40,12 +41,17 @@ class Rewriter {
   private readonly source: SourceText
   private usesCoroutines = false
   private usesConsole = false
+  private loops = 0
 
   constructor(source: SourceText) {
     this.source = source
   }
 
   visit(node: ts.Node): void {
+    if (ts.isForOfStatement(node)) {
+      this.forOf(node)
+      return
+    }
     const closing = this.open(node)
     ts.forEachChild(node, (child) => this.visit(child))
     // After those of the children, since several may end at the same place.
@@ -123,6 +129,29 @@ class Rewriter {
     }
     this.edits.insert(value.getStart(), `__complete<${result}>(`)
     return { position: value.getEnd(), text: ', __self())' }
+  }
+
+  /** Whatever has a length and an index: arrays, typed arrays, strings. The variable moves into the body. */
+  private forOf({ initializer, expression, statement }: ts.ForOfStatement): void {
+    const list = `__list${this.loops}`
+    const at = `__at${this.loops}`
+    this.loops++
+    const start = initializer.getStart()
+    const lines = this.source.text.slice(start, expression.getStart()).replace(/[^\n]/g, '')
+    this.edits.replace(start, expression.getStart(), `let ${list} = ${lines}`)
+    this.visit(expression)
+    const head = `, ${at} = 0; ${at} < ${list}.length; ++${at}`
+    this.edits.insert(this.parenthesisBefore(statement), head)
+    const variable = initializer.getText().replace(/\s+/g, ' ')
+    this.edits.insert(statement.getStart(), `{ ${variable} = ${list}[${at}]; `)
+    this.visit(statement)
+    this.edits.insert(statement.getEnd(), ' }')
+  }
+
+  /** The parenthesis that closes the head of a loop. */
+  private parenthesisBefore(statement: ts.Statement): number {
+    const tokens = statement.parent.getChildren(this.source.tree)
+    return tokens[tokens.indexOf(statement) - 1].getStart()
   }
 
   private typeReference(node: ts.TypeReferenceNode): void {
