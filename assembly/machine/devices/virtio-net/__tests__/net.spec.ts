@@ -618,6 +618,8 @@ describe('virtio-net, flows', () => {
         expect(driver.reap(2 * other)).toBe(other == pair ? 1 : 0);
     }
     expect(scale(4)).toBe(net.VIRTIO_NET_CTRL_ERR, 'no such pair');
+    expect(scale(0, 5)).toBe(net.VIRTIO_NET_CTRL_ERR, 'not so many');
+    expect(scale(0, 0)).toBe(net.VIRTIO_NET_CTRL_ERR, 'none');
   });
 
   it('without scaling, several pairs share the flows', () => {
@@ -645,13 +647,13 @@ describe('virtio-net, flows', () => {
 });
 
 /** Scaling with a table whose every entry is one pair. */
-function scale(pair: u16): u32 {
+function scale(pair: u16, transmitQueues: u16 = 4): u32 {
   const data = new StaticArray<u8>(8 + 2 * 4 + 3 + 40);
   const at = changetype<usize>(data);
   store<u32>(at, 7);
   store<u16>(at, 3, 4);
   for (let n = 0; n < 4; n++) store<u16>(at + 8 + 2 * n, pair);
-  store<u16>(at, 4, 16);
+  store<u16>(at, transmitQueues, 16);
   store<u8>(at, 40, 18);
   for (let n = 0; n < 40; n++) store<u8>(at + 19 + n, <u8>(7 * n + 1));
   return commandOn(8, net.VIRTIO_NET_CTRL_MQ, 1, at, data.length);
