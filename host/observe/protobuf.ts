@@ -7,6 +7,9 @@ const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 
+/** Width of a nested message's length: up to 256 MiB. */
+const LENGTH_BYTES = 4
+
 const utf8 = new TextEncoder()
 
 export class ProtobufWriter {
@@ -30,10 +33,20 @@ export class ProtobufWriter {
     return this.bytes(field, utf8.encode(value))
   }
 
-  message(field: number, write: (inner: ProtobufWriter) => void): this {
-    const inner = new ProtobufWriter()
-    write(inner)
-    return this.bytes(field, inner.finish())
+  /** A nested message, written in place behind a length of fixed width, which the encoding allows. */
+  message(field: number, write: (inner: this) => void): this {
+    this.varint(field * 8 + LENGTH_DELIMITED)
+    this.reserve(LENGTH_BYTES)
+    const start = this.length + LENGTH_BYTES
+    this.length = start
+    write(this)
+    let rest = this.length - start
+    for (let index = 0; index < LENGTH_BYTES; index++) {
+      const more = index < LENGTH_BYTES - 1 ? 0x80 : 0
+      this.buffer[start - LENGTH_BYTES + index] = (rest & 0x7f) | more
+      rest >>>= 7
+    }
+    return this
   }
 
   bytes(field: number, value: Uint8Array): this {

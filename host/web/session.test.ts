@@ -125,6 +125,19 @@ describe('other runs', () => {
     })
   })
 
+  it('end at the faulting line when the program faults', async () => {
+    const text =
+      'export async function main(): Promise<void> {\n  store<u32>(0, load<u32>(0));\n}\n'
+    const texts: string[] = []
+    const outcome = await new Session().run(text, 'bad.ts', small, silent(texts))
+    expect(outcome).toMatchObject({
+      kind: 'finished',
+      summary: { stopReason: 'fault', exitCode: null },
+      problems: [{ severity: 'error', file: 'bad.ts', line: 2 }],
+    })
+    expect(texts.join('')).toContain('the program faulted')
+  })
+
   it('stop when asked', async () => {
     const session = new Session()
     const listener = { ...silent(), phase: () => void session.stop() }

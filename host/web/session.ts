@@ -20,7 +20,7 @@ import {
 import type { Joined, Request, TraceRecord } from '../observe/index.ts'
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
 import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
-import { SymbolIndex } from '../toolchain/elf/image.ts'
+import { SymbolIndex, lineAt } from '../toolchain/elf/image.ts'
 import { awaitSummaries } from './awaits.ts'
 import { Compiler } from './compiler.ts'
 import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
@@ -144,7 +144,8 @@ export class Session implements Playground {
     listener.phase('reading the trace')
     const { records } = machine.trace()
     this.last = { machine, capture, records, joined: joinOperations(records) }
-    return { kind: 'finished', summary: summarize(this.last, report, clients), problems: [] }
+    const problems = faultProblems(machine, report)
+    return { kind: 'finished', summary: summarize(this.last, report, clients), problems }
   }
 
   private createMachine(configuration: RunConfiguration): Promise<Machine> {
@@ -213,12 +214,21 @@ function toProblem(diagnostic: Diagnostic): Problem {
   return { severity: 'error', message, file, line, column, length }
 }
 
+/** A fault of the program, at the line that it happened on. */
+function faultProblems(machine: Machine, { fault }: RunReport): Problem[] {
+  const image = machine.images.at(-1)
+  const place = image && fault && lineAt(image, fault.pc)
+  if (!fault || !place) return []
+  const { file, line, column } = place
+  return [{ severity: 'error', message: fault.message, file, line, column, length: 0 }]
+}
+
 function summarize(run: Run, report: RunReport, clients: Clients | null): RunSummary {
   const { machine, records, joined } = run
   const listed = listedRequests(joined)
   return {
     stopReason: clients?.finished && !ended(report) ? 'answered' : report.stopReason,
-    exitCode: report.exitCode ?? null,
+    exitCode: report.stopReason === 'exit' ? (report.exitCode ?? null) : null,
     cycles: report.cycles,
     instructions: report.instructions,
     events: report.events,

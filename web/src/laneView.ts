@@ -111,6 +111,7 @@ export class LaneView {
       button('Zoom in', '+', () => this.setZoom(this.zoom * ZOOM_STEP)),
       button('Fit the whole request', 'Fit', () => this.setZoom(1)),
       asTable,
+      html('span', { class: 'hint' }, 'Arrow keys walk the spans'),
     )
   }
 

@@ -97,6 +97,7 @@ export class Report {
   private readonly lanes = new LaneView({ onSelect: (span) => this.anatomy.highlight(span) })
   private readonly anatomy = new AnatomyTable()
   private readonly select = html('select', { id: 'request' })
+  private readonly selectLabel = html('span')
   private readonly caption = html('p', { class: 'request-note' })
   private readonly head = html('div')
   private readonly detail: HTMLElement
@@ -122,6 +123,7 @@ export class Report {
   async show(summary: RunSummary, expected?: string): Promise<void> {
     this.summary = summary
     this.head.replaceChildren(runLine(summary, expected), figures(summary), this.downloads())
+    this.selectLabel.textContent = summary.totals.requests > 0 ? 'Request' : 'Await'
     this.detail.hidden = summary.requests.length === 0
     this.select.replaceChildren(
       ...summary.requests.map((request, index) => this.option(request, index)),
@@ -152,7 +154,7 @@ export class Report {
     return html(
       'div',
       { class: 'picker' },
-      html('label', { class: 'field row' }, html('span', {}, 'Request'), this.select),
+      html('label', { class: 'field row' }, this.selectLabel, this.select),
       step('Previous request', '←', -1),
       step('Next request', '→', 1),
     )
