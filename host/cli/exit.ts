@@ -1,6 +1,7 @@
 /** Exit codes of the command, and which one an outcome or an error gets. */
 
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
+import { DwarfError } from '../toolchain/dwarf/error.ts'
 import { ElfError } from '../toolchain/elf/error.ts'
 import { AssetError } from '../assets.ts'
 import type { Until } from '../machine/goal.ts'
@@ -9,6 +10,7 @@ import { RecordingError } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
 import { FileError } from '../node/files.ts'
 import { ForwardError } from '../node/forward.ts'
+import { GdbPortError } from '../node/gdbListener.ts'
 
 export const exitCode = {
   ok: 0,
@@ -58,9 +60,11 @@ export function exitCodeOf(
 const inputErrors = [
   AssetError,
   CompileError,
+  DwarfError,
   ElfError,
   FileError,
   ForwardError,
+  GdbPortError,
   MemoryError,
   RecordingError,
   UsageError,

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 import { Argument, Command, Option } from 'commander'
 import { timingProfiles } from '../machine/options.ts'
 import { buildCommand } from './build.ts'
+import type { DebugCommand } from './debug.ts'
+import { debugCommand } from './debug.ts'
 import type { DisasmCommand } from './disasm.ts'
 import { disasmCommand } from './disasm.ts'
 import type { ExperimentCommand } from './experiment.ts'
@@ -32,6 +34,7 @@ export function commandLine(finish: (code: number) => void): Command {
   addRun(program, finish)
   addBuild(program, finish)
   addReplay(program, finish)
+  addDebug(program, finish)
   addDisasm(program, finish)
   addExperiment(program, finish)
   addStart(program, finish)
@@ -92,6 +95,22 @@ function addReplay(program: Command, finish: Finish): void {
     .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
     .action(async (file: string, options: ReplayCommand) =>
       finish(await replayCommand(file, options)),
+    )
+}
+
+function addDebug(program: Command, finish: Finish): void {
+  program
+    .command('debug')
+    .description('let GDB drive a program')
+    .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
+    .option('--gdb <port>', 'TCP port to wait on, 0 for any', integer(0, 0xffff), 1234)
+    .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
+    .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
+    .addOption(new Option('--timing <profile>', 'cycle costs').choices(timingProfiles))
+    .option('--link <k=v,…>', 'delay, bandwidth, loss, reorder, reorderDelay, duplicate', link)
+    .option('--param <name=number>', 'a parameter the guest can ask for', parameters)
+    .action(async (file: string, options: DebugCommand) =>
+      finish(await debugCommand(file, options)),
     )
 }
 

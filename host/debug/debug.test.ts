@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { spawn } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { inFolder, testWith } from '../../test/programs.ts'
 import { Machine } from '../machine/machine.ts'
+import { serveGdb } from '../node/gdbListener.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
-import { GdbServer } from './gdb/server.ts'
+import type { DebugTarget } from './gdb/target.ts'
 import { MachineTarget } from './machineTarget.ts'
 
 const base = 0x8000_0000
@@ -139,37 +138,25 @@ describe('a machine as a target', () => {
   })
 })
 
-/** Serves a machine on a free port of this computer and lets GDB run the commands. */
-async function runGdb(machine: Machine, folder: string, commands: string[]): Promise<string> {
-  const listener = createServer((socket) => {
-    const server = new GdbServer(new MachineTarget(machine), (bytes) => socket.write(bytes))
-    socket.on('data', (bytes) => {
-      void server.receive(bytes).then(() => {
-        if (server.closed) socket.end()
-      })
-    })
+/** Serves a target on a free port of this computer and lets GDB run the commands in a folder. */
+async function runGdb(target: DebugTarget, folder: string, commands: string[]): Promise<string> {
+  let text = ''
+  await serveGdb(target, 0, (port) => {
+    const all = ['set confirm off', `target remote 127.0.0.1:${port}`, ...commands]
+    const args = ['-batch', '-nx', ...all.flatMap((command) => ['-ex', command])]
+    const child = spawn('gdb-multiarch', args, { cwd: folder, timeout: 50_000 })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes: Buffer) => (text += bytes.toString()))
+    }
   })
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const { port } = listener.address() as AddressInfo
-  const all = ['set confirm off', `target remote 127.0.0.1:${port}`, ...commands]
-  const args = ['-batch', '-nx', ...all.flatMap((command) => ['-ex', command]), 'total.elf']
-  try {
-    return await new Promise((resolve, reject) => {
-      execFile('gdb-multiarch', args, { cwd: folder, timeout: 50_000 }, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout + stderr)
-        else reject(new Error(`${error.message}\n${stdout}\n${stderr}`))
-      })
-    })
-  } finally {
-    listener.close()
-  }
+  return text
 }
 
 testWith(['gdb-multiarch'], 'gdb drives a session', async () => {
-  const files = { 'total.elf': writeImage(image), 'total.s': source }
-  const text = await inFolder(files, async (folder) => {
-    const machine = await machineWith(image)
-    return runGdb(machine, folder, [
+  const executable = { name: '/total.elf', bytes: writeImage(image) }
+  const target = new MachineTarget(await machineWith(image), executable)
+  const text = await inFolder({ 'total.s': source }, (folder) =>
+    runGdb(target, folder, [
       'break increment',
       'continue',
       'print/x $a0',
@@ -191,8 +178,8 @@ testWith(['gdb-multiarch'], 'gdb drives a session', async () => {
       'print *(int *)&total',
       'monitor cycles',
       'continue',
-    ])
-  })
+    ]),
+  )
   expect(text).toMatch(/Breakpoint 1, increment \(\) at .*total\.s:16/)
   expect(text).toContain('$1 = 0x5')
   expect(text).toContain('$2 = ')

@@ -6,6 +6,7 @@ import { csrs } from '../../assembly/tables/csrs.table.ts'
 import { breathe } from '../machine/breathe.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { RunReport } from '../machine/report.ts'
+import type { Executable } from './gdb/files.ts'
 import type { BreakpointKind, DebugTarget, StopEvent } from './gdb/target.ts'
 import { pcRegister } from './gdb/target.ts'
 import { monitor } from './monitor.ts'
@@ -30,7 +31,11 @@ export class MachineTarget implements DebugTarget {
   #watchpoints: Watchpoint[] = []
   #interrupted = false
 
-  constructor(machine: Machine) {
+  /** With `executable` GDB finds the symbols by itself. */
+  constructor(
+    machine: Machine,
+    readonly executable?: Executable,
+  ) {
     this.#machine = machine
   }
 
@@ -107,11 +112,8 @@ export class MachineTarget implements DebugTarget {
 
   async resume(): Promise<StopEvent> {
     this.#interrupted = false
-    const end =
-      this.#breakpoints.size + this.#watchpoints.length === 0
-        ? this.#runFreely()
-        : this.#runWatched()
-    return end
+    const free = this.#breakpoints.size + this.#watchpoints.length === 0
+    return free ? this.#runFreely() : this.#runWatched()
   }
 
   interrupt(): void {

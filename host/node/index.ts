@@ -3,3 +3,4 @@
 export { FileError, readProgram, writeFile } from './files.ts'
 export type { ForwardedRun, Forwarding } from './forward.ts'
 export { ForwardError, OpenPorts, parseForwarding, runForwarded } from './forward.ts'
+export { GdbPortError, serveGdb } from './gdbListener.ts'

@@ -271,6 +271,28 @@ describe('a session', () => {
     expect(text.trimEnd().endsWith('</target>')).toBe(true)
   })
 
+  test('hands out the program with its symbols', async () => {
+    const target = Object.assign(new FakeTarget(), {
+      executable: { name: 'a.elf', bytes: Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0x23) },
+    })
+    const name = toHex(toBytes('a.elf'))
+    const packets = ['setfs:0', `open:${name},0,0`, 'pread:5,4,1', 'pread:5,9,7', 'close:5']
+    const answers = await talk(target, ...packets.map((packet) => `vFile:${packet}`))
+    expect(answers).toEqual(['F0', 'F5', 'F4;ELF#', 'F0;', 'F0'])
+    const others = ['open:00,0,0', 'pread:6,1,0', 'pread:5,x,0', 'unlink:00']
+    expect(await talk(target, ...others.map((packet) => `vFile:${packet}`))).toEqual([
+      'F-1,2',
+      'F-1,9',
+      'F-1,9',
+      '',
+    ])
+    const [stat] = await talk(target, 'vFile:fstat:5')
+    expect(stat).toHaveLength('F40;'.length + 64)
+    expect(stat.slice('F40;'.length + 28, 'F40;'.length + 36)).toBe('\0\0\0\0\0\0\0\x05')
+    expect(await talk(target, 'qXfer:exec-file:read::0,400')).toEqual(['la.elf'])
+    expect(await talk(new FakeTarget(), 'qXfer:exec-file:read::0,400')).toEqual([''])
+  })
+
   test('survives any packet', async () => {
     let state = 99
     const random = (limit: number): number => {

@@ -3,6 +3,7 @@
  * from 1. Left out: tracepoints, file transfer, non-stop mode.
  */
 import { csrOfRegister, targetDescription } from './description.ts'
+import { answerFile } from './files.ts'
 import { fromHex, hexToWord, largestPacket, toHex, wordToHex } from './packet.ts'
 import { stopReply } from './stops.ts'
 import type { BreakpointKind, DebugTarget, StopEvent } from './target.ts'
@@ -165,6 +166,7 @@ export class Session {
   #verbose(text: string): Reply {
     if (text === 'Cont?') return 'vCont;c;C;s;S'
     if (text.startsWith('Kill')) return this.#close(ok)
+    if (text.startsWith('File:')) return answerFile(this.#target.executable, text.slice(5))
     if (!text.startsWith('Cont;')) return unsupported
     const actions = text.split(';').slice(1)
     const step = actions.find((action) => /^s/i.test(action))
@@ -226,6 +228,7 @@ export class Session {
   #features(): string {
     const list = [`PacketSize=${largestPacket.toString(16)}`, 'QStartNoAckMode+', 'vContSupported+']
     list.push('qXfer:features:read+')
+    if (this.#target.executable !== undefined) list.push('qXfer:exec-file:read+')
     if (this.#target.stepBack !== undefined && this.#target.resumeBack !== undefined) {
       list.push('ReverseStep+', 'ReverseContinue+')
     }
@@ -246,16 +249,21 @@ export class Session {
     return toHex(encoder.encode(answer))
   }
 
-  /** `features:read:target.xml:offset,length`: `m` before a part, `l` before the last one. */
+  /** `object:read:annex:offset,length`: `m` before a part, `l` before the last one. */
   #transfer(text: string): string {
-    const match = /^features:read:target\.xml:([0-9a-f]+),([0-9a-f]+)$/.exec(text)
+    const match = /^([a-z-]+):read:([^:]*):([0-9a-f]+),([0-9a-f]+)$/.exec(text)
     if (match === null) return unsupported
-    const offset = parseInt(match[1], 16)
-    const part = this.#description.slice(
-      offset,
-      offset + Math.min(parseInt(match[2], 16), largestPacket / 2),
-    )
-    return (offset + part.length < this.#description.length ? 'm' : 'l') + part
+    const [, object, annex] = match
+    const [offset, count] = match.slice(3).map((digits) => parseInt(digits, 16))
+    const whole = this.#object(object, annex)
+    if (whole === undefined) return unsupported
+    const part = whole.slice(offset, offset + Math.min(count, largestPacket / 2))
+    return (offset + part.length < whole.length ? 'm' : 'l') + part
+  }
+
+  #object(object: string, annex: string): string | undefined {
+    if (object === 'features' && annex === 'target.xml') return this.#description
+    return object === 'exec-file' ? this.#target.executable?.name : undefined
   }
 
   #print(text: string): void {

@@ -3,6 +3,8 @@
  * optional: the server offers it when the target has both methods.
  */
 
+import type { Executable } from './files.ts'
+
 /** `software` and `hardware` stop before an instruction, the others after a data access. */
 export type BreakpointKind = 'software' | 'hardware' | 'write' | 'read' | 'access'
 
@@ -52,6 +54,8 @@ export interface DebugTarget {
   resume(): Promise<StopEvent>
   /** Makes a running `resume` return soon. */
   interrupt(): void
+  /** The program with its symbols, from which GDB then reads them by itself. */
+  readonly executable?: Executable
   stepBack?(hart: number): Promise<StopEvent>
   resumeBack?(): Promise<StopEvent>
   /** Answers a `monitor` command; undefined for an unknown one. */
