@@ -59,6 +59,26 @@ export function setWord(address: u32, value: u32): void {
   store<u32>(ramAt(address), value);
 }
 
+/** Memory on both sides of RAM that nobody may touch while `guardsAreWhole`. */
+const GUARD_BYTES: u32 = 0x1_0000;
+const GUARD: u8 = 0xa5;
+
+/** Fill the guards. */
+export function setGuards(): void {
+  growMemory(RAM_BYTES + GUARD_BYTES);
+  memory.fill(ramAt(RAM_BASE) - GUARD_BYTES, GUARD, GUARD_BYTES);
+  memory.fill(ramAt(RAM_BASE) + RAM_BYTES, GUARD, GUARD_BYTES);
+}
+
+/** Whether nothing was written just outside RAM. */
+export function guardsAreWhole(): bool {
+  const start = ramAt(RAM_BASE);
+  for (let n: u32 = 0; n < GUARD_BYTES; n++) {
+    if (load<u8>(start - 1 - n) != GUARD || load<u8>(start + RAM_BYTES + n) != GUARD) return false;
+  }
+  return true;
+}
+
 /** Whether an interrupt source's line is high. */
 export function lineIsHigh(source: u32): bool {
   return ((plic!.lines >>> source) & 1) != 0;

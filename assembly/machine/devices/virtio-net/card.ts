@@ -167,22 +167,14 @@ export abstract class NetCard extends VirtioDevice {
   protected command(n: u32): void {
     if (this.pendingOn(n) == 0 || !this.loadChain(n, 0)) return;
     const bytes = this.chain.readBytes;
-    if (bytes < 2 || bytes > COMMAND_BYTES || this.chain.writeBytes < 1) {
-      return this.fail(virtio.VIRTIO_ERROR_LAYOUT, n);
-    }
+    if (bytes < 2 || this.chain.writeBytes < 1) return this.fail(virtio.VIRTIO_ERROR_LAYOUT, n);
     const data = this.scratch;
-    this.chain.read(0, data, <u32>bytes);
-    store<u8>(
-      data,
-      runCommand(
-        this.settings,
-        load<u8>(data),
-        load<u8>(data, 1),
-        data + 2,
-        <u32>bytes - 2,
-        this.usablePairs,
-      ),
-    );
+    let answer = net.VIRTIO_NET_CTRL_ERR;
+    if (bytes <= COMMAND_BYTES) {
+      this.chain.read(0, data, <u32>bytes);
+      answer = runCommand(this.settings, data, <u32>bytes, this.usablePairs);
+    }
+    store<u8>(data, <u8>answer);
     this.chain.write(0, data, 1);
     const queue = this.queue(n);
     queue.putUsed(queue.head(0), 1);

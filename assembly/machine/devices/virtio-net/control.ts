@@ -2,24 +2,22 @@
 import * as net from '../../generated/virtio-net';
 import { FILTER_ENTRIES, KEY_BYTES, Settings, TABLE_ENTRIES } from './settings';
 
-/** Longest command that is understood: two filter tables of the largest size, or a whole scaling configuration. */
-export const COMMAND_BYTES: u32 = 1024;
+/** Longest command that is understood; some 600 addresses of a filter. */
+export const COMMAND_BYTES: u32 = 4096;
 const MAC_BYTES: u32 = 6;
 
 /**
  * Carry out a command.
- * @param data its bytes behind class and command
- * @param pairs queue pairs of the card
+ * @param at its bytes: class, command, data
+ * @param size number of bytes, 2 or more
+ * @param pairs queue pairs that may be used
  * @returns CTRL_OK or CTRL_ERR
  */
-export function runCommand(
-  settings: Settings,
-  kind: u32,
-  command: u32,
-  data: usize,
-  bytes: u32,
-  pairs: u32,
-): u32 {
+export function runCommand(settings: Settings, at: usize, size: u32, pairs: u32): u32 {
+  const kind: u32 = load<u8>(at);
+  const command: u32 = load<u8>(at, 1);
+  const data = at + 2;
+  const bytes = size - 2;
   let done = false;
   if (kind == net.VIRTIO_NET_CTRL_RX) done = setMode(settings, command, data, bytes);
   else if (kind == net.VIRTIO_NET_CTRL_MAC) done = setAddress(settings, command, data, bytes);
@@ -45,20 +43,21 @@ function setAddress(settings: Settings, command: u32, data: usize, bytes: u32): 
   return true;
 }
 
-/** Two tables, each a count and its addresses: unicast, then multicast. */
+/** Two tables, each a count and its addresses: unicast, then multicast. With too many of them the card filters nothing. */
 function setFilter(settings: Settings, data: usize, bytes: u32): bool {
   let offset: u32 = 0;
   settings.filters = 0;
   settings.filtered = true;
+  settings.overflow = false;
   for (let table = 0; table < 2; table++) {
     if (bytes - offset < 4 || offset > bytes) return false;
     const count = load<u32>(data + offset);
     offset += 4;
     if (count > (bytes - offset) / MAC_BYTES) return false;
-    const room = FILTER_ENTRIES - settings.filters;
-    if (count > room) return false;
-    memory.copy(settings.filter + settings.filters * MAC_BYTES, data + offset, count * MAC_BYTES);
-    settings.filters += count;
+    const kept = min(count, FILTER_ENTRIES - settings.filters);
+    memory.copy(settings.filter + settings.filters * MAC_BYTES, data + offset, kept * MAC_BYTES);
+    settings.filters += kept;
+    if (kept < count) settings.overflow = true;
     offset += count * MAC_BYTES;
   }
   return true;

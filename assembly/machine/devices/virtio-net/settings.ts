@@ -3,7 +3,7 @@ import { VIRTIO_CONFIG } from '../../generated/virtio';
 import * as net from '../../generated/virtio-net';
 import { FLOW_NONE, flowHash, flowOf } from './packet';
 
-/** Addresses of each filter table; with more the card takes every frame of that kind. */
+/** Addresses that the filter holds. */
 export const FILTER_ENTRIES: u32 = 32;
 export const KEY_BYTES: u32 = net.VIRTIO_NET_RSS_MAX_KEY_SIZE_RESET;
 export const TABLE_ENTRIES: u32 = net.VIRTIO_NET_RSS_MAX_INDIRECTION_RESET;
@@ -29,6 +29,8 @@ export class Settings {
   allMulticast: bool;
   /** A filter table was set. */
   filtered: bool;
+  /** The filter table was too long: every frame is taken. */
+  overflow: bool;
   /** Pairs in use. */
   pairs: u32;
   /** The driver has configured receive side scaling. */
@@ -78,7 +80,8 @@ export class Settings {
 
   /** Whether a frame with this destination is for the card. */
   takes(destination: usize): bool {
-    if (this.promiscuous || this.isAddress(destination, this.address)) return true;
+    if (this.promiscuous || this.overflow) return true;
+    if (this.isAddress(destination, this.address)) return true;
     const group = (load<u8>(destination) & 1) != 0;
     if (group && (this.allMulticast || !this.filtered || this.isBroadcast(destination)))
       return true;

@@ -264,7 +264,8 @@ export abstract class VirtioDevice extends Device {
     if (newly & virtio.VIRTIO_STATUS_FEATURES_OK && !this.featuresAreFine()) {
       bits &= ~virtio.VIRTIO_STATUS_FEATURES_OK;
     }
-    this.status |= bits;
+    const agreed = ((this.status | bits) & virtio.VIRTIO_STATUS_FEATURES_OK) != 0;
+    this.status |= agreed ? bits : bits & ~virtio.VIRTIO_STATUS_DRIVER_OK;
   }
 
   private featuresAreFine(): bool {

@@ -2,9 +2,11 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  guardsAreWhole,
   lineIsHigh,
   newBoard,
   plug,
+  setGuards,
   setWord,
   traced,
   word,
@@ -466,6 +468,7 @@ describe('DPC unit, hostile drivers', () => {
   });
 
   it('stands 20,000 random operations on records that change under it', () => {
+    setGuards();
     const random = new Random(1);
     for (let n = 0; n < 20_000; n++) {
       const record = RAM_BASE + 4 * random.below(64);
@@ -494,6 +497,7 @@ describe('DPC unit, hostile drivers', () => {
       }
       assert(get(hart, dpc.DPC_DEPTH) < 20_000);
     }
+    expect(guardsAreWhole()).toBe(true);
     expect(get(0, dpc.DPC_ERRORS) > 0).toBe(true);
   });
 });

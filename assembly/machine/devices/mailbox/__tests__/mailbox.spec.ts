@@ -54,6 +54,8 @@ describe('mailbox', () => {
   it('delivers messages at their cycle, in order, with their words', () => {
     expect(post(20, 2, 5, 0)).toBe(true);
     expect(post(10, 1, 7, 3)).toBe(true);
+    expect(post(20, 3, 0, 0)).toBe(true);
+    expect(post(20, 4, 0, 0)).toBe(true);
     runTo(9);
     expect(get(box.MAILBOX_STATUS)).toBe(0);
     expect(get(box.MAILBOX_MESSAGE_ID)).toBe(0);
@@ -69,6 +71,10 @@ describe('mailbox', () => {
     unit.write(box.MAILBOX_POP, 4, 1);
     expect(get(box.MAILBOX_MESSAGE_ID)).toBe(2);
     expect(lineIsHigh(box.MAILBOX_PLIC_SOURCE)).toBe(true);
+    for (let id: u32 = 3; id <= 4; id++) {
+      unit.write(box.MAILBOX_POP, 4, 1);
+      expect(get(box.MAILBOX_MESSAGE_ID)).toBe(id);
+    }
     unit.write(box.MAILBOX_POP, 4, 1);
     expect(get(box.MAILBOX_STATUS)).toBe(0);
     expect(lineIsHigh(box.MAILBOX_PLIC_SOURCE)).toBe(false);

@@ -2,10 +2,12 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  guardsAreWhole,
   lineIsHigh,
   newBoard,
   plug,
   runTo,
+  setGuards,
   setWord,
   traced,
   word,
@@ -504,6 +506,7 @@ describe('completion ports, hostile drivers', () => {
   });
 
   it('stands 20,000 random operations on records that change under it', () => {
+    setGuards();
     const random = new Random(3);
     for (let n: u32 = 0; n < 20_000; n++) {
       const record = RAM_BASE + 4 * random.below(64);
@@ -530,6 +533,7 @@ describe('completion ports, hostile drivers', () => {
           runTo(cycleOfTime(n));
       }
     }
+    expect(guardsAreWhole()).toBe(true);
     expect(get(0, port.PORT_ERRORS) > 0).toBe(true);
   });
 });

@@ -11,10 +11,12 @@ import {
   RAM_BASE,
   RAM_BYTES,
   Random,
+  guardsAreWhole,
   lineIsHigh,
   newBoard,
   plug,
   runTo,
+  setGuards,
   setWord,
   traced,
   word,
@@ -82,13 +84,13 @@ function command(kind: u32, code: u32, data: usize, bytes: u32): u32 {
   const at = BUFFERS + 0x8000;
   setHalfAt(at, <u16>(kind | (code << 8)));
   memory.copy(ramAt(at + 2), data, bytes);
-  setWord(at + 0x400, 0xff);
+  setWord(at + 0x2000, 0xff);
   driver.describe(CONTROL, 0, at, 2 + bytes, virtio.VIRTIO_DESC_F_NEXT, 1);
-  driver.describe(CONTROL, 1, at + 0x400, 1, virtio.VIRTIO_DESC_F_WRITE, 0);
+  driver.describe(CONTROL, 1, at + 0x2000, 1, virtio.VIRTIO_DESC_F_WRITE, 0);
   driver.offer(CONTROL, 0);
   driver.ring(CONTROL);
   runTo(now() + 1000);
-  return word(at + 0x400) & 0xff;
+  return word(at + 0x2000) & 0xff;
 }
 
 function moderation(code: u32, packets: u32, microseconds: u32): u32 {
@@ -123,6 +125,11 @@ describe('virtio-mmio', () => {
     expect(driver.negotiate(MIN_FEATURES | feature(10))).toBe(false);
     expect(driver.negotiate(MIN_FEATURES | feature(net.VIRTIO_NET_F_CTRL_RX))).toBe(false);
     expect(driver.negotiate(MIN_FEATURES | feature(net.VIRTIO_NET_F_MAC))).toBe(true);
+  });
+
+  it('does not start before the features are agreed', () => {
+    driver.set(virtio.VIRTIO_STATUS, virtio.VIRTIO_STATUS_DRIVER | virtio.VIRTIO_STATUS_DRIVER_OK);
+    expect(driver.get(virtio.VIRTIO_STATUS)).toBe(virtio.VIRTIO_STATUS_DRIVER);
   });
 
   it('has one pair without MQ, and a control queue only with CTRL_VQ', () => {
@@ -547,6 +554,21 @@ describe('virtio-net, control queue', () => {
     expect(command(net.VIRTIO_NET_CTRL_MAC, 0, at, 8)).toBe(net.VIRTIO_NET_CTRL_OK);
   });
 
+  it('takes every frame when the filter is longer than its memory, and refuses endless commands', () => {
+    start(feature(net.VIRTIO_NET_F_CTRL_VQ));
+    giveReceive(2, BUFFER_BYTES);
+    const data = new StaticArray<u8>(5000);
+    const at = changetype<usize>(data);
+    store<u32>(at, 32);
+    expect(command(net.VIRTIO_NET_CTRL_MAC, 0, at, 8 + 6 * 32)).toBe(0);
+    expect(taken(0x02, 8)).toBe(0);
+    store<u32>(at, 33);
+    expect(command(net.VIRTIO_NET_CTRL_MAC, 0, at, 8 + 6 * 33)).toBe(0);
+    expect(taken(0x02, 8)).toBe(1);
+    expect(command(net.VIRTIO_NET_CTRL_MAC, 0, at, 5000)).toBe(net.VIRTIO_NET_CTRL_ERR);
+    expect(driver.needsReset).toBe(false);
+  });
+
   it('sets address, filter and modes', () => {
     start(
       feature(net.VIRTIO_NET_F_CTRL_VQ) |
@@ -751,6 +773,7 @@ describe('virtio-net, hostile drivers', () => {
   });
 
   it('stands 20,000 random operations on rings that change under it', () => {
+    setGuards();
     const random = new Random(5);
     for (let n: u32 = 0; n < 20_000; n++) {
       const queue = random.below(3);
@@ -791,6 +814,7 @@ describe('virtio-net, hostile drivers', () => {
           runTo(now() + random.below(200));
       }
     }
+    expect(guardsAreWhole()).toBe(true);
     expect(traced(TRACE_device_error, card.number) > 0).toBe(true);
   });
 });
