@@ -1,27 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { CoroutineTable } from '../toolchain/backend/link/coroutines.ts'
 import type { Image } from '../toolchain/elf/image.ts'
-import type { CoroutineTable } from './coroutines.ts'
 import { liveCoroutines } from './coroutines.ts'
 import type { Memory } from './memory.ts'
 
 const head = 0x1000
 const table: CoroutineTable = {
-  name: 'serve',
-  file: 'echo.ts',
+  name: 'sub/echo/serve<~lib/array/Array<i32>>',
+  address: 0x8040_0080,
   descriptor: 0x700,
-  frameBytes: 44,
+  frameBytes: 40,
   states: [
-    { index: 0, line: 5, address: 0x8040_0100, slots: [] },
-    {
-      index: 1,
-      line: 9,
-      address: 0x8040_0200,
-      slots: [
-        { name: 'count', offset: 32, bytes: 4 },
-        { name: 'total', offset: 36, bytes: 8 },
-        { offset: 44 },
-      ],
-    },
+    { line: 5, address: 0x8040_0100, slots: [] },
+    { line: 9, address: 0x8040_0200, slots: [{ offset: 32 }, { offset: 36 }] },
   ],
 }
 
@@ -35,12 +26,7 @@ const image: Image = {
 
 /** Memory with the given words, by address. */
 function memoryOf(words: Record<number, number>): Memory {
-  const word = (address: number) => words[address] ?? 0
-  return {
-    word,
-    words: (address: number, count: number) =>
-      Array.from({ length: count }, (_, i) => word(address + 4 * i)),
-  } as Memory
+  return { word: (address: number) => words[address] ?? 0 } as Memory
 }
 
 describe('live coroutines', () => {
@@ -48,27 +34,24 @@ describe('live coroutines', () => {
     const memory = memoryOf({
       [head + 16]: 0x2000,
       [0x2000]: 0x8040_0200,
-      [0x2000 + 12]: 17,
       [0x2000 + 16]: 0x3000,
       [0x2000 + 24]: 0x3000,
       [0x2000 + 32]: 3,
-      [0x2000 + 36]: 1,
-      [0x2000 + 40]: 2,
-      [0x2000 + 44]: 8,
+      [0x2000 + 36]: 4,
+      [0x3000 + 12]: 17,
       [0x3000 + 16]: head,
     })
     expect(liveCoroutines(image, [table], memory)).toEqual([
       {
         frame: 0x2000,
-        name: 'serve',
-        file: 'echo.ts',
+        name: 'serve<~lib/array/Array<i32>>',
+        file: 'sub/echo.ts',
         line: 9,
         operation: 17,
         awaited: 0x3000,
-        values: [
-          { name: 'count', words: [3] },
-          { name: 'total', words: [1, 2] },
-          { name: '+44', words: [8] },
+        kept: [
+          { offset: 32, word: 3 },
+          { offset: 36, word: 4 },
         ],
       },
     ])

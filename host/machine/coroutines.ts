@@ -1,45 +1,19 @@
 /**
  * The coroutines that live in a machine, read from guest memory by the compiler's table. A frame's first word is the address at
- * which it goes on; the table says which source line that is and which values the frame keeps meanwhile.
+ * which it goes on; the table says which source line that is and which words the frame keeps meanwhile.
  */
 
+import type { CoroutineTable } from '../toolchain/backend/link/coroutines.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import type { Memory } from './memory.ts'
-
-/** A value that is kept over a suspension. */
-export interface FrameSlot {
-  /** Name in the source; the offset stands in where it is not known. */
-  name?: string
-  /** Bytes from the start of the frame. */
-  offset: number
-  /** 4 unless given. */
-  bytes?: number
-}
-
-/** A place at which a coroutine can be suspended. */
-export interface SuspensionState {
-  index: number
-  line: number
-  /** Where the coroutine goes on. */
-  address: number
-  slots: FrameSlot[]
-}
-
-/** An async function, as the compiler describes it. */
-export interface CoroutineTable {
-  name: string
-  file: string
-  /** What identifies the function in a frame. */
-  descriptor: number
-  frameBytes: number
-  states: SuspensionState[]
-}
 
 /** A coroutine that is suspended now. */
 export interface Coroutine {
   /** Address of the frame, which is the task. */
   frame: number
+  /** The function's name in its file. */
   name: string
+  /** Source file, relative to the program's. */
   file: string
   /** Line of the await. */
   line: number
@@ -47,8 +21,8 @@ export interface Coroutine {
   operation: number
   /** Frame of the task it waits for, or 0. */
   awaited: number
-  /** Kept values by name; 64-bit ones as two words, low first. */
-  values: { name: string; words: number[] }[]
+  /** The words it keeps, by their place in the frame in bytes. */
+  kept: { offset: number; word: number }[]
 }
 
 /** The runtime's circular list of live tasks begins and ends at a task that is none. */
@@ -58,6 +32,8 @@ const header = { resume: 0, operation: 12, next: 16, awaited: 24 } as const
 /** More frames than RAM can hold mean that the list is broken. */
 const mostFrames = 1 << 20
 
+type Place = Omit<Coroutine, 'frame' | 'operation' | 'awaited' | 'kept'> & { offsets: number[] }
+
 /** Suspended coroutines in the runtime's order. */
 export function liveCoroutines(
   image: Image,
@@ -66,36 +42,34 @@ export function liveCoroutines(
 ): Coroutine[] {
   const list = image.symbols.find(({ name }) => name === listSymbol)
   if (list === undefined) return []
-  const byAddress = new Map(
-    tables.flatMap((table) => table.states.map((state) => [state.address, { table, state }])),
-  )
+  const places = placesOf(tables)
   const found: Coroutine[] = []
   let frame = memory.word(list.address + header.next)
   for (let count = 0; frame !== list.address && count < mostFrames; count++) {
-    const place = byAddress.get(memory.word(frame + header.resume))
-    if (place !== undefined) found.push(describe(frame, place.table, place.state, memory))
+    const place = places.get(memory.word(frame + header.resume))
+    if (place !== undefined) found.push(describe(frame, place, memory))
     frame = memory.word(frame + header.next)
   }
   return found
 }
 
-function describe(
-  frame: number,
-  table: CoroutineTable,
-  state: SuspensionState,
-  memory: Memory,
-): Coroutine {
-  const values = state.slots.map(({ offset, name = `+${offset}`, bytes = 4 }) => ({
-    name,
-    words: memory.words(frame + offset, Math.ceil(bytes / 4)),
-  }))
-  return {
-    frame,
-    name: table.name,
-    file: table.file,
-    line: state.line,
-    operation: memory.word(frame + header.operation),
-    awaited: memory.word(frame + header.awaited),
-    values,
+/** Every place at which a coroutine can be suspended, by the address at which it goes on. */
+function placesOf(tables: readonly CoroutineTable[]): Map<number, Place> {
+  const places = new Map<number, Place>()
+  for (const { name: symbol, states } of tables) {
+    // The symbol is the module's path and the function's name; type arguments may hold paths too.
+    const slash = symbol.split('<', 1)[0].lastIndexOf('/')
+    const [file, name] = [`${symbol.slice(0, slash)}.ts`, symbol.slice(slash + 1)]
+    for (const { address, line, slots } of states) {
+      places.set(address, { name, file, line, offsets: slots.map(({ offset }) => offset) })
+    }
   }
+  return places
+}
+
+function describe(frame: number, { offsets, ...place }: Place, memory: Memory): Coroutine {
+  const awaited = memory.word(frame + header.awaited)
+  const operation = memory.word((awaited === 0 ? frame : awaited) + header.operation)
+  const kept = offsets.map((offset) => ({ offset, word: memory.word(frame + offset) }))
+  return { frame, ...place, operation, awaited, kept }
 }

@@ -3,7 +3,7 @@
 import type { Image, Segment } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
 import type { SpawnFunction } from '../toolchain/frontend/exports.ts'
-import type { CoroutineTable } from './coroutines.ts'
+import type { CoroutineTable } from '../toolchain/backend/link/coroutines.ts'
 import { ramBase } from './memory.ts'
 
 /** An image with the functions the host can call in it. */
