@@ -4,7 +4,7 @@
  */
 import { buildBoard, uart } from './board';
 import { RAM_START, ramSize } from './bus';
-import { eventCount, resetClock, time } from './clock';
+import { beginTurn, eventCount, resetClock, time } from './clock';
 import { resetCounters } from './counters';
 import { setTrapMisaligned } from './cpu/access';
 import { readCsr } from './cpu/csr';
@@ -15,6 +15,7 @@ import {
   getRegister,
   hartAt,
   hartCount,
+  hartNumber,
   putRegister,
   resetHarts,
   selectHart,
@@ -147,9 +148,12 @@ export function setRegister(hart: u32, index: u32, value: u32): void {
 
 /** Value of a CSR, 0 if there is no such CSR. */
 export function csr(hart: u32, number: u32): u32 {
+  const running = hartNumber;
   selectHart(hart);
-  updateWindow();
-  return readCsr(number);
+  beginTurn(hartAt(hart).cycle, hartAt(hart).cycle);
+  const value = readCsr(number);
+  selectHart(running);
+  return value;
 }
 
 /** Privilege mode of a hart: 0 U, 3 M. */

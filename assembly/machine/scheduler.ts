@@ -81,7 +81,8 @@ export function runUntil(until: u64): u32 {
     } else if (work <= 0) {
       return STOP_Slice;
     } else {
-      work -= turn(<u32>number, turnLimit(cycle, event, until));
+      beginOrGoOn(<u32>number);
+      work -= turn(turnLimit(cycle, event, until));
     }
   }
 }
@@ -96,15 +97,27 @@ function handleEvent(idle: bool): void {
 
 /** The hart whose turn it is: the one whose turn is not over, or the earliest; -1 if none can run. */
 function nextHart(): i32 {
-  if (hart.state == RUNNING && hart.cycle < min<u64>(turnEnd, nextEvent())) return <i32>hartNumber;
+  if (goesOn()) return <i32>hartNumber;
   let best = -1;
   for (let number = 0; number < <i32>hartCount; number++) {
     const other = hartAt(number);
     if (other.state == ASLEEP || other.state == STOPPED) continue;
     if (best < 0 || other.cycle < hartAt(best).cycle) best = number;
   }
-  if (best >= 0) turnEnd = hartCount == 1 ? NEVER : hartAt(best).cycle + slice;
   return best;
+}
+
+/** Whether the turn of the running hart is not over. */
+function goesOn(): bool {
+  return hart.state == RUNNING && hart.cycle < min<u64>(turnEnd, nextEvent());
+}
+
+/** Make a hart the running one. Its turn ends a slice from here, unless it goes on with one. */
+function beginOrGoOn(number: u32): void {
+  if (!goesOn()) turnEnd = hartCount == 1 ? NEVER : hartAt(number).cycle + slice;
+  if (number == hartNumber) return;
+  selectHart(number);
+  updateWindow();
 }
 
 function earliestCycle(): u64 {
@@ -123,12 +136,8 @@ function turnLimit(cycle: u64, event: u64, until: u64): u64 {
   return hartCount == 1 ? min<u64>(end, until) : end;
 }
 
-/** Let a hart run to a cycle. Returns the cycles it has run. */
-function turn(number: u32, end: u64): i64 {
-  if (number != hartNumber) {
-    selectHart(number);
-    updateWindow();
-  }
+/** Let the running hart run to a cycle. Returns the cycles it has run. */
+function turn(end: u64): i64 {
   const first = hart.cycle;
   clearYield();
   beginTurn(first, end);
