@@ -9,5 +9,6 @@ export { clockHz, cycles, exit, ownAddress } from './system';
 export { Task, TaskSource } from './task';
 export { Thread } from './threads';
 export { microsecond, millisecond, nanosecond, now, second, sleep, sleepBlocking } from './timer';
-export { whenAll } from './whenAll';
+export { whenAll, whenAny } from './combinators';
+export { AsyncMutex, AsyncSemaphore, Channel } from './synchronization';
 export { spend } from './work';

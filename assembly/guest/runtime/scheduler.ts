@@ -33,8 +33,14 @@ export function resumeFrame(frame: usize): void {
     thread.depth--;
     return;
   }
+  resumeLater(frame);
+}
+
+/** Run a suspended frame from the queue, when what runs now has come to its end. */
+export function resumeLater(frame: usize): void {
   enqueue(frame);
-  if (!thread.isPool && poolPort) system(SYS_NtSetIoCompletion, poolPort, KEY_WAKE, 1, 0, 0);
+  if (thisThread().isPool || !poolPort) return;
+  system(SYS_NtSetIoCompletion, poolPort, KEY_WAKE, 1, 0, 0);
 }
 
 /** Run everything that is queued. */

@@ -13,7 +13,7 @@
  *
  * The list of live tasks is how the collector finds suspended coroutines, and how the machine's views show them.
  */
-import { resumeFrame } from './scheduler';
+import { resumeFrame, resumeLater } from './scheduler';
 import { lock, unlock } from './lock';
 import {
   TRACE_await_operation,
@@ -70,11 +70,18 @@ export class Task<T> {
 export class TaskSource<T> {
   /** The task to await. */
   readonly task: Task<T> = newTask<T>();
+  private taken: u32 = 0;
 
   /** Give the task its result and resume who awaits it. To be called once. */
   complete(value: T): void {
-    if (this.task.isCompleted) throw new Error('A TaskSource was completed twice');
+    if (!this.tryComplete(value)) throw new Error('A TaskSource was completed twice');
+  }
+
+  /** Give the task its result, unless it has one. Returns whether this call did it. */
+  tryComplete(value: T): bool {
+    if (amoSwap(changetype<usize>(this) + offsetof<TaskSource<T>>('taken'), 1) != 0) return false;
     completeTask<T>(this.task, value);
+    return true;
   }
 }
 
@@ -114,8 +121,14 @@ export function completeVoidTask(task: Task<void>): void {
   finish(changetype<usize>(task));
 }
 
+/** The same, but who awaits the task does not run inside of this call. */
+export function completeVoidTaskLater(task: Task<void>): void {
+  unlist(changetype<usize>(task));
+  finish(changetype<usize>(task), false);
+}
+
 /** Mark a task as completed and resume the coroutines that await it, in the order in which they came. */
-function finish(task: usize): void {
+function finish(task: usize, mayInline: bool = true): void {
   hint2(TRACE_task_complete, task, 0);
   store<usize>(task, 0, AWAITED);
   let waiter = amoSwap(task + WAITER, COMPLETED);
@@ -126,7 +139,8 @@ function finish(task: usize): void {
     const next = load<usize>(waiter, LINK);
     store<usize>(waiter, 0, LINK);
     if (operation) hint2(TRACE_continuation_run, operation, waiter);
-    resumeFrame(waiter);
+    if (mayInline) resumeFrame(waiter);
+    else resumeLater(waiter);
     waiter = next;
   }
 }

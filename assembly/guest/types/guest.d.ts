@@ -82,6 +82,8 @@ declare module 'nothread/guest' {
     readonly task: Promise<T>;
     /** Give the task its result and resume who awaits it. To be called once. */
     complete(value: T): void;
+    /** Give the task its result, unless it has one. Returns whether this call did it. */
+    tryComplete(value: T): bool;
   }
 
   /** A thread whose routine may block. */
@@ -111,6 +113,45 @@ declare module 'nothread/guest' {
 
   /** Completes when all `tasks` are completed; their results are then at hand without waiting. */
   export function whenAll<T>(tasks: Promise<T>[]): Promise<void>;
+  /** The index of the first of `tasks` that is completed. The others go on. */
+  export function whenAny<T>(tasks: Promise<T>[]): Promise<i32>;
+
+  /** A number of permits that coroutines wait for. Waiters are served in the order in which they came. */
+  export class AsyncSemaphore {
+    /**
+     * @param available permits at the beginning
+     * @param maximum permits there can be
+     */
+    constructor(available: i32, maximum?: i32);
+    /** Permits nobody has taken. */
+    readonly count: i32;
+    /** Take a permit, as soon as there is one. */
+    wait(): Promise<void>;
+    /** Give a permit back; the longest waiting coroutine gets it. Ends the program if there are more than the maximum. */
+    release(): void;
+  }
+
+  /** Mutual exclusion of coroutines. It belongs to no thread: any continuation may unlock it. */
+  export class AsyncMutex {
+    /** Whether somebody holds it. */
+    readonly isLocked: bool;
+    /** Completes when the caller holds the mutex. */
+    lock(): Promise<void>;
+    /** Give the mutex to the coroutine that has waited longest. */
+    unlock(): void;
+  }
+
+  /** A queue of bounded length between coroutines. */
+  export class Channel<T> {
+    /** @param capacity values that may wait to be received, at least 1 */
+    constructor(capacity: i32);
+    /** Values that wait to be received. */
+    readonly length: i32;
+    /** Completes when there was room for the value. */
+    send(value: T): Promise<void>;
+    /** The oldest value, as soon as there is one. */
+    receive(): Promise<T>;
+  }
 
   /** Keep the CPU busy for about `count` cycles of the calling thread. */
   export function spend(count: u32): void;
