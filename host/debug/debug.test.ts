@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { inFolder, testWith } from '../../test/programs.ts'
 import { Machine } from '../machine/machine.ts'
-import { serveGdb } from '../node/gdbListener.ts'
+import { GdbPortError, serveGdb } from '../node/gdbListener.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
@@ -151,6 +154,36 @@ async function runGdb(target: DebugTarget, folder: string, commands: string[]): 
   })
   return text
 }
+
+describe('a port', () => {
+  test('that is taken is refused by name', async () => {
+    const target = new MachineTarget(await machineWith(image))
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const refused = serveGdb(target, port, () => undefined)
+    await expect(refused).rejects.toThrow(GdbPortError)
+    await expect(refused).rejects.toThrow(`cannot listen on port ${port}`)
+    taken.close()
+  })
+
+  test('serves until the debugger is gone, with or without a word', async () => {
+    for (const farewell of ['$D#44', '']) {
+      const target = new MachineTarget(await machineWith(image))
+      let answer = ''
+      await serveGdb(target, 0, (port) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write('$?#3f'))
+        socket.on('data', (bytes) => {
+          answer += bytes.toString()
+          if (!answer.includes('#') || socket.writableEnded) return
+          if (farewell === '') socket.destroy()
+          else if (!answer.includes('OK')) socket.write(farewell)
+        })
+      })
+      expect(answer).toMatch(/^\+\$T05thread:1;#/)
+    }
+  })
+})
 
 testWith(['gdb-multiarch'], 'gdb drives a session', async () => {
   const executable = { name: '/total.elf', bytes: writeImage(image) }

@@ -215,7 +215,7 @@ describe('mistakes', () => {
   // Source, line and column of the mistake, what its cause says, what the way out says.
   const cases: [string, number, number, RegExp, RegExp][] = [
     ['nop\n  adi a0, a0, 1', 2, 3, /unknown instruction 'adi'/, /Did you mean add/],
-    ['frobnicate a0', 1, 1, /unknown instruction/, /reference page/],
+    ['frobnicate a0', 1, 1, /unknown instruction/, /assembler/],
     ['addi a0, a1', 1, 1, /wrong operands for addi/, /addi rd, rs1, imm/],
     ['addi a0, a1, 4000', 1, 14, /4000 does not fit: addi takes -2048 to 2047/, /li/],
     ['lw a0, 5000(sp)', 1, 8, /5000 does not fit/, /li/],

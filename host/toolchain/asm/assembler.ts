@@ -149,7 +149,7 @@ class Run {
     if (name.text.startsWith('.cfi_')) return
     const directive = directives[name.text.toLowerCase()]
     if (directive === undefined) {
-      const remedy = 'Remove it; the page about the assembler lists the directives.'
+      const remedy = 'Remove it; docs/assembler.md lists the directives.'
       throw new StatementError(name, `unknown directive ${name.text}`, remedy)
     }
     directive(this.#assembly, reader, name)

@@ -47,7 +47,7 @@ export function unknownInstruction(place: Place, name: string): StatementError {
   const near = nearest(name)
   const remedy =
     near === undefined
-      ? 'The reference page of instructions lists what the machine has.'
+      ? 'docs/assembler.md says which instructions there are.'
       : `Did you mean ${near}?`
   return new StatementError(place, `unknown instruction '${name}'`, remedy)
 }
