@@ -10,7 +10,7 @@ import type { Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { Occupation } from './occupation.ts'
 import type { LiveRanges } from './ranges.ts'
-import { CLOBBER, computeRanges, frequency, lengthOf, STEP } from './ranges.ts'
+import { CLOBBER, computeRanges, frequency, intersects, lengthOf, STEP } from './ranges.ts'
 import { rewriteSpills, SpillSlots } from './spill.ts'
 
 export interface Allocation {
@@ -21,13 +21,15 @@ export interface Allocation {
   saved: MachineRegister[]
   /** Whether the function calls anything, so that ra must be kept. */
   calls: boolean
+  /** Machine registers live across the frame's allocation, which happens once and keeps them on the stack by itself. */
+  acrossAllocation: MachineRegister[]
 }
 
 /** Instructions that destroy the caller-saved registers. */
 export const clobbers = (item: Instruction): boolean => item.op === 'call' || item.op === 'ecall'
 
-/** Executions a callee-saved register's save and restore count for. */
-const SAVE_COST = 2
+/** Where callee-saved registers are saved or restored. A coroutine has many such places. */
+const ENTRIES_AND_EXITS = new Set(['parameters', 'resumed', 'return', 'suspend'])
 
 const ROUND_LIMIT = 30
 
@@ -45,6 +47,7 @@ export function allocate(fn: IrFunction): Allocation {
         spillSlots: slots.count,
         saved: CALLEE_SAVED.filter((register) => !attempt.machine[register].empty),
         calls: live.instructions.some((item) => item.op === 'call'),
+        acrossAllocation: attempt.acrossAllocation(),
       }
     }
     rewriteSpills(fn, live, attempt.spilled, slots, tiny)
@@ -64,6 +67,8 @@ class Attempt {
   private readonly live: LiveRanges
   private readonly tiny: ReadonlySet<Register>
   private readonly preferences = new Map<Register, Preference[]>()
+  /** Executions of the saves and restores that a further callee-saved register costs. */
+  private saveCost = 0
   private readonly partners = new Map<Register, { register: Register; weight: number }[]>()
 
   constructor(live: LiveRanges, tiny: ReadonlySet<Register>) {
@@ -84,6 +89,21 @@ class Attempt {
     for (const register of order) priority[register] = this.priority(register)
     order.sort((a, b) => priority[b] - priority[a])
     for (const register of order) this.place(register)
+  }
+
+  acrossAllocation(): MachineRegister[] {
+    const index = this.live.instructions.findIndex(({ op }) => op === 'allocframe')
+    if (index < 0) return []
+    const at = STEP * index + CLOBBER
+    const isLive = (register: Register): boolean => {
+      const range = this.live.ranges[register]
+      return range !== undefined && intersects(range, [at, at + 1])
+    }
+    const machines = new Set<MachineRegister>()
+    this.assigned.forEach((machine, register) => {
+      if (machine > 0 && isLive(register)) machines.add(machine)
+    })
+    return [...machines].filter((machine) => CALLER_SAVED.includes(machine))
   }
 
   private priority(register: Register): number {
@@ -112,7 +132,7 @@ class Attempt {
     if (caller !== undefined) return caller
     const used = CALLEE_SAVED.find((machine) => !this.machine[machine].empty && isFree(machine))
     if (used !== undefined) return used
-    if (!this.tiny.has(register) && this.live.weights[register] <= SAVE_COST) return undefined
+    if (!this.tiny.has(register) && this.live.weights[register] <= this.saveCost) return undefined
     return CALLEE_SAVED.find((machine) => this.machine[machine].empty)
   }
 
@@ -137,6 +157,7 @@ class Attempt {
         const at = STEP * i + CLOBBER
         for (const machine of CALLER_SAVED) this.machine[machine].add([at, at + 1])
       }
+      if (ENTRIES_AND_EXITS.has(item.op)) this.saveCost += often
       this.notePreferences(item, often)
     }
   }
@@ -150,6 +171,8 @@ class Attempt {
         this.prefer(item.symbol === undefined ? item.uses.slice(1) : item.uses, often)
         this.prefer(item.defs, often)
         return
+      case 'allocframe':
+        return this.prefer(item.uses, often)
       case 'ecall':
         this.prefer(item.uses.slice(1), often)
         this.prefer(item.defs, often)

@@ -78,6 +78,8 @@ export class Emitter {
         return this.moveOut(item.defs)
       case 'call':
         return this.call(item)
+      case 'allocframe':
+        return this.allocateFrame(item)
       case 'ecall':
         return this.ecall(item)
       case 'reload':
@@ -142,6 +144,23 @@ export class Emitter {
     this.moveOut(item.defs)
   }
 
+  /** Happens once, in front of everything else; keeping registers here spares the other entries their saving. */
+  private allocateFrame(item: Instruction): void {
+    const { acrossAllocation, calls } = this.allocation
+    const kept =
+      this.frame.saved.some(({ register }) => register === RA) && calls
+        ? acrossAllocation
+        : [RA, ...acrossAllocation]
+    const bytes = alignStack(WORD * kept.length)
+    this.adjustStack(-bytes)
+    kept.forEach((register, i) => this.code.word(encode.store('store32', register, SP, WORD * i)))
+    this.moveIn(item.uses)
+    this.code.fixed(encode.jal(RA, 0), 'jump', item.symbol!)
+    this.moveOut(item.defs)
+    kept.forEach((register, i) => this.code.word(encode.load('load32', register, SP, WORD * i)))
+    this.adjustStack(bytes)
+  }
+
   private ecall(item: Instruction): void {
     const [number, ...words] = item.uses
     const moves = words.map((use, i) => ({ to: ARGUMENTS[i], from: this.register(use) }))
@@ -181,6 +200,7 @@ export class Emitter {
   }
 
   private adjustStack(bytes: number): void {
+    if (bytes === 0) return
     if (Math.abs(bytes) <= OFFSET_LIMIT) {
       return this.code.word(encode.immediateOp('add', SP, SP, bytes))
     }
@@ -252,9 +272,11 @@ function planFrame(fn: IrFunction, allocation: Allocation): Frame {
   const savedBase = large ? outgoing : top
   const saved = registers.map((register, i) => ({ register, offset: savedBase + WORD * i }))
   top += WORD * registers.length
-  const bytes = Math.ceil(top / STACK_ALIGNMENT) * STACK_ALIGNMENT
+  const bytes = alignStack(top)
   return { bytes, spills: large ? outgoing + WORD * registers.length : spills, saved }
 }
+
+const alignStack = (bytes: number): number => Math.ceil(bytes / STACK_ALIGNMENT) * STACK_ALIGNMENT
 
 function outgoingWords(fn: IrFunction): number {
   let words = 0

@@ -92,6 +92,7 @@ export type Op =
   | 'parameters' // defs are the argument words
   | 'resumed' // def is the frame a resumed coroutine was entered with
   | 'framebytes' // the size of the coroutine frame, known after passes/coroutine.ts
+  | 'allocframe' // call of the frame allocator, which preserves every register but its result
   | 'call' // symbol, or the address in uses[0] when there is no symbol
   | 'reload' // load from stack slot imm
   | 'spill' // store to stack slot imm

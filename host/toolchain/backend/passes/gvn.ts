@@ -30,13 +30,19 @@ class Numbering {
     const scopes = new Map<Block, Scope[]>()
     tree.order.forEach((block, i) => {
       const parent = tree.order[tree.parent[i]]
-      const resumes = block.predecessors.some((from) => terminatorOf(from).op === 'suspend')
-      const outer = parent === undefined || resumes ? [] : scopes.get(parent)!
+      const outer = parent === undefined || this.separates(block) ? [] : scopes.get(parent)!
       const chain = [...outer, new Map<string, Register>()]
       scopes.set(block, chain)
       this.visit(block, chain)
     })
     this.renameAll()
+  }
+
+  /** In a coroutine nothing is carried over a suspension, nor into blocks that may have been resumed before. */
+  private separates(block: Block): boolean {
+    if (this.fn.coroutine === undefined) return false
+    const from = block.predecessors
+    return from.length > 1 || from.some((predecessor) => terminatorOf(predecessor).op === 'suspend')
   }
 
   private resolve(register: Register): Register {
