@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
+import { lanes } from '../../host/observe/index.ts'
 import { Session, defaultConfiguration } from '../../host/web/index.ts'
 import { encodeShared } from '../../web/src/share.ts'
+import type { Shared } from '../../web/src/share.ts'
 import { findProgram, testWith } from '../programs.ts'
 import { openSite } from './site.ts'
-import type { Site } from './site.ts'
+import type { Site, Visit } from './site.ts'
 
 /** The playground in a real browser: the same machine, the same results, usable without a mouse. */
 
@@ -17,7 +19,12 @@ const source = readFileSync(
 )
 const configuration = { ...defaultConfiguration, clients: 4, requests: 3 }
 const wrong = 'export async function main(): Promise<void> {\n  const x: i32 = "a";\n}\n'
-const RUN_LIMIT = 60_000
+const endless = 'export async function main(): Promise<void> {\n  while (true) {}\n}\n'
+const layers = 'task syscall io driver nic wire interrupt dpc port thread'.split(' ')
+const RUN_LIMIT = 120_000
+
+// A browser on two busy cores is slow, not hung.
+vi.setConfig({ testTimeout: RUN_LIMIT * 1.5, hookTimeout: RUN_LIMIT * 2 })
 
 async function nodeHash(): Promise<string> {
   const nothing = () => undefined
@@ -32,7 +39,8 @@ async function waitForStatus(page: Page, text: RegExp): Promise<void> {
 }
 
 /** Rules of axe that a page breaks, with the elements. */
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+  await page.emulateMedia({ colorScheme })
   await page.addScriptTag({ path: axe })
   return page.evaluate(async () => {
     interface Result {
@@ -46,134 +54,115 @@ async function violations(page: Page): Promise<string[]> {
   })
 }
 
+const chromium = findProgram('chromium')
+const browserTest = (name: string, body: () => Promise<void>) => testWith(['chromium'], name, body)
+
 describe('the playground in Chromium', () => {
   let site: Site
-  const chromium = findProgram('chromium')
 
   beforeAll(async () => {
     if (chromium) site = await openSite(chromium)
-  }, RUN_LIMIT * 3)
+  })
 
   afterAll(() => site?.close())
 
-  const browserTest = (name: string, body: () => Promise<void>) =>
-    testWith(['chromium'], name, body)
+  async function openShared(shared: Partial<Shared>): Promise<Visit> {
+    const defaults = { sample: 'udp-echo', source, configuration }
+    const visit = await site.open(await encodeShared({ ...defaults, ...shared }))
+    await waitForStatus(visit.page, /came with the link/)
+    return visit
+  }
 
-  browserTest('shows a program and says what it is for', async () => {
-    const { page, errors } = await site.open()
-    await page.getByRole('heading', { level: 1, name: 'nothread', exact: true }).waitFor()
-    await page.getByText('follow one await').waitFor()
-    await page.getByText('async function serve').waitFor()
-    expect(errors).toEqual([])
-  })
+  describe('before a run', () => {
+    browserTest('shows a program and says what it is for', async () => {
+      const { page, errors } = await site.open()
+      await page.getByRole('heading', { level: 1, name: 'nothread', exact: true }).waitFor()
+      await page.getByText('follow one await').waitFor()
+      await page.getByText('async function serve').waitFor()
+      expect(await violations(page, 'light')).toEqual([])
+      expect(await violations(page, 'dark')).toEqual([])
+      expect(errors).toEqual([])
+    })
 
-  browserTest('comes to the same state as Node, and shows one await taken apart', async () => {
-    const stateHash = await nodeHash()
-    const fragment = await encodeShared({ sample: 'udp-echo', source, configuration, stateHash })
-    const { page, errors } = await site.open(fragment)
-    await waitForStatus(page, /came with the link/)
-    await page.getByRole('button', { name: 'Run' }).click()
-    await waitForStatus(page, /^Finished: every request was answered/)
-    expect(await page.locator('#state-hash').textContent()).toBe(stateHash)
-    await page.getByText('same result as the sender').waitFor()
-    await page.getByRole('log', { name: 'Console' }).getByText('listening on port 7').waitFor()
+    browserTest('shows a mistake at its place', async () => {
+      const { page, errors } = await openShared({ sample: 'hello', source: wrong })
+      await page.getByLabel('Program, TypeScript').press('ControlOrMeta+Enter')
+      await waitForStatus(page, /^Not run: the compiler found an error/)
+      const problems = page.getByRole('region', { name: 'Problems' })
+      await problems.getByRole('button', { name: /^hello\.ts:2:\d+$/ }).waitFor()
+      await page.locator('.cm-lint-marker-error').first().waitFor()
+      await page.locator('.cm-lintRange-error').first().waitFor()
+      expect(errors).toEqual([])
+    })
 
-    const table = page.getByRole('table', { name: 'Every recorded event of the request' })
-    const layers = new Set(await table.locator('td.layer').allTextContents())
-    for (const layer of [
-      'task',
-      'syscall',
-      'io',
-      'driver',
-      'nic',
-      'wire',
-      'interrupt',
-      'dpc',
-      'port',
-      'thread',
-    ]) {
-      expect(layers, layer).toContain(layer)
-    }
-    expect(errors).toEqual([])
-  })
-
-  browserTest('shows a mistake at its place', async () => {
-    const { page, errors } = await site.open(
-      await encodeShared({ sample: 'hello', source: wrong, configuration }),
-    )
-    await waitForStatus(page, /came with the link/)
-    await page.getByLabel('Program, TypeScript').press('ControlOrMeta+Enter')
-    await waitForStatus(page, /^Not run: the compiler found an error/)
-    const problems = page.getByRole('region', { name: 'Problems' })
-    await problems.getByRole('button', { name: /^hello\.ts:2:\d+$/ }).waitFor()
-    await page.locator('.cm-lint-marker-error').first().waitFor()
-    await page.locator('.cm-lintRange-error').first().waitFor()
-    expect(errors).toEqual([])
-  })
-
-  browserTest('walks the lanes by keyboard and has them as a table', async () => {
-    const { page } = await site.open(
-      await encodeShared({ sample: 'udp-echo', source, configuration }),
-    )
-    await waitForStatus(page, /came with the link/)
-    await page.getByRole('button', { name: 'Run' }).click()
-    await waitForStatus(page, /^Finished/)
-    const spans = page.getByRole('listbox', { name: /^Spans of the request/ }).getByRole('option')
-    const names = await spans.evaluateAll((elements) =>
-      elements.map((element) => element.ariaLabel),
-    )
-    for (const lane of [
-      'wire',
-      'NIC',
-      'interrupt',
-      'DPC',
-      'driver',
-      'port',
-      'thread',
-      'coroutine',
-    ]) {
-      expect(
-        names.some((name) => name?.startsWith(`${lane}:`)),
-        lane,
-      ).toBe(true)
-    }
-    await spans.first().focus()
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('End')
-    expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe(names.at(-1))
-    await page.getByRole('button', { name: 'As a table' }).click()
-    const rows = page
-      .getByRole('table', { name: 'Spans of the request in order of time' })
-      .locator('tbody tr')
-    expect(await rows.count()).toBe(names.length)
-  })
-
-  browserTest('stops a run that would last too long', async () => {
-    const endless = 'export async function main(): Promise<void> {\n  while (true) {}\n}\n'
-    const { page } = await site.open(
-      await encodeShared({
+    browserTest('stops a run that would last too long', async () => {
+      const { page } = await openShared({
         sample: 'hello',
         source: endless,
         configuration: { ...configuration, clients: 0, limit: '100s' },
-      }),
-    )
-    await waitForStatus(page, /came with the link/)
-    await page.getByRole('button', { name: 'Run' }).click()
-    await waitForStatus(page, /^Running/)
-    await page.getByRole('button', { name: 'Stop' }).click()
-    await waitForStatus(page, /^Stopped/)
-    expect(await page.getByRole('button', { name: 'Run' }).isEnabled()).toBe(true)
+      })
+      await page.getByRole('button', { name: 'Run' }).click()
+      await waitForStatus(page, /^Running/)
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await waitForStatus(page, /^Stopped/)
+      expect(await page.getByRole('button', { name: 'Run' }).isEnabled()).toBe(true)
+    })
   })
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    browserTest(`breaks no rule of axe, before and after a run, ${colorScheme}`, async () => {
-      const fragment = await encodeShared({ sample: 'udp-echo', source, configuration })
-      const { page } = await site.open(fragment, { colorScheme })
-      await waitForStatus(page, /came with the link/)
-      expect(await violations(page)).toEqual([])
+  describe('after a run', () => {
+    let page: Page
+    let errors: string[]
+    let stateHash: string
+
+    beforeAll(async () => {
+      if (!chromium) return
+      stateHash = await nodeHash()
+      const visit = await openShared({ stateHash })
+      page = visit.page
+      errors = visit.errors
       await page.getByRole('button', { name: 'Run' }).click()
-      await waitForStatus(page, /^Finished/)
-      expect(await violations(page)).toEqual([])
+      await waitForStatus(page, /^Finished: every request was answered/)
     })
-  }
+
+    browserTest('has come to the same state as Node', async () => {
+      expect(await page.locator('#state-hash').textContent()).toBe(stateHash)
+      await page.getByText('same result as the sender').waitFor()
+      await page.getByRole('log', { name: 'Console' }).getByText('listening on port 7').waitFor()
+      expect(errors).toEqual([])
+    })
+
+    browserTest('takes one await apart through every layer', async () => {
+      const table = page.getByRole('table', { name: 'Every recorded event of the request' })
+      const found = new Set(await table.locator('td.layer').allTextContents())
+      for (const layer of layers) expect(found, layer).toContain(layer)
+    })
+
+    browserTest('walks the lanes by keyboard and has them as a table', async () => {
+      const list = page.getByRole('listbox', { name: /^Spans of the request/ })
+      const spans = list.getByRole('option')
+      const names = await spans.evaluateAll((elements) =>
+        elements.map(({ ariaLabel }) => ariaLabel),
+      )
+      for (const lane of lanes) {
+        expect(
+          names.some((name) => name?.startsWith(`${lane}:`)),
+          lane,
+        ).toBe(true)
+      }
+      await spans.first().focus()
+      await page.keyboard.press('ArrowRight')
+      expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe(names[1])
+      await page.keyboard.press('End')
+      expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe(names.at(-1))
+      await page.getByRole('button', { name: 'As a table' }).click()
+      const table = page.getByRole('table', { name: 'Spans of the request in order of time' })
+      expect(await table.locator('tbody tr').count()).toBe(names.length)
+    })
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      browserTest(`breaks no rule of axe, ${colorScheme}`, async () => {
+        expect(await violations(page, colorScheme)).toEqual([])
+      })
+    }
+  })
 })

@@ -23,7 +23,7 @@ const chromiumArguments = [
 export interface Site {
   url: string
   /** A fresh page of its own context; what goes wrong in it is written to `errors`. */
-  open(fragment?: string, options?: { colorScheme?: 'light' | 'dark' }): Promise<Visit>
+  open(fragment?: string): Promise<Visit>
   close(): Promise<void>
 }
 
@@ -32,8 +32,8 @@ export interface Visit {
   errors: string[]
 }
 
-async function visit(browser: Browser, url: string, colorScheme: 'light' | 'dark'): Promise<Visit> {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } })
+async function visit(browser: Browser, url: string): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } })
   const page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {
@@ -61,8 +61,7 @@ export async function openSite(executablePath: string): Promise<Site> {
   const url = `http://127.0.0.1:${address.port}/`
   return {
     url,
-    open: (fragment = '', { colorScheme = 'light' } = {}) =>
-      visit(browser, url + fragment, colorScheme),
+    open: (fragment = '') => visit(browser, url + fragment),
     close: async () => {
       await browser.close()
       await server.close()
