@@ -42,14 +42,19 @@ export async function programImage(name: string): Promise<Image> {
   return linkImage({ wasm, base, entry: '_start', header: true })
 }
 
-let kernel: Promise<Uint8Array> | undefined
+let kernel: Promise<Uint8Array<ArrayBuffer>> | undefined
 
-/** A machine with the tree's kernel and a test program, not yet run. */
-export async function testMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
-  kernel ??= kernelImage().then(writeImage)
+/** A machine with the tree's kernel and a program, not yet run. */
+export async function machineWith(program: Image, options: MachineOptions = {}): Promise<Machine> {
+  kernel ??= kernelImage().then((image) => new Uint8Array(writeImage(image)))
   const machine = await Machine.create({ kernel: await kernel, ...options })
-  await machine.load(await programImage(name))
+  await machine.load(program)
   return machine
+}
+
+/** The same with a test program. */
+export async function testMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
+  return machineWith(await programImage(name), options)
 }
 
 /** A machine with a test kernel and nothing else. */
