@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Machine } from '../../host/machine/machine.ts'
+import type { Machine } from '../../host/machine/machine.ts'
 import { assembleImage } from '../../host/toolchain/asm/index.ts'
 import { expectScenarios, machineWith, testMachine } from './support.ts'
 
