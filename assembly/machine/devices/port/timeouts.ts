@@ -1,4 +1,7 @@
-/** The parked threads that have a deadline, ordered by it; the first one's is the unit's next event. */
+/**
+ * The parked threads that have a deadline, ordered by it; the first one's is the unit's next event. A driver that sets MTIME while
+ * threads wait sees them wake at the cycle that was planned before, or later.
+ */
 import { cancel, now, schedule } from '../../clock';
 import { cycleOfTime, mtime } from '../clint';
 import { GuestList } from '../guest-list';
