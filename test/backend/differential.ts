@@ -63,7 +63,8 @@ export const linearMemory: Partial<CodeOptions> = {
 
 const scratch = new DataView(new ArrayBuffer(8))
 
-function toWords(operand: Operand, type: Type): number[] {
+/** Argument words of an operand. */
+export function toWords(operand: Operand, type: Type): number[] {
   switch (type) {
     case 'i32':
       return [Number(operand) | 0]

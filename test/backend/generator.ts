@@ -59,6 +59,15 @@ const STORES: Readonly<Record<string, number[]>> = {
   i64: [0x37, 0x3c, 0x3d, 0x3e],
 }
 const MEMORY_MASK = 0xff8
+/** Where a coroutine leaves its result: eight bytes, then a word that says it is there. */
+export const RESULT_ADDRESS = 0xff00
+
+const CO_IMPORTS: NonNullable<TestModule['imports']> = [
+  { module: 'co', name: 'begin', parameters: [], results: ['i32'] },
+  { module: 'co', name: 'self', parameters: [], results: ['i32'] },
+  { module: 'co', name: 'suspend', parameters: ['i32'], results: [] },
+  { module: 'co', name: 'resume', parameters: ['i32'], results: [] },
+]
 const EMPTY = 0x40
 
 type Integer = 'i32' | 'i64'
@@ -77,6 +86,9 @@ export class ProgramGenerator {
   private readonly functions: TestFunction[] = []
   private readonly globals: Integer[] = ['i32', 'i64', 'i32']
   private budget = 0
+  /** Whether the function being made is a coroutine; the imports of `co` then come before all functions. */
+  private suspends = false
+  private importCount = 0
 
   constructor(seed: number) {
     this.random = new Random(seed)
@@ -86,6 +98,42 @@ export class ProgramGenerator {
     for (let i = 0; i < count; i++) this.functions.push(this.function(`f${i}`, size))
     const table = this.functions.map((_, i) => i)
     return { functions: this.functions, memory: 1, globals: this.globals, table }
+  }
+
+  /**
+   * A module whose last function, `main`, is a coroutine that suspends here and there. At its end it stores its result and a one at
+   * RESULT_ADDRESS. In a host whose `co.begin` and `co.suspend` do nothing, it runs through at once.
+   */
+  coroutineModule(count: number, size = 60): TestModule {
+    this.importCount = CO_IMPORTS.length
+    const { globals } = this.module(count, size)
+    this.suspends = true
+    const main = this.function('main', size)
+    const store = main.results[0] === 'i32' ? 0x36 : 0x37
+    const prologue = [0x10, 0, 0x04, EMPTY, 0x10, 1, 0x0f, 0x0b]
+    const result = main.locals!.length + main.parameters.length
+    const locals = [...main.locals!, main.results[0]]
+    const body = [
+      ...prologue,
+      ...[0x02, typeCode(main.results[0]), ...main.body, 0x0b],
+      ...[0x21, ...unsigned(result)],
+      ...[...constant('i32', RESULT_ADDRESS), 0x20, ...unsigned(result), store, 0, 0],
+      ...[...constant('i32', RESULT_ADDRESS + 8), ...constant('i32', 1), 0x36, 0, 0],
+      ...[0x10, 1],
+    ]
+    const resume: TestFunction = {
+      name: 'resume',
+      parameters: ['i32'],
+      results: [],
+      body: [0x20, 0, 0x10, 3],
+    }
+    const functions = [
+      ...this.functions,
+      { ...main, locals, body, results: ['i32' as Type] },
+      resume,
+    ]
+    const table = this.functions.map((_, i) => this.importCount + i)
+    return { imports: CO_IMPORTS, functions, memory: 1, globals, table }
   }
 
   private function(name: string, size: number): TestFunction {
@@ -112,6 +160,9 @@ export class ProgramGenerator {
 
   private statement(scope: Scope): number[] {
     this.budget--
+    if (this.suspends && this.random.below(4) === 0) {
+      return [...constant('i32', this.random.below(1000)), 0x10, 2]
+    }
     const kinds = [
       () => this.assignment(scope),
       () => this.assignment(scope),
@@ -200,7 +251,8 @@ export class ProgramGenerator {
     if (depths.length === 0) {
       const inner = { ...scope, labels: [...scope.labels, undefined] }
       const value = this.expression(inner, scope.result, 2)
-      return [...condition, 0x04, EMPTY, ...value, 0x0f, 0x0b]
+      const leave = this.suspends ? [0x0c, ...unsigned(scope.labels.length)] : [0x0f]
+      return [...condition, 0x04, EMPTY, ...value, ...leave, 0x0b]
     }
     return [...condition, 0x0d, ...unsigned(this.random.pick(depths))]
   }
@@ -308,7 +360,8 @@ export class ProgramGenerator {
     const operands = fn.parameters.flatMap((parameter) =>
       this.expression(scope, parameter as Integer, depth - 1),
     )
-    if (this.random.below(3) > 0) return [...operands, 0x10, ...unsigned(index)]
+    const direct = this.random.below(3) > 0
+    if (direct) return [...operands, 0x10, ...unsigned(this.importCount + index)]
     return [...operands, ...constant('i32', index), 0x11, ...unsigned(index), 0]
   }
 

@@ -11,16 +11,24 @@ export interface TestFunction {
   body: number[]
 }
 
+/** A signature. */
+export interface Signature {
+  parameters: Type[]
+  results: Type[]
+}
+
 export interface TestModule {
+  /** Imported functions, which have the first indices. */
+  imports?: (Signature & { module: string; name: string })[]
   functions: TestFunction[]
   /** Pages of memory. */
   memory?: number
   /** Mutable globals of type i32 or i64, starting at zero. */
   globals?: Type[]
-  /** Function indices in table 0. */
+  /** Function indices (imports come first) in table 0. */
   table?: number[]
   /** Further function types, behind those of the functions: for blocks and indirect calls. */
-  types?: { parameters: Type[]; results: Type[] }[]
+  types?: Signature[]
   data?: { offset: number; bytes: number[] }[]
 }
 
@@ -83,15 +91,25 @@ const functionType = (parameters: readonly Type[], results: readonly Type[]): nu
   ...vector(results.map((type) => [CODES[type]])),
 ]
 
-/** The module's bytes. Function i has type i and is exported by its name. */
+/** The module's bytes. Function i has type i and is exported by its name, the memory as `memory`; the types of imports come last. */
 export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
-  const { functions, memory, table, globals = [], types = [], data = [] } = module
-  const all = [...functions, ...types]
+  const { functions, memory, table, globals = [], types = [], data = [], imports = [] } = module
+  const all = [...functions, ...types, ...imports]
+  const importType = (index: number): number => functions.length + types.length + index
   const bytes = [
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(
       1,
       all.map(({ parameters, results }) => functionType(parameters, results)),
+    ),
+    ...section(
+      2,
+      imports.map(({ module: from, name }, index) => [
+        ...text(from),
+        ...text(name),
+        0,
+        ...unsigned(importType(index)),
+      ]),
     ),
     ...section(
       3,
@@ -103,10 +121,10 @@ export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
       6,
       globals.map((type) => [CODES[type], 1, ...constant(type, 0), 0x0b]),
     ),
-    ...section(
-      7,
-      functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]),
-    ),
+    ...section(7, [
+      ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(imports.length + i)]),
+      ...(memory === undefined ? [] : [[...text('memory'), 2, 0]]),
+    ]),
     ...section(
       9,
       table === undefined ? [] : [[0, 0x41, 0, 0x0b, ...vector(table.map((i) => unsigned(i)))]],

@@ -10,6 +10,7 @@ import { descriptorSymbol } from './program.ts'
 import type { Text } from './text.ts'
 
 export const DESCRIPTOR_BYTES = 16
+const WORD = 4
 
 export interface CoroutineTable {
   /** Symbol of the function. */
@@ -27,7 +28,7 @@ export interface CoroutineState {
   /** Resume address. */
   address: number
   /** Words of the frame that are live here. */
-  slots: { offset: number }[]
+  slots: { offset: number; bytes: number; name: string }[]
 }
 
 export function descriptorBytes(fn: IrFunction, address: number): Uint8Array {
@@ -53,7 +54,7 @@ export function coroutineTables(
       states: coroutine.states.map(({ line, slots }, k) => ({
         line,
         address: code.resumes[k].address,
-        slots: slots.map(({ offset }) => ({ offset })),
+        slots: slots.map(({ offset }) => ({ offset, bytes: WORD, name: `+${offset}` })),
       })),
     })
   })
