@@ -15,7 +15,7 @@ import { replayCommand } from './replay.ts'
 import type { RunCommand } from './run.ts'
 import { runCommand } from './run.ts'
 import { startCommand } from './start.ts'
-import { forwardings, integer, link, parameters, peeks, until } from './values.ts'
+import { forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
 
 const exitCodes = `
 Exit codes: 0 ok, 1 the guest failed or an expected text did not come, 2 wrong usage or input,
@@ -70,6 +70,7 @@ function addRun(program: Command, finish: Finish): void {
     .option('--record <file>', 'write what a replay needs')
     .option('--signature <file>', 'write the words from begin_signature to end_signature')
     .option('--peek <address:words>', 'print words of memory after the run', peeks)
+    .option('--check-determinism', 'run twice side by side and compare the states on the way')
     .option('--json', 'print one JSON object in place of console and summary')
     .action(async (file: string, options: RunCommand) => finish(await runCommand(file, options)))
 }
@@ -91,6 +92,11 @@ function addReplay(program: Command, finish: Finish): void {
     .description('repeat a recorded run and compare')
     .argument('<file>', 'what --record wrote')
     .option('--program <file>', 'the program, when it is not where it was')
+    .option(
+      '--until <time>',
+      'stop there (10ms, 5000cy) and compare only what entered before',
+      time,
+    )
     .option('--pcap <file>', 'write the frames (pcapng, nanoseconds)')
     .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
     .action(async (file: string, options: ReplayCommand) =>

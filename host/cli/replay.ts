@@ -12,6 +12,7 @@ import { clearProgress, complain, progress } from './talk.ts'
 export interface ReplayCommand {
   /** The program, when it is no longer where it was recorded. */
   program?: string
+  until?: string
   pcap?: string
   trace?: string
 }
@@ -29,7 +30,7 @@ export async function replayCommand(file: string, command: ReplayCommand): Promi
   const capture = new Capture(machine.network)
   machine.console.listen((text) => process.stdout.write(text))
 
-  const { report, divergence } = await replay(machine, recording)
+  const { report, divergence } = await replay(machine, recording, command.until)
   clearProgress()
   if (pcap !== undefined) writeFile(pcap, capture.bytes())
   if (trace !== undefined) writeFile(trace, traceFile(trace, machine.trace(), machine))

@@ -11,6 +11,7 @@ import { Capture } from '../net/pcapng.ts'
 import { readBytes, readProgram, writeFile } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
+import { checkDeterminism } from './determinism.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
 import { peekWords, signature, summary, traceFile } from './outputs.ts'
 import { clearProgress, progress, runProgress, say } from './talk.ts'
@@ -30,6 +31,7 @@ export interface RunCommand {
   record?: string
   signature?: string
   peek?: Peek[]
+  checkDeterminism?: boolean
   json?: boolean
 }
 
@@ -54,7 +56,11 @@ async function runProgram(
   const program = await readProgram(file)
   const { harts, seed, timing, param, link } = command
   const trace = command.trace !== undefined
-  const machine = await Machine.create({ harts, seed, timing, parameters: param, link, trace })
+  const options = { harts, seed, timing, parameters: param, link, trace }
+  if (command.checkDeterminism === true) {
+    return checkDeterminism(program, options, command.until)
+  }
+  const machine = await Machine.create(options)
   if (command.disk !== undefined) insertDisk(machine, command.disk)
   await machine.load(program)
   const peeks = command.peek ?? []
@@ -76,9 +82,22 @@ async function runProgram(
   return forwarded ? exitCode.ok : exitCodeOf(report, command.until, machine.console.text)
 }
 
-function checkCombination({ forward, until }: RunCommand): void {
+/** Options that belong to one run and make no sense for two. */
+const singleRunOptions = [
+  ...(['forward', 'disk', 'pcap', 'trace', 'record', 'signature', 'peek', 'json'] as const),
+]
+
+function checkCombination(command: RunCommand): void {
+  const { forward, until } = command
   if (forward !== undefined && typeof until === 'object') {
     throw new UsageError('--until text:… and --forward cannot be used together; give a time')
+  }
+  if (command.checkDeterminism !== true) return
+  const other = singleRunOptions.find((name) => command[name] !== undefined)
+  if (other !== undefined) {
+    throw new UsageError(
+      `--check-determinism and --${other} cannot be used together; leave one out`,
+    )
   }
 }
 

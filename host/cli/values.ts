@@ -47,6 +47,12 @@ export const until = reader<Until>((text) => {
   }
 })
 
+/** An emulated time. */
+export const time = reader<string>((text) => {
+  parseTime(text, 1)
+  return text
+})
+
 export const link = reader<LinkOptions>((text, previous) => ({ ...previous, ...parseLink(text) }))
 
 export const forwardings = reader<Forwarding[]>((text, previous = []) => [

@@ -259,6 +259,15 @@ describe('a recording', () => {
     expect(machine.console.text).toBe('abcq')
   })
 
+  it('replays up to a time', async () => {
+    const recording = parseRecording((await recorded()).text)
+    const machine = await machineWith(typist, recording.header.configuration)
+    const { report, divergence } = await replay(machine, recording, '7us')
+    expect(divergence).toBeUndefined()
+    expect(report).toMatchObject({ stopReason: 'limit', cycles: 7000 })
+    expect(machine.console.text).toBe('a')
+  })
+
   it('that was changed is found at the first input that differs', async () => {
     const { text } = await recorded()
     const recording = parseRecording(text.replace('"cycle":5000', '"cycle":5400'))

@@ -9,6 +9,7 @@ import type { Machine } from './machine.ts'
 import type { Configuration } from './options.ts'
 import type { RunReport } from './report.ts'
 import type { Cycle } from './time.ts'
+import { parseTime } from './time.ts'
 
 const version = 1
 /** So much longer than recorded, in cycles, a guest may take to its end before the replay gives up. */
@@ -100,12 +101,13 @@ export interface Divergence {
 }
 
 /**
- * Repeat a recorded run on a fresh machine that has the recording's configuration and image. Returns the run's report, and the
- * divergence when there is one. Throws a RecordingError when the image is another one.
+ * Repeat a recorded run on a fresh machine that has the recording's configuration and image, up to the time `until` when it is given.
+ * Returns the run's report, and the divergence when there is one. Throws a RecordingError when the image is another one.
  */
 export async function replay(
   machine: Machine,
   recording: Recording,
+  until?: string,
 ): Promise<{ report: RunReport; divergence?: Divergence }> {
   await checkImage(machine, recording.header)
   let divergence: Divergence | undefined
@@ -121,8 +123,11 @@ export async function replay(
   for (const { input } of recording.inputs) machine.input(input)
 
   const allIn = () => entered === recording.inputs.length || divergence !== undefined
-  if (!allIn()) await machine.run({ until: allIn })
   const { end } = recording
+  if (until !== undefined && parseTime(until, machine.clockHz) < end.cycle) {
+    return { report: await machine.run({ until }), divergence }
+  }
+  if (!allIn()) await machine.run({ until: allIn })
   const report = await machine.run({ until: end.ended ? end.cycle + endTolerance : end.cycle })
   return { report, divergence: divergence ?? compareEnds(machine, end) }
 }

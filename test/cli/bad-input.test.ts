@@ -61,6 +61,21 @@ const inputs: [string, string[], RegExp][] = [
   ['a wrong peek', ['run', 'hello.s', '--peek', '12'], /write ADDRESS:WORDS/],
   ['a peek outside of RAM', ['run', 'hello.s', '--peek', '0x0:1'], /0x00000000.*outside of RAM/],
   ['a peek at nothing', ['run', 'hello.s', '--peek', 'nobody:1'], /no symbol "nobody"/],
+  [
+    'two runs with one output',
+    ['run', 'hello.s', '--check-determinism', '--json'],
+    /--check-determinism and --json cannot be used together/,
+  ],
+  [
+    'a disk of no size',
+    ['run', 'hello.s', '--disk', 'text.txt'],
+    /--disk text\.txt: a disk of 5 bytes/,
+  ],
+  [
+    'a replay until nonsense',
+    ['replay', 'x.rec', '--until', 'nonsense'],
+    /"nonsense" is not a time/,
+  ],
   ['an unknown option', ['run', 'hello.s', '--fast'], /unknown option '--fast'/],
   ['no file', ['run'], /missing required argument 'file'/],
   ['an unknown command', ['walk'], /unknown command 'walk'/],

@@ -98,6 +98,17 @@ describe('nothread run', () => {
     })
   })
 
+  it('--check-determinism compares two runs', () => {
+    const { status, stdout, stderr } = inFolder(files, (folder) =>
+      nothread(['run', 'hello.s', '--check-determinism'], folder),
+    )
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: 'both runs were equal at every checkpoint (1)\n',
+    })
+    expect(stdout).toMatch(/^cycles \d+ {2}instructions \d+ .* state [0-9a-f]{16}\n$/)
+  })
+
   it('--signature writes what lies between the symbols', () => {
     const source = `${assembly.failure}\n.align 2\nbegin_signature: .word 1, 0xabc\nend_signature:\n`
     inFolder({ 'a.s': source }, (folder) => {
