@@ -1,0 +1,35 @@
+/**
+ * Four coroutines add to one balance, and wait in the middle of it. Watch:
+ * without the mutex they overwrite each other although there is one thread;
+ * with it they pass in the order in which they came, and no thread blocks.
+ */
+import {
+  AsyncMutex,
+  microsecond,
+  print,
+  sleep,
+  whenAll,
+} from 'nothread/guest';
+
+const mutex = new AsyncMutex();
+let balance = 0;
+
+async function add(amount: i32): Promise<void> {
+  const before = balance;
+  await sleep(20 * microsecond);
+  balance = before + amount;
+}
+
+async function addAlone(amount: i32): Promise<void> {
+  await mutex.lock();
+  await add(amount);
+  mutex.unlock();
+}
+
+export async function main(): Promise<void> {
+  await whenAll([add(1), add(10), add(100), add(1000)]);
+  print(`without the mutex: ${balance}`);
+  balance = 0;
+  await whenAll([addAlone(1), addAlone(10), addAlone(100), addAlone(1000)]);
+  print(`with the mutex: ${balance}`);
+}

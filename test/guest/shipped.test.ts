@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { TraceRecord } from '../../host/observe/decode.ts'
+import { compileShipped, machineWith } from './programs.ts'
+
+/** Console lines and trace of a shipped program that ends by itself. */
+async function run(name: string): Promise<{ lines: string[]; records: TraceRecord[] }> {
+  const machine = await machineWith(await compileShipped(name), { trace: true })
+  const { stopReason, exitCode } = await machine.run({ until: '100ms' })
+  expect({ stopReason, exitCode }).toEqual({ stopReason: 'exit', exitCode: 0 })
+  return { lines: machine.console.text.trimEnd().split('\n'), records: machine.trace().records }
+}
+
+const count = (records: TraceRecord[], name: string): number =>
+  records.filter((record) => record.name === name).length
+
+/** The numbers of a line. */
+const numbersOf = (line: string): number[] => (line.match(/\d+/g) ?? []).map(Number)
+
+test('hello: three sleeps take as long as the longest', async () => {
+  const { lines, records } = await run('hello')
+  expect(lines.slice(0, 3)).toEqual(['hello, first', 'hello, second', 'hello, third'])
+  const [letters, microseconds] = numbersOf(lines[3])
+  expect(letters).toBe(16)
+  expect(microseconds).toBeGreaterThanOrEqual(300)
+  expect(microseconds).toBeLessThan(330)
+  expect(count(records, 'timer.fire')).toBe(3)
+})
+
+test('get-numbers: together costs the longest time, one after the other the sum', async () => {
+  const { lines } = await run('get-numbers')
+  const [sum, sequential] = numbersOf(lines[0])
+  const [sameSum, together] = numbersOf(lines[1])
+  expect([sum, sameSum]).toEqual([66, 66])
+  expect(sequential).toBeGreaterThan(600_000)
+  expect(together).toBeGreaterThan(300_000)
+  expect(together).toBeLessThan(330_000)
+})
+
+test('await-fast-path: a completed task neither suspends nor calls the kernel', async () => {
+  const { lines, records } = await run('await-fast-path')
+  const [first, second, third] = lines.map((line) => numbersOf(line)[2])
+  expect(first).toBeGreaterThan(50_000)
+  expect(second).toBeLessThan(2_000)
+  expect(third).toBe(second)
+  expect(count(records, 'await.ready')).toBe(2)
+  expect(count(records, 'port.release') + count(records, 'port.remove')).toBe(1)
+})
+
+test('race: the first completion counts, the others go on', async () => {
+  const { lines } = await run('race')
+  expect(lines).toEqual([
+    'near mirror answers',
+    'taken: near mirror',
+    'the other one is late',
+    'far mirror answers',
+  ])
+})
+
+test('async-mutex: sections do not mix, and no thread waits for the mutex', async () => {
+  const { lines, records } = await run('async-mutex')
+  expect(lines).toEqual(['without the mutex: 1000', 'with the mutex: 1111'])
+  // The one thread waits at its port and nowhere else.
+  expect(count(records, 'thread.wait')).toBe(count(records, 'port.park'))
+})
