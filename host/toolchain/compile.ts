@@ -116,12 +116,20 @@ function link(file: string, options: LinkOptions): LinkedImage {
     return linkImage(options)
   } catch (error) {
     if (!(error instanceof BackendError)) throw error
-    throw new CompileError([
-      diagnosticOf(file, {
-        cause: `No machine code could be made of the program: ${error.message}.`,
-        remedy: 'Simplify the function that is named, or leave out what is not supported.',
-      }),
-    ])
+    throw new CompileError([diagnosticOf(file, linkMessage(error))])
+  }
+}
+
+function linkMessage({ code, message }: BackendError): { cause: string; remedy: string } {
+  if (code === 'unknown-import') {
+    return {
+      cause: `A function is declared that nobody defines: ${message}.`,
+      remedy: 'Give it a body, or import it from the file that has one.',
+    }
+  }
+  return {
+    cause: `No machine code could be made of the program: ${message}.`,
+    remedy: 'Simplify the function that is named, or leave out what is not supported.',
   }
 }
 

@@ -11,9 +11,10 @@ export type GuestSources = Record<string, string>
 /** Where programs import the runtime from. */
 export const guestModule = 'nothread/guest'
 
-/** The file that takes the place of asc's runtime. */
+/** Files that take the place of asc's own. */
 const replacements: Record<string, string> = {
   minimal: 'rt/index-minimal',
+  dom: 'bindings/dom',
 }
 
 /**
