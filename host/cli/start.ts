@@ -35,6 +35,8 @@ const echoPort = 7
 const delay = '50us'
 /** By then the program has said that it listens. */
 const boot = '5ms'
+/** Pause of a client between answer and request. It keeps requests apart, so that the one taken apart did not queue behind others. */
+const think = '2ms'
 /** What the last answer leaves to do: the interrupt of its frame, and the coroutine's next await. */
 const afterglow = '1ms'
 /** Emulated time in which the clients must be done; far more than they need. */
@@ -53,6 +55,8 @@ export async function startCommand(command: StartCommand): Promise<number> {
     port: echoPort,
     count: command.clients,
     requests: command.requests,
+    think,
+    stagger: Math.floor(machine.network.cycles(think) / command.clients),
   })
   await machine.run({ until: () => load.finished, for: deadline, onProgress })
   const report = await machine.run({ for: afterglow })
