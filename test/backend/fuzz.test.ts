@@ -24,7 +24,8 @@ function operand(random: Random, type: Type): Operand {
 
 test.each(Array.from({ length: PROGRAMS }, (_, i) => i + 1))('random program %i', (seed) => {
   const module = new ProgramGenerator(seed).module(FUNCTIONS)
-  const pair = new Pair(guest, module, linearMemory)
+  // Every second program in compressed code, so that both forms are tried.
+  const pair = new Pair(guest, module, { ...linearMemory, compressed: seed % 2 === 0 })
   const random = new Random(seed + 0x10000)
   for (const { name, parameters } of module.functions) {
     for (let i = 0; i < CALLS; i++) {

@@ -8,9 +8,7 @@ export const TRAP = {
   badFunction: 4,
   signatureMismatch: 5,
   outOfBounds: 6,
-  nullPointer: 7,
-  stackOverflow: 8,
-  badConversion: 9,
+  badConversion: 7,
 } as const
 
 /** The trap codes in words, for reports. */
@@ -21,8 +19,6 @@ export const TRAP_TEXT: Readonly<Record<number, string>> = {
   [TRAP.badFunction]: 'call of a function pointer outside the table, or of an empty entry',
   [TRAP.signatureMismatch]: 'call of a function pointer with another signature',
   [TRAP.outOfBounds]: 'memory access out of bounds',
-  [TRAP.nullPointer]: 'null pointer',
-  [TRAP.stackOverflow]: 'stack overflow',
   [TRAP.badConversion]: 'invalid conversion of a number to an integer',
 }
 

@@ -25,6 +25,7 @@ import { Objects } from './objects.ts'
 import type { Compiled, ImportResolution, Unit } from './program.ts'
 import { compileReachable, createUnit, descriptorSymbol } from './program.ts'
 import { SourceMap } from './sourceMap.ts'
+import { WORD } from './sizes.ts'
 import { Text } from './text.ts'
 
 export const DATA_OFFSET = 0x1000
@@ -33,6 +34,8 @@ const HEADER_MAGIC = 0x4750544e
 const HEADER_VERSION = 1
 const HEAP_ALIGNMENT = 16
 const CODE_ALIGNMENT = 16
+/** ELF's EF_RISCV_RVC. */
+const FLAG_COMPRESSED = 1
 const DEFAULT_RAM_END = 0x84000000
 
 export const COROUTINE_SECTION = '.nothread.coroutines'
@@ -101,7 +104,7 @@ class Linker {
     this.dataEnd = next
     this.compiled = this.compile()
     const codes = this.compiled.map(({ code }) => code)
-    this.text = new Text(codes, align(next, CODE_ALIGNMENT))
+    this.text = new Text(codes, align(next, CODE_ALIGNMENT), this.compressed)
   }
 
   link(): LinkedImage {
@@ -124,9 +127,13 @@ class Linker {
       symbols: this.imageSymbols(),
       lines: this.lines(),
       sections,
-      machineFlags: 0,
+      machineFlags: this.compressed ? FLAG_COMPRESSED : 0,
       coroutines,
     }
+  }
+
+  private get compressed(): boolean {
+    return this.options.code?.compressed ?? DEFAULT_CODE.compressed
   }
 
   private compile(): Compiled[] {
@@ -173,7 +180,7 @@ class Linker {
         if (address !== undefined) this.symbols.set(name, address)
       }
     }
-    let next = this.text.end
+    let next = align(this.text.end, WORD)
     const descriptors = this.compiled
       .filter(({ fn }) => fn.coroutine !== undefined)
       .map((compiled) => {

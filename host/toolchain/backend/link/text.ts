@@ -7,10 +7,7 @@ import type { FunctionCode, Item } from '../emit/code.ts'
 import { Label } from '../emit/code.ts'
 import * as encode from '../emit/encode.ts'
 import { RA, X0 } from '../emit/registers.ts'
-
-const WORD = 4
-const BRANCH_REACH = 4096 - 16
-const JUMP_REACH = 0x100000 - 16
+import { LONG, reachOf, SHORT, ShortForms, withDistance, WORD } from './sizes.ts'
 
 /** Address of a symbol; throws for an unknown one. */
 export type Resolve = (symbol: string) => number
@@ -21,14 +18,27 @@ export interface PlacedFunction {
   size: number
 }
 
+/** A piece of finished code: 16 or 32 bits. */
+interface Piece {
+  bits: number
+  bytes: number
+}
+
+const isData = (item: Item): boolean => item.fix === 'word'
+
 export class Text {
   readonly functions: PlacedFunction[]
-  private readonly long = new Set<Item>()
+  private readonly sizes = new Map<Item, number>()
   private readonly base: number
+  private readonly shortForms: ShortForms | undefined
 
-  constructor(codes: readonly FunctionCode[], base: number) {
+  constructor(codes: readonly FunctionCode[], base: number, compressed: boolean) {
     this.base = base
     this.functions = codes.map((code) => ({ code, address: 0, size: 0 }))
+    this.shortForms = compressed ? new ShortForms() : undefined
+    for (const { items } of codes) {
+      for (const item of items) this.sizes.set(item, this.shortForms?.smallest(item) ?? WORD)
+    }
   }
 
   /** Fixes all addresses. `external` gives the addresses of symbols outside, which must not depend on the text's size. */
@@ -50,46 +60,51 @@ export class Text {
     let address = this.base
     for (const placed of this.functions) {
       placed.address = address
-      for (const item of placed.code.items) {
-        for (const label of item.labels) label.address = address
-        address += this.sizeOf(item)
+      for (const { item, at } of this.walk(placed)) {
+        for (const label of item.labels) label.address = at
+        address = at + this.sizes.get(item)!
       }
       for (const label of placed.code.end) label.address = address
       placed.size = address - placed.address
     }
   }
 
-  private sizeOf(item: Item): number {
-    return this.long.has(item) ? 2 * WORD : WORD
+  /** Items with their addresses. Tables are aligned to words. */
+  private *walk({ code, address }: PlacedFunction): Generator<{ item: Item; at: number }> {
+    let at = address
+    for (const item of code.items) {
+      if (isData(item)) at = Math.ceil(at / WORD) * WORD
+      yield { item, at }
+      at += this.sizes.get(item)!
+    }
   }
 
   private grow(resolve: (symbol: string) => number | undefined): boolean {
     let grew = false
     for (const placed of this.functions) {
-      let address = placed.address
-      for (const item of placed.code.items) {
-        const at = address
-        address += this.sizeOf(item)
-        const reach = item.fix === 'branch' ? BRANCH_REACH : item.fix === 'jump' ? JUMP_REACH : 0
-        if (reach === 0 || this.long.has(item)) continue
-        const target =
-          item.target instanceof Label ? item.target.address : resolve(item.target as string)
-        if (target !== undefined && Math.abs(target - at) < reach) continue
-        this.long.add(item)
+      for (const { item, at } of this.walk(placed)) {
+        if (item.fix !== 'branch' && item.fix !== 'jump') continue
+        const { target } = item
+        const address = target instanceof Label ? target.address : resolve(target!)
+        const distance = address === undefined ? undefined : address - at
+        const size = this.sizes.get(item)!
+        const needed = this.sizeFor(item, size, distance)
+        if (needed <= size) continue
+        this.sizes.set(item, needed)
         grew = true
       }
     }
     return grew
   }
 
+  private sizeFor(item: Item, size: number, distance: number | undefined): number {
+    if (this.shortForms !== undefined) return this.shortForms.needed(item, size, distance)
+    return distance === undefined || Math.abs(distance) >= reachOf(item) ? LONG : WORD
+  }
+
   /** The items of a function with their addresses. */
-  *itemAddresses(index: number): Generator<{ at: number; item: Item }> {
-    const { code, address } = this.functions[index]
-    let at = address
-    for (const item of code.items) {
-      yield { at, item }
-      at += this.sizeOf(item)
-    }
+  itemAddresses(index: number): Iterable<{ at: number; item: Item }> {
+    return this.walk(this.functions[index])
   }
 
   /** The finished bytes. */
@@ -102,15 +117,22 @@ export class Text {
         const local = placed.code.symbols.get(item.target!)
         return (local?.address ?? resolve(item.target!)) + item.addend
       }
-      let offset = placed.address - this.base
-      for (const item of placed.code.items) {
-        for (const word of this.words(item, this.base + offset, locate)) {
-          view.setUint32(offset, word, true)
-          offset += WORD
+      for (const { item, at } of this.walk(placed)) {
+        let offset = at - this.base
+        for (const { bits, bytes: size } of this.pieces(item, at, locate)) {
+          if (size === SHORT) view.setUint16(offset, bits, true)
+          else view.setUint32(offset, bits, true)
+          offset += size
         }
       }
     }
     return bytes
+  }
+
+  private pieces(item: Item, address: number, locate: (item: Item) => number): Piece[] {
+    const whole = this.words(item, address, locate)
+    if (this.sizes.get(item) !== SHORT) return whole.map((bits) => ({ bits, bytes: WORD }))
+    return [{ bits: this.shortForms!.of(whole[0])!, bytes: SHORT }]
   }
 
   private words(item: Item, address: number, locate: (item: Item) => number): number[] {
@@ -126,28 +148,31 @@ export class Text {
         return [(item.word | (lower << 20)) >>> 0]
       case 'lowS':
         return [(item.word | (encode.store('store8', X0, X0, lower) & 0xfe000f80)) >>> 0]
-      case 'branch':
-        return this.branchWords(item, target - address)
-      case 'jump':
-        return this.jumpWords(item, target - address)
+      default:
+        return this.transfer(item, target - address)
     }
   }
 
-  /** A far branch is the opposite branch over a jump. */
-  private branchWords(item: Item, distance: number): number[] {
-    const field = (offset: number): number => encode.branch('eq', X0, X0, offset) & 0xfe000f80
-    if (!this.long.has(item)) return [(item.word | field(distance)) >>> 0]
-    const opposite = item.word ^ 0x1000
-    const jump = distance - WORD
-    if (Math.abs(jump) >= JUMP_REACH) throw new BackendError('limit', 'a branch target is too far')
-    return [(opposite | field(2 * WORD)) >>> 0, encode.jal(X0, jump)]
+  private transfer(item: Item, distance: number): number[] {
+    if (this.sizes.get(item) !== LONG) return [withDistance(item, distance)]
+    return item.fix === 'branch' ? farBranch(item, distance) : farJump(item, distance)
   }
+}
 
-  private jumpWords(item: Item, distance: number): number[] {
-    const rd = (item.word >>> 7) & 31
-    if (!this.long.has(item)) return [encode.jal(rd, distance)]
-    if (rd !== RA) throw new BackendError('limit', 'a function is too large for its jumps')
-    const { upper, lower } = encode.split(distance)
-    return [encode.auipc(RA, upper), encode.jalr(RA, RA, lower)]
+/** The opposite branch over a jump. */
+function farBranch(item: Item, distance: number): number[] {
+  const jump = distance - WORD
+  if (Math.abs(jump) >= reachOf({ ...item, fix: 'jump' })) {
+    throw new BackendError('limit', 'a branch target is too far')
   }
+  const opposite = { ...item, word: item.word ^ 0x1000 }
+  return [withDistance(opposite, LONG), encode.jal(X0, jump)]
+}
+
+function farJump(item: Item, distance: number): number[] {
+  if (((item.word >>> 7) & 31) !== RA) {
+    throw new BackendError('limit', 'a function is too large for its jumps')
+  }
+  const { upper, lower } = encode.split(distance)
+  return [encode.auipc(RA, upper), encode.jalr(RA, RA, lower)]
 }
