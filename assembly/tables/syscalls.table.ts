@@ -143,7 +143,7 @@ export const systemCalls: SystemCall[] = [
     number: 28,
     name: 'NtWaitForSingleObject',
     args: ['handle', 'alertable', '*timeout'],
-    doc: 'Wait for an event, semaphore, timer, thread, file or port. STATUS_SUCCESS or STATUS_TIMEOUT.',
+    doc: 'Wait for an event, semaphore, mutex, timer, thread or file. STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT.',
   },
   {
     number: 29,
@@ -152,6 +152,18 @@ export const systemCalls: SystemCall[] = [
     doc: 'Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any.',
   },
 
+  {
+    number: 30,
+    name: 'NtCreateMutant',
+    args: ['*handle', 'initialOwner'],
+    doc: 'Make a mutex; with 1 the calling thread owns it. Its owner may take it again; a wait ends with STATUS_ABANDONED_WAIT_0 + index when the last owner ended without releasing it.',
+  },
+  {
+    number: 31,
+    name: 'NtReleaseMutant',
+    args: ['mutant', '*previous'],
+    doc: 'Release a mutex once. STATUS_MUTANT_NOT_OWNED unless the calling thread owns it; the optional word receives the previous count (1 − times owned).',
+  },
   {
     number: 40,
     name: 'NtCreateIoCompletion',
@@ -264,6 +276,11 @@ export const statusCodes: SystemConstant[] = [
     doc: 'A handle of another kind of object.',
   },
   { name: 'STATUS_OBJECT_NAME_NOT_FOUND', value: 0xc000_0034, doc: 'No device of this name.' },
+  {
+    name: 'STATUS_MUTANT_NOT_OWNED',
+    value: 0xc000_0046,
+    doc: 'The thread does not own the mutex.',
+  },
   { name: 'STATUS_SEMAPHORE_LIMIT_EXCEEDED', value: 0xc000_0047, doc: 'Above the maximum.' },
   { name: 'STATUS_INSUFFICIENT_RESOURCES', value: 0xc000_009a, doc: 'The pool is empty.' },
   { name: 'STATUS_CANCELLED', value: 0xc000_0120, doc: 'The request was cancelled.' },

@@ -5,7 +5,7 @@ describe('system calls', () => {
   it('waits for events, semaphores, timers and threads', async () => {
     const machine = await testMachine('waits')
     await expectScenarios(machine, [
-      ...['S27', 'S33', 'S34', 'S35'],
+      ...['S27', 'S33', 'S34', 'S35', 'S57', 'mutex'],
       ...['threads', 'semaphore', 'any', 'all', 'handles', 'delay'],
     ])
   })

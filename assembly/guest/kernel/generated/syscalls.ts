@@ -38,10 +38,14 @@ export const SYS_NtCreateTimer: u32 = 0x19;
 export const SYS_NtSetTimer: u32 = 0x1a;
 /** Cancel a timer; the optional word receives its signal state. */
 export const SYS_NtCancelTimer: u32 = 0x1b;
-/** Wait for an event, semaphore, timer, thread, file or port. STATUS_SUCCESS or STATUS_TIMEOUT. */
+/** Wait for an event, semaphore, mutex, timer, thread or file. STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT. */
 export const SYS_NtWaitForSingleObject: u32 = 0x1c;
 /** Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any. */
 export const SYS_NtWaitForMultipleObjects: u32 = 0x1d;
+/** Make a mutex; with 1 the calling thread owns it. Its owner may take it again; a wait ends with STATUS_ABANDONED_WAIT_0 + index when the last owner ended without releasing it. */
+export const SYS_NtCreateMutant: u32 = 0x1e;
+/** Release a mutex once. STATUS_MUTANT_NOT_OWNED unless the calling thread owns it; the optional word receives the previous count (1 − times owned). */
+export const SYS_NtReleaseMutant: u32 = 0x1f;
 /** Make a completion port; concurrency 0 is the number of harts. */
 export const SYS_NtCreateIoCompletion: u32 = 0x28;
 /** Post a packet with these values to a port. */
@@ -100,6 +104,8 @@ export const STATUS_ILLEGAL_INSTRUCTION: u32 = 0xc000001d;
 export const STATUS_OBJECT_TYPE_MISMATCH: u32 = 0xc0000024;
 /** No device of this name. */
 export const STATUS_OBJECT_NAME_NOT_FOUND: u32 = 0xc0000034;
+/** The thread does not own the mutex. */
+export const STATUS_MUTANT_NOT_OWNED: u32 = 0xc0000046;
 /** Above the maximum. */
 export const STATUS_SEMAPHORE_LIMIT_EXCEEDED: u32 = 0xc0000047;
 /** The pool is empty. */

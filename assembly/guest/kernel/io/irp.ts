@@ -10,15 +10,14 @@ import {
   IO_STATUS_BLOCK_information,
   IO_STATUS_BLOCK_operation,
   IO_STATUS_BLOCK_status,
-  STATUS_INSUFFICIENT_RESOURCES,
   STATUS_PENDING,
 } from '../generated/syscalls';
 import { currentThread } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { setEvent } from '../ke/event';
-import { initializeList, insertTail, removeEntry } from '../ke/list';
+import { initializeList, insertTail, nextEntry, removeEntry } from '../ke/list';
 import { KernelObject } from '../ke/object';
-import { Thread } from '../ke/thread';
+import { Thread, threadRequests } from '../ke/thread';
 import { blockThread, signalObject, wakeThread } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
@@ -82,6 +81,9 @@ export class Irp extends Packet {
   queuePrevious: usize;
   fileNext: usize;
   filePrevious: usize;
+  /** Entry of the issuing thread's list of requests. */
+  threadNext: usize;
+  threadPrevious: usize;
   stackCount: u32;
   /** Place of the current location: stackCount + 1 before the first call, 1 for the lowest device. */
   current: u32;
@@ -102,6 +104,7 @@ export function allocateIrp(file: File): Irp {
   irp.operation = nextOperation();
   initializeList(queueEntry(irp));
   insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+  insertTail(threadRequests(irp.thread), threadEntry(irp));
   reference(file);
   hint2(TRACE_irp_create, irp.operation, changetype<usize>(irp));
   return irp;
@@ -110,6 +113,7 @@ export function allocateIrp(file: File): Irp {
 /** End an IRP's life. */
 function freeIrp(irp: Irp): void {
   removeEntry(changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+  removeEntry(threadEntry(irp));
   if (changetype<usize>(irp.event)) dereference(irp.event);
   dereference(irp.file);
   free(changetype<usize>(irp), STACK_OFFSET + LOCATION_BYTES * irp.stackCount);
@@ -118,6 +122,10 @@ function freeIrp(irp: Irp): void {
 /** Address of an IRP's entry in its driver's queue. */
 export function queueEntry(irp: Irp): usize {
   return changetype<usize>(irp) + offsetof<Irp>('queueNext');
+}
+
+function threadEntry(irp: Irp): usize {
+  return changetype<usize>(irp) + offsetof<Irp>('threadNext');
 }
 
 /** The IRP of an entry in a driver's queue. */
@@ -300,5 +308,19 @@ export function cancelIrp(irp: Irp): bool {
   return true;
 }
 
-/** Why there is no IRP. */
-export const NO_IRP: u32 = STATUS_INSUFFICIENT_RESOURCES;
+/**
+ * A thread ends: its requests are cancelled, except those whose completion goes as a packet to a port and sets no event
+ * (N4.14): these belong to nobody any more.
+ */
+export function cancelThreadRequests(thread: Thread): void {
+  const head = threadRequests(thread);
+  let entry = nextEntry(head);
+  while (entry != head) {
+    const irp = changetype<Irp>(entry - offsetof<Irp>('threadNext'));
+    entry = nextEntry(entry);
+    removeEntry(threadEntry(irp));
+    const survives =
+      changetype<usize>(irp.file.port) && irp.context && !changetype<usize>(irp.event);
+    if (!survives && !irp.completed) cancelIrp(irp);
+  }
+}

@@ -2,8 +2,9 @@ import { hint2 } from '../rv';
 import { TRACE_irp_create, TRACE_irp_packet } from '../generated/trace';
 import { STATUS_CANCELLED, STATUS_PENDING, STATUS_SUCCESS } from '../generated/syscalls';
 import { insertTail, removeEntry } from '../ke/list';
-import { initializeObject, KernelObject, satisfy, TYPE_WAIT_PACKET, waitList } from '../ke/object';
-import { WaitBlock } from '../ke/wait';
+import { initializeObject, KernelObject, TYPE_WAIT_PACKET, waitList } from '../ke/object';
+import { Thread } from '../ke/thread';
+import { satisfy, WaitBlock } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
 import { nextOperation, Packet, PACKET_WAIT } from './packet';
@@ -71,7 +72,7 @@ export function associate(
   reference(port);
   reference(object);
   if (object.signal > 0) {
-    satisfy(object);
+    satisfy(object, changetype<Thread>(0));
     firePacket(wait);
     return true;
   }

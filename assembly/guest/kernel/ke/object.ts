@@ -15,6 +15,7 @@ export const TYPE_THREAD: u32 = 6;
 export const TYPE_FILE: u32 = 7;
 export const TYPE_PORT: u32 = 8;
 export const TYPE_WAIT_PACKET: u32 = 9;
+export const TYPE_MUTANT: u32 = 10;
 
 @unmanaged
 export class KernelObject {
@@ -39,11 +40,4 @@ export function initializeObject(object: KernelObject, type: u32, signal: i32): 
 /** Address of the list of an object's wait blocks. */
 export function waitList(object: KernelObject): usize {
   return changetype<usize>(object) + offsetof<KernelObject>('waitNext');
-}
-
-/** Take the signal, for objects that satisfy one waiter only. */
-export function satisfy(object: KernelObject): void {
-  const type = object.type;
-  if (type == TYPE_SYNCHRONIZATION_EVENT || type == TYPE_SYNCHRONIZATION_TIMER) object.signal = 0;
-  else if (type == TYPE_SEMAPHORE) object.signal--;
 }

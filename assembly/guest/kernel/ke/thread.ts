@@ -6,9 +6,11 @@ import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, raiseIrql } from '../hal/irql
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
+import { cancelThreadRequests } from '../io/irp';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
 import { initializeList } from './list';
+import { abandonMutants } from './mutant';
 import { readyThread, retireDead, swapThread } from './schedule';
 import { signalObject } from './wait';
 import { dereference, reference } from '../ob/object';
@@ -64,6 +66,11 @@ export class Thread extends KernelObject {
   /** Timer of a wait with a timeout (embedded object) and its wait blocks. */
   timer: Timer;
   blocks: usize;
+  /** List heads of the mutexes it owns and of the requests it issued. */
+  mutantNext: usize;
+  mutantPrevious: usize;
+  requestNext: usize;
+  requestPrevious: usize;
   /** Why the last look-up of a handle found nothing. */
   lastStatus: u32;
 }
@@ -73,6 +80,11 @@ let threadCount: u32 = 0;
 /** Address of the unit's record in a thread. */
 export function portRecord(thread: Thread): usize {
   return changetype<usize>(thread) + offsetof<Thread>('portLink');
+}
+
+/** Address of the list of a thread's requests. */
+export function threadRequests(thread: Thread): usize {
+  return changetype<usize>(thread) + offsetof<Thread>('requestNext');
 }
 
 /** The thread of a unit's record. */
@@ -98,6 +110,8 @@ export function allocateThread(priority: u32): Thread {
   initializeTimer(thread.timer, false);
   thread.timer.thread = address;
   initializeList(address + offsetof<Thread>('readyNext'));
+  initializeList(address + offsetof<Thread>('mutantNext'));
+  initializeList(threadRequests(thread));
   return thread;
 }
 
@@ -162,6 +176,8 @@ export function terminateThread(status: u32): void {
   hint2(TRACE_thread_exit, changetype<usize>(thread), status);
   raiseIrql(DISPATCH_LEVEL);
   thread.exitStatus = status;
+  cancelThreadRequests(thread);
+  abandonMutants(thread);
   thread.state = THREAD_TERMINATED;
   leavePort(thread);
   thread.signal = 1;

@@ -1,12 +1,20 @@
 import { hint2 } from '../rv';
 import { TRACE_thread_wait } from '../generated/trace';
-import { STATUS_SUCCESS, STATUS_TIMEOUT } from '../generated/syscalls';
+import { STATUS_ABANDONED_WAIT_0, STATUS_SUCCESS, STATUS_TIMEOUT } from '../generated/syscalls';
 import { NEVER, systemTime } from '../hal/clock';
 import { currentThread } from '../hal/prcb';
 import { blockOnOther, wakeFromOther } from '../io/port';
 import { firePacket, WaitPacket } from '../io/waitpacket';
 import { insertTail, nextEntry, removeEntry } from './list';
-import { KernelObject, satisfy, waitList } from './object';
+import { isOwner, takeMutant } from './mutant';
+import {
+  KernelObject,
+  TYPE_MUTANT,
+  TYPE_SEMAPHORE,
+  TYPE_SYNCHRONIZATION_EVENT,
+  TYPE_SYNCHRONIZATION_TIMER,
+  waitList,
+} from './object';
 import { readyThread, swapThread } from './schedule';
 import { Thread, THREAD_WAITING } from './thread';
 import { cancelTimer, setTimer } from './timer';
@@ -15,6 +23,9 @@ import { cancelTimer, setTimer } from './timer';
  * Waits (N3.5 for their part in ports): for one object, for any or all of several, with a timeout. A wait block hangs on the
  * object's list and names a thread, or a wait completion packet. Everything here runs at DISPATCH.
  */
+
+/** No status of a wait: its objects are not signalled. */
+const NOT_SATISFIED: u32 = u32.MAX_VALUE;
 
 @unmanaged
 export class WaitBlock {
@@ -66,7 +77,7 @@ export function waitForObject(object: KernelObject, deadline: u64): u32 {
 export function waitForObjects(count: u32, all: bool, deadline: u64): u32 {
   const thread = currentThread();
   const ready = takeSignals(thread, count, all);
-  if (ready >= 0) return <u32>ready;
+  if (ready != NOT_SATISFIED) return ready;
   if (deadline <= systemTime()) return STATUS_TIMEOUT;
   thread.waitCount = count;
   thread.waitAll = all;
@@ -81,28 +92,43 @@ export function waitForObjects(count: u32, all: bool, deadline: u64): u32 {
   return <u32>blockThread(changetype<usize>(waitBlock(thread, 0).object));
 }
 
-/** Satisfy a wait without blocking: index of the object, 0 for all, or −1. */
-function takeSignals(thread: Thread, count: u32, all: bool): i32 {
-  if (all) {
-    if (!allSignaled(thread, count)) return -1;
-    for (let index: u32 = 0; index < count; index++) satisfy(waitBlock(thread, index).object);
-    return 0;
-  }
-  for (let index: u32 = 0; index < count; index++) {
-    const object = waitBlock(thread, index).object;
-    if (object.signal > 0) {
-      satisfy(object);
-      return <i32>index;
-    }
-  }
-  return -1;
+/** Would a wait of this thread for the object end at once? */
+function isSignaled(object: KernelObject, thread: Thread): bool {
+  return object.signal > 0 || (object.type == TYPE_MUTANT && isOwner(object, thread));
 }
 
-function allSignaled(thread: Thread, count: u32): bool {
+/** Take the signal, of objects that satisfy one waiter only; true when a mutex had been abandoned. */
+export function satisfy(object: KernelObject, thread: Thread): bool {
+  const type = object.type;
+  if (type == TYPE_SYNCHRONIZATION_EVENT || type == TYPE_SYNCHRONIZATION_TIMER) object.signal = 0;
+  else if (type == TYPE_SEMAPHORE) object.signal--;
+  else if (type == TYPE_MUTANT) return takeMutant(object, thread);
+  return false;
+}
+
+/** Satisfy a wait without blocking: its status, or NOT_SATISFIED. */
+function takeSignals(thread: Thread, count: u32, all: bool): u32 {
+  if (all) return takeAll(thread, count);
   for (let index: u32 = 0; index < count; index++) {
-    if (waitBlock(thread, index).object.signal <= 0) return false;
+    const object = waitBlock(thread, index).object;
+    if (isSignaled(object, thread)) return takeOne(object, thread, index);
   }
-  return true;
+  return NOT_SATISFIED;
+}
+
+function takeOne(object: KernelObject, thread: Thread, index: u32): u32 {
+  return satisfy(object, thread) ? STATUS_ABANDONED_WAIT_0 + index : index;
+}
+
+function takeAll(thread: Thread, count: u32): u32 {
+  for (let index: u32 = 0; index < count; index++) {
+    if (!isSignaled(waitBlock(thread, index).object, thread)) return NOT_SATISFIED;
+  }
+  let status = STATUS_SUCCESS;
+  for (let index: u32 = 0; index < count; index++) {
+    if (satisfy(waitBlock(thread, index).object, thread)) status = STATUS_ABANDONED_WAIT_0;
+  }
+  return status;
 }
 
 /** Undo a wait that has hung its blocks up, and let the thread run on. */
@@ -128,26 +154,20 @@ export function signalObject(object: KernelObject, operation: u32): void {
     const block = changetype<WaitBlock>(entry);
     if (block.packet) {
       removeEntry(entry);
-      satisfy(object);
+      satisfy(object, changetype<Thread>(0));
       firePacket(changetype<WaitPacket>(block.packet));
       entry = nextEntry(head);
     } else {
       const thread = changetype<Thread>(block.thread);
-      const key = thread.waitAll ? STATUS_SUCCESS : block.key;
-      if (takeForWaiter(thread, object)) {
-        endWait(thread, key, operation);
+      const status = thread.waitAll
+        ? takeAll(thread, thread.waitCount)
+        : takeOne(object, thread, block.key);
+      if (status != NOT_SATISFIED) {
+        endWait(thread, status, operation);
         entry = nextEntry(head);
       } else {
         entry = nextEntry(entry);
       }
     }
   }
-}
-
-function takeForWaiter(thread: Thread, object: KernelObject): bool {
-  if (!thread.waitAll) {
-    satisfy(object);
-    return true;
-  }
-  return takeSignals(thread, thread.waitCount, true) >= 0;
 }

@@ -45,28 +45,38 @@ export function poolBase(ramEnd: usize): usize {
 
 /** Zeroed memory of the executive, or 0. Blocks of a page or more are page-aligned. IRQL at most DISPATCH. */
 export function allocate(bytes: usize): usize {
-  const block = take(pool, bytes);
-  if (block) memory.fill(block, 0, bytes);
+  const block = take(pool, shiftOf(bytes));
+  if (block) clear(block, bytes);
   return block;
 }
 
 /** As allocate, with the contents left as they are. */
 export function allocateRaw(bytes: usize): usize {
-  return take(pool, bytes);
+  return take(pool, shiftOf(bytes));
 }
 
 /** Give back memory of `allocate` with its size. */
 export function free(block: usize, bytes: usize): void {
-  give(pool, block, bytes);
+  give(pool, block, shiftOf(bytes));
 }
 
 /** Memory for a program's stack, or 0. */
 export function allocateStack(bytes: usize): usize {
-  return take(stacks, bytes < PAGE ? PAGE : bytes);
+  return take(stacks, shiftOf(bytes < PAGE ? PAGE : bytes));
 }
 
 export function freeStack(block: usize, bytes: usize): void {
-  give(stacks, block, bytes < PAGE ? PAGE : bytes);
+  give(stacks, block, shiftOf(bytes < PAGE ? PAGE : bytes));
+}
+
+/** Zero a block up to the next multiple of 16 bytes, which it holds in any case. */
+function clear(block: usize, bytes: usize): void {
+  for (const end = block + bytes; block < end; block += 16) {
+    store<u32>(block, 0);
+    store<u32>(block, 0, 4);
+    store<u32>(block, 0, 8);
+    store<u32>(block, 0, 12);
+  }
 }
 
 /** Bytes handed out of the pool, in whole blocks. */
@@ -79,8 +89,7 @@ function shiftOf(bytes: usize): u32 {
   return shift < SMALLEST_SHIFT ? SMALLEST_SHIFT : shift;
 }
 
-function take(region: Region, bytes: usize): usize {
-  const shift = shiftOf(bytes);
+function take(region: Region, shift: u32): usize {
   if (shift >= SHIFTS) return 0;
   const old = raiseIrql(DISPATCH_LEVEL);
   const list = region.free + ((<usize>shift) << 2);
@@ -94,8 +103,7 @@ function take(region: Region, bytes: usize): usize {
   return block;
 }
 
-function give(region: Region, block: usize, bytes: usize): void {
-  const shift = shiftOf(bytes);
+function give(region: Region, block: usize, shift: u32): void {
   const old = raiseIrql(DISPATCH_LEVEL);
   const list = region.free + ((<usize>shift) << 2);
   store<usize>(block, load<usize>(list));

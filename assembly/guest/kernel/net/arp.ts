@@ -5,7 +5,7 @@ import { adapterAddress } from './adapter';
 import { at, IP_OFFSET, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
 import { BROADCAST_ADDRESS, LOCAL_ADDRESS } from './config';
 import { netCounters } from './counters';
-import { HEADER_BYTES, sendFrame } from './ethernet';
+import { copyAddress, HEADER_BYTES, sendFrame } from './ethernet';
 import { load16, load32, store16, store32 } from './order';
 
 /**
@@ -97,7 +97,7 @@ function learn(address: u32, hardware: usize, create: bool): void {
     drop(neighbour);
     neighbour.address = address;
   }
-  memory.copy(hardwareOf(neighbour), hardware, ADDRESS_BYTES);
+  copyAddress(hardwareOf(neighbour), hardware);
   neighbour.resolved = true;
   neighbour.tries = 0;
   let buffer = neighbour.waiting;
@@ -129,9 +129,9 @@ function drop(neighbour: Neighbour): void {
 /** Turn a request into its reply and send it back in the same buffer. */
 function answer(buffer: NetBuffer, packet: usize, sender: u32): void {
   store16(packet + OPERATION, REPLY);
-  memory.copy(packet + TARGET_HARDWARE, packet + SENDER_HARDWARE, ADDRESS_BYTES);
+  copyAddress(packet + TARGET_HARDWARE, packet + SENDER_HARDWARE);
   store32(packet + TARGET_PROTOCOL, sender);
-  memory.copy(packet + SENDER_HARDWARE, adapterAddress(), ADDRESS_BYTES);
+  copyAddress(packet + SENDER_HARDWARE, adapterAddress());
   store32(packet + SENDER_PROTOCOL, LOCAL_ADDRESS);
   sendFrame(buffer, packet + TARGET_HARDWARE, false, PACKET_BYTES);
 }
@@ -212,7 +212,7 @@ function sendRequest(address: u32): void {
   store32(packet, HARDWARE_AND_PROTOCOL);
   store16(packet + 4, LENGTHS);
   store16(packet + OPERATION, REQUEST);
-  memory.copy(packet + SENDER_HARDWARE, adapterAddress(), ADDRESS_BYTES);
+  copyAddress(packet + SENDER_HARDWARE, adapterAddress());
   store32(packet + SENDER_PROTOCOL, LOCAL_ADDRESS);
   memory.fill(packet + TARGET_HARDWARE, 0, ADDRESS_BYTES);
   store32(packet + TARGET_PROTOCOL, address);

@@ -15,7 +15,6 @@ const SOURCE: usize = 6;
 const TYPE: usize = 12;
 const TYPE_IP: u32 = 0x0800;
 const TYPE_ARP: u32 = 0x0806;
-const ADDRESS_BYTES: usize = 6;
 
 /** A frame from the driver. At DISPATCH. */
 export function receiveFrame(buffer: NetBuffer): void {
@@ -38,19 +37,26 @@ export function receiveFrame(buffer: NetBuffer): void {
 /** Our address, or a group address (broadcast among them). */
 function isForUs(frame: usize): bool {
   if (load<u8>(frame) & 1) return true;
-  return memory.compare(frame, adapterAddress(), ADDRESS_BYTES) == 0;
+  const own = adapterAddress();
+  return (
+    load<u16>(frame) == load<u16>(own) &&
+    load<u16>(frame, 2) == load<u16>(own, 2) &&
+    load<u16>(frame, 4) == load<u16>(own, 4)
+  );
 }
 
-/** Address of the sender's Ethernet address in a received frame. */
-export function senderOf(buffer: NetBuffer): usize {
-  return at(buffer, ETHERNET_OFFSET + SOURCE);
+/** Copy an Ethernet address between even addresses. */
+export function copyAddress(to: usize, from: usize): void {
+  store<u16>(to, load<u16>(from));
+  store<u16>(to, load<u16>(from, 2), 2);
+  store<u16>(to, load<u16>(from, 4), 4);
 }
 
 /** Send `payload` bytes at IP_OFFSET to an Ethernet address. */
 export function sendFrame(buffer: NetBuffer, destination: usize, ip: bool, payload: u32): void {
   const frame = at(buffer, ETHERNET_OFFSET);
-  memory.copy(frame, destination, ADDRESS_BYTES);
-  memory.copy(frame + SOURCE, adapterAddress(), ADDRESS_BYTES);
+  copyAddress(frame, destination);
+  copyAddress(frame + SOURCE, adapterAddress());
   store16(frame + TYPE, ip ? TYPE_IP : TYPE_ARP);
   buffer.bytes = payload + <u32>(IP_OFFSET - ETHERNET_OFFSET);
   transmit(buffer);

@@ -7,12 +7,14 @@ import { closeWaitPacket, deleteWaitPacket } from '../io/waitpacket';
 import {
   KernelObject,
   TYPE_FILE,
+  TYPE_MUTANT,
   TYPE_NOTIFICATION_TIMER,
   TYPE_PORT,
   TYPE_SYNCHRONIZATION_TIMER,
   TYPE_THREAD,
   TYPE_WAIT_PACKET,
 } from '../ke/object';
+import { Mutant, MUTANT_BYTES, retireMutant } from '../ke/mutant';
 import { deleteThread, Thread } from '../ke/thread';
 import { cancelTimer, Timer, TIMER_BYTES } from '../ke/timer';
 import { File } from '../io/file';
@@ -57,7 +59,13 @@ function deleteObject(object: KernelObject): void {
   else if (type == TYPE_THREAD) deleteThread(changetype<Thread>(object));
   else if (type == TYPE_WAIT_PACKET) deleteWaitPacket(changetype<WaitPacket>(object));
   else if (isTimer(type)) free(changetype<usize>(object), TIMER_BYTES);
+  else if (type == TYPE_MUTANT) deleteMutant(changetype<Mutant>(object));
   else free(changetype<usize>(object), PLAIN_OBJECT_BYTES);
+}
+
+function deleteMutant(mutant: Mutant): void {
+  retireMutant(mutant);
+  free(changetype<usize>(mutant), MUTANT_BYTES);
 }
 
 function isTimer(type: u32): bool {

@@ -10,6 +10,7 @@ import {
   SYS_NtCreateEvent,
   SYS_NtCreateFile,
   SYS_NtCreateIoCompletion,
+  SYS_NtCreateMutant,
   SYS_NtCreateSemaphore,
   SYS_NtCreateThreadEx,
   SYS_NtCreateTimer,
@@ -22,6 +23,7 @@ import {
   SYS_NtQueryPerformanceCounter,
   SYS_NtQuerySystemInformation,
   SYS_NtRaiseHardError,
+  SYS_NtReleaseMutant,
   SYS_NtReleaseSemaphore,
   SYS_NtRemoveIoCompletionEx,
   SYS_NtResetEvent,
@@ -40,9 +42,11 @@ import { closeHandle } from '../ob/handle';
 import { cancelIoFile, createFileCall, deviceIoControl, setInformationFile } from './files';
 import {
   createEventCall,
+  createMutantCall,
   createSemaphoreCall,
   createTimerCall,
   cancelTimerCall,
+  releaseMutantCall,
   releaseSemaphoreCall,
   resetEventCall,
   setEventCall,
@@ -120,6 +124,10 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
       return createSemaphoreCall(a0, a1, a2);
     case SYS_NtReleaseSemaphore:
       return releaseSemaphoreCall(a0, a1, a2);
+    case SYS_NtCreateMutant:
+      return createMutantCall(a0, a1);
+    case SYS_NtReleaseMutant:
+      return releaseMutantCall(a0, a1);
     case SYS_NtCreateTimer:
       return createTimerCall(a0, a1);
     case SYS_NtSetTimer:

@@ -2,11 +2,13 @@ import {
   STATUS_INVALID_HANDLE,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
+  STATUS_MUTANT_NOT_OWNED,
   STATUS_OBJECT_TYPE_MISMATCH,
   STATUS_SEMAPHORE_LIMIT_EXCEEDED,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { currentThread } from '../hal/prcb';
 import {
   createEvent,
   createSemaphore,
@@ -18,10 +20,12 @@ import {
 } from '../ke/event';
 import {
   KernelObject,
+  TYPE_MUTANT,
   TYPE_NOTIFICATION_TIMER,
   TYPE_SEMAPHORE,
   TYPE_SYNCHRONIZATION_TIMER,
 } from '../ke/object';
+import { createMutant, Mutant, releaseMutant, takeMutant } from '../ke/mutant';
 import { cancelTimer, initializeTimer, setTimer, Timer, TIMER_BYTES } from '../ke/timer';
 import { allocate } from '../mm/pool';
 import { probeOptional, probeWords } from '../mm/user';
@@ -29,7 +33,7 @@ import { lookupStatus, publishHandle, referenceHandle, referenceTyped } from '..
 import { dereference } from '../ob/object';
 import { deadlineOf } from './time';
 
-/** System calls about events, semaphores and timers. */
+/** System calls about events, semaphores, mutexes and timers. */
 
 export function createEventCall(handle: usize, synchronization: u32, state: u32): u32 {
   const status = probeWords(handle, 4);
@@ -82,6 +86,32 @@ export function releaseSemaphoreCall(handle: u32, count: i32, previous: usize): 
   lowerIrql(old);
   if (!status && previous) store<i32>(previous, before);
   dereference(semaphore);
+  return status;
+}
+
+export function createMutantCall(handle: usize, initialOwner: u32): u32 {
+  const status = probeWords(handle, 4);
+  if (status) return status;
+  const mutant = createMutant();
+  if (changetype<usize>(mutant) && initialOwner) {
+    const old = raiseIrql(DISPATCH_LEVEL);
+    takeMutant(mutant, currentThread());
+    lowerIrql(old);
+  }
+  return publishHandle(mutant, handle);
+}
+
+export function releaseMutantCall(handle: u32, previous: usize): u32 {
+  let status = probeOptional(previous, 4);
+  if (status) return status;
+  const mutant = changetype<Mutant>(referenceTyped(handle, TYPE_MUTANT));
+  if (!changetype<usize>(mutant)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const before = mutant.signal;
+  if (!releaseMutant(mutant, currentThread())) status = STATUS_MUTANT_NOT_OWNED;
+  lowerIrql(old);
+  if (!status && previous) store<i32>(previous, before);
+  dereference(mutant);
   return status;
 }
 
