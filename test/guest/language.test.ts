@@ -171,6 +171,30 @@ describe('time', () => {
   })
 })
 
+test('the library of the dialect: numbers, texts, arrays, maps, sets, time', async () => {
+  const lines = await consoleOf(
+    `async function half(x: f64): Promise<f64> { await sleep(10); return x / 2 }
+     async function third(x: f32): Promise<f32> { await sleep(10); return x / 3 }`,
+    `let sum: f64 = 0
+     for (let i = 0; i < 5; i++) sum += await half(i)
+     print(sum); print(await third(1)); print(reinterpret<u64>(Math.sqrt(2)).toString(16)); print(Math.sin(1))
+     const names = new Set<string>(); names.add('a'); names.add('b'); names.add('a')
+     print(names.size)
+     const ages = new Map<string, i32>(); ages.set('x', 3); ages.set('y', 4)
+     print(ages.keys().join('+') + ages.get('y').toString())
+     const list = [3, 1, 2]; list.sort(); print(list.map<f64>((n: i32): f64 => n * 1.5).join(' '))
+     print(parseInt('77') as i32); print('abc'.toUpperCase().padStart(5, '*'))
+     print(Math.random() < 1 && Date.now() == 0 && new Date(0).getUTCFullYear() == 1970)
+     console.log('console')`,
+  )
+  const bits = new DataView(new ArrayBuffer(8))
+  bits.setFloat64(0, Math.SQRT2)
+  expect(lines).toEqual([
+    ...['5.0', '0.33333334', bits.getBigUint64(0).toString(16), String(Math.sin(1)), '2', 'x+y4'],
+    ...['1.5 3.0 4.5', '77', '**ABC', 'true', 'console'],
+  ])
+})
+
 describe('the end of a program', () => {
   test('the number that main returns is the exit code', async () => {
     const { report } = await runText('export async function main(): Promise<i32> { return 42 }')
