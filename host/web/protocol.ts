@@ -38,10 +38,11 @@ export const defaultConfiguration: RunConfiguration = {
   limit: '1s',
 }
 
-/** One message of the compiler about the program. Lines and columns count from 1. */
+/** One message about the program, of the compiler or about a fault. Lines and columns count from 1. */
 export interface Problem {
   severity: 'error' | 'warning'
   message: string
+  /** Empty, with line and column 0, when no place is known. */
   file: string
   line: number
   column: number

@@ -140,7 +140,6 @@ export class Session implements Playground {
     listener.phase('running')
     const { report, clients } = await this.runLoad(machine, configuration, listener)
     if (report.stopReason === 'aborted') return { kind: 'stopped' }
-    if (report.fault) listener.console(`${report.fault.message}\n`)
     listener.phase('reading the trace')
     const { records } = machine.trace()
     this.last = { machine, capture, records, joined: joinOperations(records) }
@@ -214,12 +213,12 @@ function toProblem(diagnostic: Diagnostic): Problem {
   return { severity: 'error', message, file, line, column, length }
 }
 
-/** A fault of the program, at the line that it happened on. */
+/** A fault, at the line of the program that it happened on, if it did there. */
 function faultProblems(machine: Machine, { fault }: RunReport): Problem[] {
+  if (!fault) return []
   const image = machine.images.at(-1)
-  const place = image && fault && lineAt(image, fault.pc)
-  if (!fault || !place) return []
-  const { file, line, column } = place
+  const place = image && lineAt(image, fault.pc)
+  const { file, line, column } = place ?? { file: '', line: 0, column: 0 }
   return [{ severity: 'error', message: fault.message, file, line, column, length: 0 }]
 }
 

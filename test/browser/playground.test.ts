@@ -159,6 +159,14 @@ describe('the playground in Chromium', () => {
       expect(await table.locator('tbody tr').count()).toBe(names.length)
     })
 
+    browserTest('keeps program and result within the window', async () => {
+      const sizes = await page.evaluate(() => ({
+        page: [document.documentElement.scrollWidth, document.documentElement.scrollHeight],
+        window: [innerWidth, innerHeight],
+      }))
+      expect(sizes.page).toEqual(sizes.window)
+    })
+
     for (const colorScheme of ['light', 'dark'] as const) {
       browserTest(`breaks no rule of axe, ${colorScheme}`, async () => {
         expect(await violations(page, colorScheme)).toEqual([])

@@ -82,11 +82,10 @@ async function run(): Promise<void> {
   showProblems([])
   const expected = senderHash
   const over = new AbortController()
-  const file = `${sampleSelect.value}.ts`
   try {
     const outcome = await machine.run(
       editor.source,
-      file,
+      fileName(),
       settings.value,
       proxy(listener(over.signal)),
     )
@@ -121,24 +120,34 @@ async function showOutcome(outcome: RunOutcome, expected: string | undefined): P
   say(describeEnd(summary), summary.stopReason === 'fault' ? 'bad' : 'plain')
 }
 
+const fileName = () => `${sampleSelect.value}.ts`
+
+/** Where a problem is: a way there, in the program itself; a name, in a file of the runtime. */
+function placeOf({ file, line, column }: Problem): HTMLElement {
+  const name = `${file}:${line}:${column}`
+  if (file !== fileName()) return html('code', {}, name)
+  const button = html('button', { type: 'button', class: 'link' }, name)
+  button.addEventListener('click', () => {
+    editor.reveal(line, column)
+    editor.focus()
+  })
+  return button
+}
+
 function showProblems(problems: readonly Problem[]): void {
-  const own = problems.filter(({ file }) => file === `${sampleSelect.value}.ts`)
+  const own = problems.filter(({ file }) => file === fileName())
   editor.showProblems(own)
   if (own.length > 0) editor.reveal(own[0].line, own[0].column)
   problemsPanel.hidden = problems.length === 0
   const items = problems.map((problem) => {
-    const place = `${problem.file}:${problem.line}:${problem.column}`
-    const button = html('button', { type: 'button', class: 'link' }, place)
-    button.addEventListener('click', () => {
-      editor.reveal(problem.line, problem.column)
-      editor.focus()
-    })
+    const place = problem.file === '' ? [] : [placeOf(problem)]
+    const message = html('span', {}, problem.message)
     return html(
       'li',
       { class: problem.severity },
       html('strong', {}, problem.severity),
-      button,
-      html('span', {}, problem.message),
+      ...place,
+      message,
     )
   })
   problemsPanel.replaceChildren(html('ul', {}, ...items))

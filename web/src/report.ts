@@ -19,7 +19,7 @@ const stopTexts: Record<string, string> = {
   answered: 'every request was answered',
   idle: 'nothing is left to do and the machine sleeps',
   exit: 'the program ended',
-  fault: 'the program faulted; its report is on the console',
+  fault: 'the program faulted',
   limit: 'the time limit was reached before everything was answered',
 }
 
