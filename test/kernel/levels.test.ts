@@ -5,7 +5,26 @@ describe('IRQL, interrupts and DPCs', () => {
   it('keeps the order that the levels give', async () => {
     const machine = await kernelMachine('interrupts', { harts: 4 })
     await expectScenarios(machine, [
-      ...['S1', 'S2', 'S3', 'S12', 'S13', 'S14', 'S16', 'S18', 'S19', 'S21', 'S132'],
+      ...[
+        'S1',
+        'S2',
+        'S3',
+        'S6',
+        'S7',
+        'S8',
+        'S9',
+        'S30',
+        'S31',
+        'S32',
+        'S12',
+        'S13',
+        'S14',
+        'S16',
+        'S18',
+        'S19',
+        'S21',
+        'S132',
+      ],
       ...['N1.8', 'N2.2', 'N2.3', 'N2.5'],
     ])
   })
