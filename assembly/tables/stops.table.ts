@@ -50,4 +50,10 @@ export const stops: Stop[] = [
     doc: 'A bounded piece of work is done: call run again.',
   },
   { code: 9, name: 'Reset', details: ['', '', ''], doc: 'The guest wrote RESET to the finisher.' },
+  {
+    code: 10,
+    name: 'Break',
+    details: ['pc', '', ''],
+    doc: 'A hart has come to a breakpoint; the instruction there has not been done.',
+  },
 ];

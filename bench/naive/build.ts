@@ -16,7 +16,7 @@ export async function naiveCore(): Promise<WebAssembly.Module> {
   cpSync(join(root, 'assembly/machine'), join(folder, 'machine'), { recursive: true })
   for (const name of ['execute', 'expand']) {
     const copy = join(folder, `machine/generated/${name}.ts`)
-    cpSync(join(root, `bench/naive/${name}.as.ts`), copy)
+    cpSync(join(root, `bench/naive/assembly/${name}.ts`), copy)
   }
   cpSync(join(root, 'asconfig.json'), join(folder, 'asconfig.json'))
   const asc = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js')

@@ -53,6 +53,11 @@ export interface CoreExports {
   frameOutputId(): number
   diskReserve(bytes: number): number
   diskInsert(readOnly: number): void
+  stateSections(): number
+  statePointer(section: number): number
+  stateBytes(section: number): number
+  stateGather(): void
+  stateSpread(): void
   setParameter(index: number, nameHash: number, value: number): void
   mailboxArguments(): number
   mailboxPost(cycle: bigint, id: number, fn: number, argc: number, argsPointer: number): void
@@ -75,6 +80,7 @@ export type CoreStop =
   | 'Reply'
   | 'Slice'
   | 'Reset'
+  | 'Break'
 
 const stopNames = new Map(stops.map((stop) => [stop.code, stop.name as CoreStop]))
 

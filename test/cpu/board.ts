@@ -24,6 +24,8 @@ export interface Core extends CoreExports {
   hartTime(hart: number): bigint
   setToHost(address: number): void
   ramChanged(): void
+  setBreakpoint(address: number): number
+  clearBreakpoint(address: number): number
   diskReserve(bytes: number): number
   diskInsert(readOnly: number): void
 }

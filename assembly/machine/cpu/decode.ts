@@ -19,6 +19,7 @@ import {
   MATCHES,
   NONZERO,
   OP_auipc,
+  OP_break,
   OP_far,
   OP_fetch_fault,
   OP_illegal,
@@ -38,6 +39,7 @@ import {
 } from '../generated/instructions';
 import { DECODE, DECODE_TAGS, SCRATCH } from '../layout';
 import { tracing } from '../trace';
+import { isBreakpoint } from './breakpoints';
 import { destination, hart } from './hart';
 import { LAST_VIEW, PMP_EXECUTE, fetchView, permitted } from './pmp';
 import {
@@ -210,6 +212,7 @@ function decodeAt(r: usize, pc: u32): bool {
     word |= (<u32>load<u16>(ramAt(first + 2))) << 16;
     watch(first + 2, WATCH_CODE);
   }
+  if (isBreakpoint(first)) return put(r, OP_break);
   const op = identify(word);
   if (op == OP_illegal) return put(r, OP_illegal);
   if (tracing && isProbe(op)) return put(r, OP_probe);

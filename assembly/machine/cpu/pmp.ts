@@ -27,6 +27,7 @@ const OFF: u32 = 0;
 const TOR: u32 = 1;
 const NA4: u32 = 2;
 const LOCK: u32 = 0x80;
+const ALL_LOCKS: u64 = 0x8080_8080_8080_8080;
 const CONFIGURATION_MASK: u32 = 0x9f;
 
 /** The window: its first address, its size in words, and where it lies in the core's memory. */
@@ -107,11 +108,10 @@ function region(entry: u32): bool {
   return regionStart < regionEnd;
 }
 
+/** Whether any of the 16 configuration bytes has its lock bit set. */
 function anyLocked(): bool {
-  for (let entry: u32 = 0; entry < PMP_ENTRIES; entry++) {
-    if (configuration(hart, entry) & LOCK) return true;
-  }
-  return false;
+  const at = changetype<usize>(hart) + PMP_CONFIGURATIONS;
+  return ((load<u64>(at) | load<u64>(at, 8)) & ALL_LOCKS) != 0;
 }
 
 /** Find the window and the view anew: after a change of hart, mode, mstatus.MPRV or PMP. */

@@ -11,6 +11,7 @@ import {
   CLASS_csr,
   CLASS_lr,
   CLASS_sc,
+  OP_break,
   OP_c_ebreak,
   OP_csrrc,
   OP_csrrci,
@@ -27,9 +28,11 @@ import {
   OP_probe,
   OP_wfi,
 } from '../generated/instructions';
+import { STOP_Break } from '../generated/stops';
 import { TRACE_hart_sleep } from '../generated/trace';
 import { REGISTERS } from '../layout';
 import { ramAt } from '../bus';
+import { requestStop } from '../stop';
 import { trace } from '../trace';
 import { atomic } from './atomic';
 import { accessible, readCsr, writeCsr } from './csr';
@@ -84,6 +87,9 @@ export function special(r: usize, op: u32, pc: u32): void {
     case OP_probe:
       probe(pc);
       next(pc + 4, 1);
+      break;
+    case OP_break:
+      requestStop(STOP_Break, pc);
       break;
     case OP_illegal:
       exception(CAUSE_ILLEGAL, wordAt(pc), pc);

@@ -264,6 +264,8 @@ export const OP_pause: u32 = 128;
 export const OP_fetch_fault: u32 = 129;
 /** A HINT that is a trace probe. */
 export const OP_probe: u32 = 130;
+/** A breakpoint of the debugger. */
+export const OP_break: u32 = 131;
 /** Cost class alu. */
 export const CLASS_alu: u32 = 0;
 /** Cost class jump. */

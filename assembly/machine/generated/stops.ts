@@ -20,3 +20,5 @@ export const STOP_Reply: u32 = 7;
 export const STOP_Slice: u32 = 8;
 /** The guest wrote RESET to the finisher. */
 export const STOP_Reset: u32 = 9;
+/** A hart has come to a breakpoint; the instruction there has not been done. */
+export const STOP_Break: u32 = 0xa;

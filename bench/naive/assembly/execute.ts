@@ -43,22 +43,31 @@ let next: u32 = 0
 export function execute(r: usize): void {
   if (!r) return
   let pc = giveBack(r)
-  while (budget > 0) {
-    const word = fetch(pc)
-    next = pc + ((word & 3) == 3 ? 4 : 2)
+  let left = budget
+  let done = 0
+  while (left > 0) {
+    const word = ramHolds(pc, 4) ? load<u32>(ramAt(pc)) : 0
+    const short = (word & 3) != 3
+    next = short ? pc + 2 : pc + 4
     bubble = 0
-    const long = (word & 3) == 3 ? word : expand(word)
-    if (long == 0 || !step(long, pc)) {
-      hart.pc = pc
-      const after = leave(begin(), REACHED, 0)
-      if (!after) return
-      pc = giveBack(after)
+    const long = short ? expand(word) : word
+    if (long != 0 && step(long, pc)) {
+      left -= cost
+      done++
+      pc = next
       continue
     }
-    setBudget(budget - cost)
-    addRetired(1)
-    pc = next
+    setBudget(left)
+    addRetired(done)
+    hart.pc = pc
+    const after = leave(begin(), REACHED, 0)
+    if (!after) return
+    pc = giveBack(after)
+    left = budget
+    done = 0
   }
+  setBudget(left)
+  addRetired(done)
   hart.pc = pc
   hart.bubble = bubble
 }
@@ -68,11 +77,6 @@ function giveBack(r: usize): u32 {
   setBudget(budget + load<u16>(r, COST))
   addRetired(-(<i32>load<u16>(r, COUNT)))
   return pcOf(r)
-}
-
-function fetch(pc: u32): u32 {
-  if (!ramHolds(pc, 4)) return 0
-  return load<u32>(ramAt(pc))
 }
 
 function x(index: u32): u32 {
