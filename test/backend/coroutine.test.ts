@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { linkCoroutines, runEmulated, runInHost } from './coroutines.ts'
 import type { Operand } from './differential.ts'
+import { MEMORY_ORIGIN } from './differential.ts'
 import { ProgramGenerator, Random, RESULT_ADDRESS } from './generator.ts'
 import { Guest } from './guest.ts'
 import type { TestFunction, TestModule, Type } from './wasm.ts'
@@ -152,4 +153,57 @@ test.each(Array.from({ length: PROGRAMS }, (_, i) => i + 1))('random coroutine %
       module,
       parameters.map((type) => operand(random, type)),
     )
+})
+
+test('a million suspended coroutines with one live value fit in 64 MiB', async () => {
+  const million = 1_000_000
+  const addToSum = [
+    ...constant('i32', 0),
+    ...constant('i32', 0),
+    0x28,
+    2,
+    0,
+    ...get(0),
+    0x6a,
+    0x36,
+    2,
+    0,
+  ]
+  const main: TestFunction = {
+    name: 'main',
+    parameters: ['i32'],
+    results: ['i32'],
+    body: [...BEGIN, ...suspend(1), ...addToSum, 0x10, 1],
+  }
+  /** Runs `body` with local 0 from the parameter down to 1. */
+  const countdown = (name: string, body: number[]): TestFunction => ({
+    name,
+    parameters: ['i32', 'i32'],
+    results: [],
+    body: [
+      ...[0x03, 0x40, ...body, ...get(0), ...constant('i32', 1), 0x6b, 0x22, 0, 0x0d, 0, 0x0b],
+    ],
+  })
+  const step = [...get(1), ...constant('i32', HEADER + 4), 0x6a, ...set(1)]
+  const image = linkCoroutines(
+    encodeModule({
+      imports,
+      functions: [
+        main,
+        countdown('spawn', [...get(0), 0x10, 4, 0x1a]),
+        countdown('resumeAll', [...get(1), 0x10, 3, ...step]),
+      ],
+      memory: 1,
+    }),
+  )
+  expect(image.coroutines[0].frameBytes).toBe(HEADER + 4)
+  const large = await Guest.create(64 << 20)
+  large.load(image)
+  const address = (name: string): number =>
+    image.symbols.find((symbol) => symbol.name === name)!.address
+  const first = large.word(address('frames')) >>> 0
+  const cycles = 2_000_000_000
+  expect(large.call(address('spawn'), [million, 0], cycles).kind).toBe('returned')
+  expect(large.call(address('resumeAll'), [million, first], cycles).kind).toBe('returned')
+  expect(large.word(MEMORY_ORIGIN)).toBe(((million / 2) * (million + 1)) | 0)
 })
