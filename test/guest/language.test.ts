@@ -150,6 +150,17 @@ describe('for..of', () => {
   })
 })
 
+test('destructuring of objects and lists', async () => {
+  const lines = await consoleOf(
+    `class Point { constructor(public x: i32, public y: i64) {} }
+     async function point(): Promise<Point> { await sleep(10); return new Point(3, 4) }`,
+    `const { x, y: height } = await point()
+     const [first, , third] = [5, 6, 7]
+     print(x); print(height); print(first + third)`,
+  )
+  expect(lines).toEqual(['3', '4', '12'])
+})
+
 describe('time', () => {
   test('sleeps of several tasks run side by side', async () => {
     const lines = await consoleOf(

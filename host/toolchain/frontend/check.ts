@@ -12,8 +12,8 @@ interface Message {
 }
 
 const destructuring: Message = {
-  cause: 'Destructuring is not supported.',
-  remedy: 'Read each value by its own name: const x = point.x.',
+  cause: 'This form of destructuring is not supported.',
+  remedy: 'Use const { x, y } = point or const [x, y] = list, or read each value by its own name.',
 }
 const generators: Message = {
   cause: 'Generators are not supported.',
@@ -45,8 +45,6 @@ const unsupported = new Map<ts.SyntaxKind, Message>([
       remedy: 'Use an array with a counting loop, or the keys() of a Map.',
     },
   ],
-  [ts.SyntaxKind.ObjectBindingPattern, destructuring],
-  [ts.SyntaxKind.ArrayBindingPattern, destructuring],
   [
     ts.SyntaxKind.TupleType,
     {
@@ -152,6 +150,7 @@ function contextual(node: ts.Node): Message | undefined {
       remedy: 'Await each value in a while loop.',
     }
   }
+  if (isPattern(node) && !isSimplePattern(node)) return destructuring
   if (node.kind === ts.SyntaxKind.QuestionDotToken) {
     return {
       cause: '?. is not supported.',
@@ -180,6 +179,21 @@ function contextual(node: ts.Node): Message | undefined {
     }
   }
   return promiseUse(node)
+}
+
+export function isPattern(node: ts.Node): node is ts.BindingPattern {
+  return ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)
+}
+
+/** A pattern of plain names in a declaration with a value: the rewrite makes one variable of each name. */
+function isSimplePattern(pattern: ts.BindingPattern): boolean {
+  const declaration = pattern.parent
+  if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return false
+  return pattern.elements.every(
+    (element) =>
+      ts.isOmittedExpression(element) ||
+      (ts.isIdentifier(element.name) && !element.initializer && !element.dotDotDotToken),
+  )
 }
 
 function isNullable(node: ts.UnionTypeNode): boolean {

@@ -90,6 +90,15 @@ describe('rewrite of async functions', () => {
     )
   })
 
+  test('destructuring declares the whole value and then each name', () => {
+    expect(rewritten('const { x, y: z } = point(), n = 1')).toEqual([
+      'const __value0 = point(), x = __value0.x, z = __value0.y, n = 1',
+    ])
+    expect(
+      rewritten('async function f() {\n  let [\n    a, , b] = await g()\n}').slice(1, 3),
+    ).toEqual(['  let __value0 = ', '__await( g(), 3), a = __value0[0], b = __value0[2]'])
+  })
+
   test('the console is imported unless the file has one of its own', () => {
     const text = (source: string) => rewriteSource(parseSource('test.ts', source)).text
     expect(text('console.log("x")')).toContain('import { console } from "nothread/guest/console"')

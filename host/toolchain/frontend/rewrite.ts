@@ -1,16 +1,17 @@
 /**
- * The rewrite of `async`, `await` and `for..of` into calls that asc understands and the backend recognises (docs/design.md §5). Lines stay
+ * The rewrite of `async`, `await`, `for..of` and destructuring into calls that asc understands and the backend recognises (docs/design.md §5). Lines stay
  * where they are, and columns have a way back. For a function of result type R:
  *
  *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
  *     return value                            return __complete<R>(value, __self())
  *     await task                              __await(task, LINE)
  *     for (const x of list) body              for (let __list0 = list, __at0 = 0; …; ++__at0) { const x = __list0[__at0]; body }
+ *     const { x, y: z } = value               const __value0 = value, x = __value0.x, z = __value0.y
  *
  * `console` and the names above are imported by a line put behind the last one.
  */
 import ts from 'typescript'
-import { asyncResult, functionAround, isAsync } from './check.ts'
+import { asyncResult, functionAround, isAsync, isPattern } from './check.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
 import type { SourceText } from './source.ts'
@@ -42,6 +43,7 @@ class Rewriter {
   private usesCoroutines = false
   private usesConsole = false
   private loops = 0
+  private patterns = 0
 
   constructor(source: SourceText) {
     this.source = source
@@ -63,6 +65,7 @@ class Rewriter {
     if (ts.isFunctionLike(node) && isAsync(node)) return this.asyncFunction(node)
     if (ts.isAwaitExpression(node)) return this.await(node)
     if (ts.isReturnStatement(node)) return this.return(node)
+    if (ts.isVariableDeclaration(node)) return this.pattern(node)
     if (ts.isTypeReferenceNode(node)) this.typeReference(node)
     else if (ts.isIdentifier(node) && node.text === 'console') this.console(node)
     return undefined
@@ -146,6 +149,23 @@ class Rewriter {
     this.edits.insert(statement.getStart(), `{ ${variable} = ${list}[${at}]; `)
     this.visit(statement)
     this.edits.insert(statement.getEnd(), ' }')
+  }
+
+  /** A declaration with a pattern becomes one of the whole value and one for each name. */
+  private pattern({ name, initializer }: ts.VariableDeclaration): Closing | undefined {
+    if (!isPattern(name) || !initializer) return undefined
+    const whole = `__value${this.patterns++}`
+    const start = name.getStart()
+    const lines = this.source.text.slice(start, initializer.getStart()).replace(/[^\n]/g, '')
+    this.edits.replace(start, initializer.getStart(), `${whole} = ${lines}`)
+    const parts = name.elements.map((element, index) => {
+      if (ts.isOmittedExpression(element)) return ''
+      const variable = element.name.getText()
+      const member = (element.propertyName ?? element.name).getText()
+      const place = ts.isArrayBindingPattern(name) ? `[${index}]` : `.${member}`
+      return `, ${variable} = ${whole}${place}`
+    })
+    return { position: initializer.getEnd(), text: parts.join('') }
   }
 
   /** The parenthesis that closes the head of a loop. */
