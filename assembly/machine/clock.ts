@@ -109,6 +109,19 @@ export function takeEvent(): u64 {
   return packed;
 }
 
+/** Bytes of the event heap in use, which begin at EVENTS. */
+export function eventBytes(): u32 {
+  return <u32>(HEAP - EVENTS + <usize>load<u32>(HEAP_COUNT) * EVENT_BYTES);
+}
+
+/** Set the clock as a snapshot has it. The heap is in its place already. */
+export function restoreClock(cycle: u64, events: u64): void {
+  time = cycle;
+  eventCount = events;
+  budget = 0;
+  deadline = 0;
+}
+
 /** Hash of the events ahead, whatever their places in the heap. */
 export function eventHash(): u64 {
   let sum = mix(load<u64>(HEAP_SEQUENCE), load<u32>(HEAP_COUNT));

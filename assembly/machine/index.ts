@@ -7,6 +7,7 @@ import { RAM_START, ramSize } from './bus';
 import { beginTurn, eventCount, resetClock, time } from './clock';
 import { resetCounters } from './counters';
 import { setTrapMisaligned } from './cpu/access';
+import { resetBreakpoints } from './cpu/breakpoints';
 import { readCsr } from './cpu/csr';
 import { flushDecode } from './cpu/decode';
 import { resetExchange } from './exchange';
@@ -50,6 +51,9 @@ export {
   diskInsert,
   terminalInput,
 } from './exchange';
+export { stateSections, statePointer, stateBytes, stateGather, stateSpread } from './snapshot';
+
+export { setBreakpoint, clearBreakpoint } from './cpu/breakpoints';
 
 const OK: u32 = 0;
 const ERROR_HARTS: u32 = 1;
@@ -102,6 +106,7 @@ export function create(
   resetScheduler(slice ? slice : DEFAULT_SLICE);
   resetHarts(harts, RAM_START);
   resetWatch(ramBytes);
+  resetBreakpoints();
   flushDecode();
   stop.takeStop();
   clearTrace();

@@ -56,6 +56,11 @@ export function resetScheduler(sliceCycles: u64): void {
   turnEnd = 0;
 }
 
+/** Set the end of the turn as a snapshot has it. */
+export function restoreTurn(end: u64): void {
+  turnEnd = end;
+}
+
 /**
  * Run until a reason to stop.
  * @param until stop when everything before this cycle is done

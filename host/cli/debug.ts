@@ -1,38 +1,63 @@
-/** `nothread debug`: a program under GDB. */
+/** `nothread debug`: a program under GDB, or under the debugger of the terminal. */
 
 import { resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { MachineTarget } from '../debug/machineTarget.ts'
+import { TerminalDebugger } from '../debug/terminal/debugger.ts'
 import { Machine } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
-import { readProgram } from '../node/files.ts'
+import { readProgram, sourceLines } from '../node/files.ts'
 import { serveGdb } from '../node/gdbListener.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress, say } from './talk.ts'
 
 export interface DebugCommand extends Pick<MachineOptions, 'harts' | 'seed' | 'timing' | 'link'> {
-  gdb: number
+  /** Port for GDB; the debugger of the terminal without one. */
+  gdb?: number
   param?: MachineOptions['parameters']
 }
 
-/** Wait for GDB and let it drive the program. Returns the exit code of the command. */
+/** Let the user drive a program. Returns the exit code of the command. */
 export async function debugCommand(file: string, command: DebugCommand): Promise<number> {
   const { gdb, param, ...options } = command
   progress(`loading ${file}`)
   const program = await readProgram(file)
   const machine = await Machine.create({ ...options, parameters: param })
   await machine.load(program)
+  clearProgress()
+  machine.console.listen((text) => process.stdout.write(text))
+  if (gdb === undefined) await converse(machine)
+  else await serve(machine, file, gdb)
+  return exitCode.ok
+}
+
+async function serve(machine: Machine, file: string, gdb: number): Promise<void> {
   const { mergeImages } = await import('../toolchain/index.ts')
   const image = machine.images.reduce((kernel, other) => mergeImages(kernel, other))
   const target = new MachineTarget(machine, {
     name: resolve(`${file}.elf`),
     bytes: writeImage(image),
   })
-  clearProgress()
-  machine.console.listen((text) => process.stdout.write(text))
   await serveGdb(target, gdb, (port) => {
     say(`waiting for GDB: gdb-multiarch -ex 'target remote localhost:${port}'`)
   })
   say(`GDB has left at cycle ${machine.cycles}`)
-  return exitCode.ok
+}
+
+/** Commands from the terminal, or from a pipe, until the user leaves. */
+async function converse(machine: Machine): Promise<void> {
+  const session = new TerminalDebugger(machine, sourceLines())
+  const { stdin: input, stdout: output } = process
+  const lines = createInterface({ input, output, terminal: input.isTTY, prompt: '(nothread) ' })
+  lines.on('SIGINT', () => session.interrupt())
+  console.log(await session.execute('where'))
+  lines.prompt()
+  for await (const line of lines) {
+    const shown = await session.execute(line)
+    if (shown !== '') console.log(shown)
+    if (session.closed) break
+    lines.prompt()
+  }
+  lines.close()
 }

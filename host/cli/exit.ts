@@ -8,6 +8,7 @@ import type { Until } from '../machine/goal.ts'
 import { MemoryError } from '../machine/memory.ts'
 import { RecordingError } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
+import { SnapshotError } from '../machine/sections.ts'
 import { FileError } from '../node/files.ts'
 import { ForwardError } from '../node/forward.ts'
 import { GdbPortError } from '../node/gdbListener.ts'
@@ -67,6 +68,7 @@ const inputErrors = [
   GdbPortError,
   MemoryError,
   RecordingError,
+  SnapshotError,
   UsageError,
 ]
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `nothread` command. */
 
+import type { Command } from 'commander'
 import { CommanderError } from 'commander'
 import { exitCode, isInputError } from './exit.ts'
 import { commandLine } from './program.ts'
@@ -9,7 +10,7 @@ import { complain } from './talk.ts'
 async function main(): Promise<number> {
   let code: number = exitCode.ok
   const program = commandLine((result) => (code = result))
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync()
     return code
@@ -20,6 +21,10 @@ async function main(): Promise<number> {
     complain(error.message)
     return exitCode.usage
   }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -14,6 +14,8 @@ import type { ReplayCommand } from './replay.ts'
 import { replayCommand } from './replay.ts'
 import type { RunCommand } from './run.ts'
 import { runCommand } from './run.ts'
+import type { SaveCommand } from './snapshot.ts'
+import { diffCommand, infoCommand, saveCommand } from './snapshot.ts'
 import { startCommand } from './start.ts'
 import { forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
 
@@ -35,6 +37,7 @@ export function commandLine(finish: (code: number) => void): Command {
   addBuild(program, finish)
   addReplay(program, finish)
   addDebug(program, finish)
+  addSnapshot(program, finish)
   addDisasm(program, finish)
   addExperiment(program, finish)
   addStart(program, finish)
@@ -107,9 +110,9 @@ function addReplay(program: Command, finish: Finish): void {
 function addDebug(program: Command, finish: Finish): void {
   program
     .command('debug')
-    .description('let GDB drive a program')
+    .description('drive a program by commands, or by GDB')
     .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
-    .option('--gdb <port>', 'TCP port to wait on, 0 for any', integer(0, 0xffff), 1234)
+    .option('--gdb <port>', 'wait for GDB on this TCP port, 0 for any', integer(0, 0xffff))
     .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
     .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--timing <profile>', 'cycle costs').choices(timingProfiles))
@@ -118,6 +121,29 @@ function addDebug(program: Command, finish: Finish): void {
     .action(async (file: string, options: DebugCommand) =>
       finish(await debugCommand(file, options)),
     )
+}
+
+function addSnapshot(program: Command, finish: Finish): void {
+  const snapshot = program.command('snapshot').description('save, describe and compare states')
+  snapshot
+    .command('save')
+    .description('run a program and save its state')
+    .argument('<file>', 'the program')
+    .requiredOption('-o, --output <snapshot>', 'the file to write')
+    .option('--until <time>', 'when: 10ms, 5000cy; unless given, at the end of the run', time)
+    .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
+    .action(async (file: string, options: SaveCommand) => finish(await saveCommand(file, options)))
+  snapshot
+    .command('info')
+    .description('say what is in a snapshot')
+    .argument('<snapshot>', 'the file')
+    .action(async (file: string) => finish(await infoCommand(file)))
+  snapshot
+    .command('diff')
+    .description('say where two snapshots differ; ends with 1 when they do')
+    .argument('<first>', 'a snapshot')
+    .argument('<second>', 'another')
+    .action(async (first: string, second: string) => finish(await diffCommand(first, second)))
 }
 
 function addDisasm(program: Command, finish: Finish): void {

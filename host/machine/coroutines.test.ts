@@ -12,7 +12,14 @@ const table: CoroutineTable = {
   frameBytes: 40,
   states: [
     { line: 5, address: 0x8040_0100, slots: [] },
-    { line: 9, address: 0x8040_0200, slots: [{ offset: 32 }, { offset: 36 }] },
+    {
+      line: 9,
+      address: 0x8040_0200,
+      slots: [
+        { offset: 32, bytes: 4, name: 'count' },
+        { offset: 36, bytes: 8, name: 'total' },
+      ],
+    },
   ],
 }
 
@@ -26,7 +33,12 @@ const image: Image = {
 
 /** Memory with the given words, by address. */
 function memoryOf(words: Record<number, number>): Memory {
-  return { word: (address: number) => words[address] ?? 0 } as Memory
+  const word = (address: number) => words[address] ?? 0
+  return {
+    word,
+    words: (address: number, count: number) =>
+      Array.from({ length: count }, (_, i) => word(address + 4 * i)),
+  } as Memory
 }
 
 describe('live coroutines', () => {
@@ -38,6 +50,7 @@ describe('live coroutines', () => {
       [0x2000 + 24]: 0x3000,
       [0x2000 + 32]: 3,
       [0x2000 + 36]: 4,
+      [0x2000 + 40]: 5,
       [0x3000 + 12]: 17,
       [0x3000 + 16]: head,
     })
@@ -50,8 +63,8 @@ describe('live coroutines', () => {
         operation: 17,
         awaited: 0x3000,
         kept: [
-          { offset: 32, word: 3 },
-          { offset: 36, word: 4 },
+          { name: 'count', words: [3] },
+          { name: 'total', words: [4, 5] },
         ],
       },
     ])

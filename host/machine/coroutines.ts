@@ -21,8 +21,8 @@ export interface Coroutine {
   operation: number
   /** Frame of the task it waits for, or 0. */
   awaited: number
-  /** The words it keeps, by their place in the frame in bytes. */
-  kept: { offset: number; word: number }[]
+  /** The values it keeps, under their names where these are known; a value of 64 bits is two words, low first. */
+  kept: { name: string; words: number[] }[]
 }
 
 /** The runtime's circular list of live tasks begins and ends at a task that is none. */
@@ -32,7 +32,10 @@ const header = { resume: 0, operation: 12, next: 16, awaited: 24 } as const
 /** More frames than RAM can hold mean that the list is broken. */
 const mostFrames = 1 << 20
 
-type Place = Omit<Coroutine, 'frame' | 'operation' | 'awaited' | 'kept'> & { offsets: number[] }
+type CoroutineSlot = CoroutineTable['states'][number]['slots'][number]
+type Place = Omit<Coroutine, 'frame' | 'operation' | 'awaited' | 'kept'> & {
+  slots: CoroutineSlot[]
+}
 
 /** Suspended coroutines in the runtime's order. */
 export function liveCoroutines(
@@ -61,15 +64,18 @@ function placesOf(tables: readonly CoroutineTable[]): Map<number, Place> {
     const slash = symbol.split('<', 1)[0].lastIndexOf('/')
     const [file, name] = [`${symbol.slice(0, slash)}.ts`, symbol.slice(slash + 1)]
     for (const { address, line, slots } of states) {
-      places.set(address, { name, file, line, offsets: slots.map(({ offset }) => offset) })
+      places.set(address, { name, file, line, slots })
     }
   }
   return places
 }
 
-function describe(frame: number, { offsets, ...place }: Place, memory: Memory): Coroutine {
+function describe(frame: number, { slots, ...place }: Place, memory: Memory): Coroutine {
   const awaited = memory.word(frame + header.awaited)
   const operation = memory.word((awaited === 0 ? frame : awaited) + header.operation)
-  const kept = offsets.map((offset) => ({ offset, word: memory.word(frame + offset) }))
+  const kept = slots.map(({ name, offset, bytes }) => ({
+    name,
+    words: memory.words(frame + offset, bytes / 4),
+  }))
   return { frame, ...place, operation, awaited, kept }
 }

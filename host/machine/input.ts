@@ -25,3 +25,39 @@ export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'con
     core.mailboxPost(BigInt(input.cycle), input.id, input.index, input.words.length, pointer)
   }
 }
+
+/** An input as an object for JSON; bytes are hexadecimal. */
+export function inputLine(input: Input): object {
+  return input.kind === 'call' ? input : { ...input, bytes: toHex(input.bytes) }
+}
+
+/** The input in an object from JSON; undefined when it is none. */
+export function parseInput(value: unknown): Input | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { kind, cycle, bytes, id, index, words } = value as Record<string, unknown>
+  if (!isCount(cycle)) return undefined
+  if ((kind === 'frame' || kind === 'console') && isHex(bytes)) {
+    return { kind, cycle, bytes: fromHex(bytes) }
+  }
+  const isCall = kind === 'call' && isCount(id) && isCount(index)
+  if (!isCall || !Array.isArray(words) || !words.every(isCount)) return undefined
+  return { kind, cycle, id, index, words }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isHex(value: unknown): value is string {
+  return typeof value === 'string' && /^(?:[0-9a-f]{2})*$/.test(value)
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function fromHex(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    parseInt(text.slice(2 * i, 2 * i + 2), 16),
+  )
+}

@@ -5,6 +5,12 @@
 
 import type { Cycle } from './time.ts'
 
+/** What waits, and when it is offered again; null stands for never. */
+export interface KeyboardState {
+  waiting: number[]
+  next: Cycle | null
+}
+
 const offerInterval = 10_000
 
 export class Keyboard {
@@ -17,6 +23,15 @@ export class Keyboard {
   /** Cycle at which bytes are offered again; Infinity when none wait. */
   get next(): Cycle {
     return this.#next
+  }
+
+  get state(): KeyboardState {
+    return { waiting: [...this.#waiting], next: this.#next === Infinity ? null : this.#next }
+  }
+
+  set state({ waiting, next }: KeyboardState) {
+    this.#waiting = [...waiting]
+    this.#next = next ?? Infinity
   }
 
   /** Bytes are typed at `cycle`. */

@@ -33,6 +33,10 @@ import type { Program } from './program.ts'
 import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
 import type { RunReport } from './report.ts'
 import { Runner } from './runner.ts'
+import type { Section } from './sections.ts'
+import { readSections, SnapshotError, writeSections } from './sections.ts'
+import type { SnapshotHeader } from './snapshot.ts'
+import * as snapshots from './snapshot.ts'
 import type { Cycle } from './time.ts'
 import { Timeline } from './timeline.ts'
 import type { Trace } from './traceLog.ts'
@@ -42,6 +46,12 @@ import { TraceLog } from './traceLog.ts'
 export interface HartRegisters {
   pc: number
   x: number[]
+}
+
+/** What a restored machine gets besides its snapshot. */
+export interface RestoreOptions extends Pick<MachineOptions, 'link' | 'trace' | 'wasm' | 'kernel'> {
+  /** The program in the snapshot, for names of functions and lines, and for calls. */
+  program?: Uint8Array | Image | Program
 }
 
 /** Registers in which a program finds the hart's number and the address of the devicetree. */
@@ -65,7 +75,9 @@ export class Machine implements NetworkHost, GoalState {
   readonly #runner: Runner
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
-  #disk: Uint8Array | undefined
+  #disk: { image: Uint8Array; bytes: () => Uint8Array } | undefined
+  #toHost = 0
+  readonly #onTheirWay = new Set<Input>()
 
   /** Make a machine. Throws a RangeError for an option out of its limits, an AssetError when the core is missing. */
   static async create(options: MachineOptions = {}): Promise<Machine> {
@@ -137,19 +149,30 @@ export class Machine implements NetworkHost, GoalState {
    */
   async load(source: Uint8Array | Image | Program): Promise<void> {
     const program = programOf(source)
-    const images = [program.image]
-    if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
+    const images = await this.#know(program)
     for (const image of images) this.memory.load(image)
     const tree = isForExecutive(program.image) ? 0 : this.#placeDeviceTree(program.image)
-    this.#images = images
-    this.#runner.images = images
-    this.#calls.spawns = program.spawns
-    this.#core.setToHost(this.symbol('tohost') ?? 0)
+    this.#watchToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
       this.#core.setProgramCounter(hart, images[0].entry)
       this.#core.setRegister(hart, a0, hart)
       this.#core.setRegister(hart, a1, tree)
     }
+  }
+
+  /** Learn the names of a program, and find out what has to be in memory for it. */
+  async #know(program: Program): Promise<Image[]> {
+    const images = [program.image]
+    if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
+    this.#images = images
+    this.#runner.images = images
+    this.#calls.spawns = program.spawns
+    return images
+  }
+
+  #watchToHost(address: number): void {
+    this.#toHost = address
+    this.#core.setToHost(address)
   }
 
   /** Write the devicetree to the end of RAM, and return its address; 0 when the program lies there. */
@@ -170,9 +193,11 @@ export class Machine implements NetworkHost, GoalState {
         `a disk of ${image.length} bytes: expected a multiple of 512 bytes, at most 1 GiB`,
       )
     }
-    new Uint8Array(this.#core.memory.buffer, pointer, image.length).set(image)
-    this.#core.diskInsert(options.readOnly === true ? 1 : 0)
-    this.#disk = image
+    const core = this.#core
+    const bytes = () => new Uint8Array(core.memory.buffer, pointer, image.length)
+    bytes().set(image)
+    core.diskInsert(options.readOnly === true ? 1 : 0)
+    this.#disk = { image: image.slice(), bytes }
   }
 
   /** Address of a symbol of the program, or undefined. */
@@ -182,7 +207,7 @@ export class Machine implements NetworkHost, GoalState {
 
   /** SHA-256 over the loaded images and the disk. */
   imageHash(): Promise<string> {
-    return imageHash(this.#images, this.#disk)
+    return imageHash(this.#images, this.#disk?.image)
   }
 
   /**
@@ -206,6 +231,7 @@ export class Machine implements NetworkHost, GoalState {
   /** Let something enter the machine at its cycle, or now when that has passed. */
   input(input: Input): void {
     const { cycle } = this.timeline.add(input.cycle, () => {
+      this.#onTheirWay.delete(input)
       const entering = { ...input, cycle }
       for (const listener of this.#inputListeners) listener(entering)
       if (input.kind === 'frame') {
@@ -214,6 +240,65 @@ export class Machine implements NetworkHost, GoalState {
       if (entering.kind === 'console') this.#keyboard.type(entering.bytes, cycle)
       else applyInput(this.#core, entering)
     })
+    this.#onTheirWay.add(input)
+  }
+
+  /**
+   * The whole state as the bytes of a file (docs/snapshots.md), between two runs. Link and peers are not in it.
+   */
+  async snapshot(): Promise<Uint8Array> {
+    if (this.#runner.running) throw new Error('the machine is running; take snapshots between runs')
+    const { configuration, cycles, instructions } = this
+    const header: SnapshotHeader = {
+      configuration,
+      image: await this.imageHash(),
+      now: this.timeline.now,
+      cycles,
+      instructions,
+      stateHash: this.stateHash(),
+      toHost: this.#toHost,
+      ended: this.#runner.end ?? null,
+    }
+    const waiting = { inputs: [...this.#onTheirWay], keyboard: this.#keyboard.state }
+    const sections = [
+      snapshots.jsonSection(snapshots.headTag, header),
+      ...snapshots.gatherCore(this.#core),
+      snapshots.gatherRam(this.#core),
+    ]
+    if (this.#disk !== undefined)
+      sections.push({ tag: snapshots.diskTag, bytes: this.#disk.bytes() })
+    return writeSections([...sections, snapshots.waitingSection(waiting)])
+  }
+
+  /**
+   * A machine that goes on from a snapshot. Its configuration comes from there; a program gives it names for views and calls. Throws a
+   * SnapshotError when the file is damaged or of another version.
+   */
+  static async restore(file: Uint8Array, options: RestoreOptions = {}): Promise<Machine> {
+    const sections = await readSections(file)
+    snapshots.checkTags(sections)
+    const header = snapshots.headerOf(sections)
+    const machine = await Machine.create({ ...options, ...header.configuration })
+    if (options.program !== undefined) await machine.#know(programOf(options.program))
+    machine.#spread(header, sections)
+    return machine
+  }
+
+  #spread(header: SnapshotHeader, sections: readonly Section[]): void {
+    const { inputs, keyboard } = snapshots.waitingOf(sections)
+    const disk = sections.find(({ tag }) => tag === snapshots.diskTag)
+    if (disk !== undefined) this.insertDisk(disk.bytes)
+    snapshots.spreadRam(this.#core, snapshots.sectionOf(sections, snapshots.ramTag))
+    snapshots.spreadCore(this.#core, sections)
+    this.#watchToHost(header.toHost)
+    this.timeline.advance(header.now)
+    this.#keyboard.state = keyboard
+    this.#runner.end = header.ended ?? undefined
+    for (const input of inputs) this.input(input)
+    if (this.stateHash() === header.stateHash) return
+    throw new SnapshotError(
+      'the state is not the one that was saved; use the nothread that made it',
+    )
   }
 
   /** See every input as it enters the machine. */

@@ -5,6 +5,7 @@
  */
 
 import type { Input } from './input.ts'
+import { inputLine, parseInput } from './input.ts'
 import type { Machine } from './machine.ts'
 import type { Configuration } from './options.ts'
 import type { RunReport } from './report.ts'
@@ -66,7 +67,7 @@ export class Recorder {
     const header: RecordingHeader = { image: await machine.imageHash(), program, configuration }
     const lines = [
       { nothread: 'recording', version, ...header },
-      ...this.#inputs.map(inputLine),
+      ...this.#inputs.map(recordLine),
       { end: { ended, cycle, instructions, stateHash: machine.stateHash() } },
     ]
     return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -88,7 +89,7 @@ export function parseRecording(text: string): Recording {
   }
   return {
     header: first as unknown as RecordingHeader,
-    inputs: lines.slice(1, -1).map((line, i) => parseInput(line, i + 2)),
+    inputs: lines.slice(1, -1).map((line, i) => parseRecorded(line, i + 2)),
     end: last.end as RecordingEnd,
   }
 }
@@ -151,9 +152,8 @@ function compareEnds(machine: Machine, end: RecordingEnd): Divergence | undefine
   return { cycle: machine.cycles, message: `${name}: ${actual[name]}, recorded was ${end[name]}` }
 }
 
-function inputLine({ input, instructions }: RecordedInput): object {
-  if (input.kind === 'call') return { ...input, instructions }
-  return { ...input, bytes: toHex(input.bytes), instructions }
+function recordLine({ input, instructions }: RecordedInput): object {
+  return { ...inputLine(input), instructions }
 }
 
 type Line = Record<string, unknown>
@@ -168,30 +168,11 @@ function parseLine(line: string, index: number): Line {
   throw new RecordingError(`line ${index + 1}: this is no recording`)
 }
 
-function parseInput(line: Line, number: number): RecordedInput {
-  const { kind, cycle, instructions, bytes } = line
-  const timed = Number.isSafeInteger(cycle) && Number.isSafeInteger(instructions)
-  if (timed && (kind === 'frame' || kind === 'console') && isHex(bytes)) {
-    const input = { kind, cycle: cycle as Cycle, bytes: fromHex(bytes) } as const
-    return { input, instructions: instructions as number }
+function parseRecorded(line: Line, number: number): RecordedInput {
+  const input = parseInput(line)
+  const { instructions } = line
+  if (input === undefined || !Number.isSafeInteger(instructions)) {
+    throw new RecordingError(`line ${number}: this is no input`)
   }
-  if (timed && kind === 'call' && Array.isArray(line.words)) {
-    const input = { kind, cycle, id: line.id, index: line.index, words: line.words } as Input
-    return { input, instructions: instructions as number }
-  }
-  throw new RecordingError(`line ${number}: this is no input`)
-}
-
-function isHex(value: unknown): value is string {
-  return typeof value === 'string' && /^(?:[0-9a-f]{2})*$/.test(value)
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  )
+  return { input, instructions: instructions as number }
 }

@@ -51,6 +51,21 @@ export class Runner {
     this.#parts = parts
   }
 
+  /** The report, when the guest has ended the run for good. */
+  get end(): RunReport | undefined {
+    return this.#ended
+  }
+
+  /** Go on as a machine that had ended so, or had not ended. */
+  set end(report: RunReport | undefined) {
+    this.#ended = report
+  }
+
+  /** Whether somebody is running the machine now. */
+  get running(): boolean {
+    return this.#running
+  }
+
   /** Whether the guest has ended the run for good. */
   get ended(): boolean {
     return this.#ended !== undefined

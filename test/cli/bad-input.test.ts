@@ -79,6 +79,7 @@ const inputs: [string, string[], RegExp][] = [
   ['an unknown option', ['run', 'hello.s', '--fast'], /unknown option '--fast'/],
   ['no file', ['run'], /missing required argument 'file'/],
   ['an unknown command', ['walk'], /unknown command 'walk'/],
+  ['no snapshot', ['snapshot', 'info', 'text.txt'], /text\.txt: this is no snapshot/],
   ['no recording', ['replay', 'text.txt'], /text\.txt: line 1: this is no recording/],
   [
     'a recording without end',

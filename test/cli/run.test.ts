@@ -127,6 +127,30 @@ describe('nothread run', () => {
   })
 })
 
+describe('nothread snapshot', () => {
+  it('saves, describes and compares', () => {
+    inFolder(files, (folder) => {
+      for (const [name, time] of [
+        ['a', '10us'],
+        ['b', '20us'],
+      ]) {
+        const args = ['snapshot', 'save', 'forever.s', '--until', time, '-o', name]
+        expect(nothread(args, folder).status).toBe(0)
+      }
+      const info = nothread(['snapshot', 'info', 'a'], folder)
+      expect(info.stdout).toMatch(
+        /^1 hart, 64 MiB of RAM, ibex-small, seed 1\nat 10 us: cycles 10000 /,
+      )
+      expect(info.stdout).toMatch(/^HART +1,024$/m)
+      expect(nothread(['snapshot', 'diff', 'a', 'a'], folder)).toMatchObject({ status: 0 })
+      const { status, stdout } = nothread(['snapshot', 'diff', 'a', 'b'], folder)
+      expect(status).toBe(1)
+      expect(stdout).toContain('HART differs')
+      expect(stdout).not.toContain('RAM differs')
+    })
+  })
+})
+
 describe('nothread replay', () => {
   it('repeats a recorded run, and tells one that differs', () => {
     inFolder(files, (folder) => {

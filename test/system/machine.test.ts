@@ -57,9 +57,25 @@ describe('a program with functions to call', () => {
     }
     const sum = watched.coroutines().find(({ name }) => name === 'sum')
     expect(sum).toMatchObject({ file: 'sum.ts', line: 6 })
-    const words = sum?.kept.map(({ word }) => word)
+    const words = sum?.kept.flatMap(({ words }) => words)
     expect(words).toEqual(expect.arrayContaining([7, 1]))
     expect(watched.stateHash()).toBe(other.stateHash())
+  })
+
+  it('goes on from snapshots as if there had been none', async () => {
+    const whole = await ready()
+    void whole.spawn('sum', 4, 7n).catch(() => undefined)
+    await whole.run({ for: '9ms' })
+
+    let machine = await ready()
+    void machine.spawn('sum', 4, 7n).catch(() => undefined)
+    for (const piece of ['1us', '300us', '1ms', '700us', '2ms', '1ms']) {
+      await machine.run({ for: piece })
+      machine = await Machine.restore(await machine.snapshot(), { program })
+    }
+    await machine.run({ until: whole.cycles })
+    expect(machine.instructions).toBe(whole.instructions)
+    expect(machine.stateHash()).toBe(whole.stateHash())
   })
 
   it('fails calls that it cannot answer any more', async () => {

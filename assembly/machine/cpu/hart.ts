@@ -111,6 +111,13 @@ export function saveRegisters(): void {
   memory.copy(changetype<usize>(hart) + SAVED_REGISTERS, REGISTERS, REGISTER_BYTES);
 }
 
+/** Make a hart the running one, with the registers of its record: what a snapshot has brought. */
+export function loadRegisters(number: u32): void {
+  hart = hartAt(number);
+  hartNumber = number;
+  memory.copy(REGISTERS, changetype<usize>(hart) + SAVED_REGISTERS, REGISTER_BYTES);
+}
+
 export function getRegister(number: u32, index: u32): u32 {
   return load<u32>(registerBase(number) + 4 * index);
 }
