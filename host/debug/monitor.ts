@@ -1,5 +1,6 @@
 /** Commands for `monitor` in GDB: what the machine knows and GDB does not. */
 import type { Machine } from '../machine/machine.ts'
+import { coroutineTree } from './terminal/coroutineTree.ts'
 
 interface Command {
   doc: string
@@ -11,7 +12,7 @@ const commands: Record<string, Command> = {
   cycles: { doc: 'the present cycle and the instructions so far', run: showCycles },
   hash: { doc: 'hash of the whole architectural state', run: (machine) => machine.stateHash() },
   counters: { doc: 'event counters that are not 0', run: showCounters },
-  coroutines: { doc: 'live coroutines and where they are suspended', run: showCoroutines },
+  coroutines: { doc: 'suspended coroutines, each above what it awaits', run: showCoroutines },
   console: { doc: 'what the guest has printed', run: (machine) => machine.consoleText },
 }
 
@@ -37,7 +38,6 @@ function showCounters(machine: Machine): string {
 }
 
 function showCoroutines(machine: Machine): string {
-  const live = machine.coroutines()
-  if (live.length === 0) return 'no live coroutines'
-  return live.map((coroutine) => JSON.stringify(coroutine)).join('\n')
+  const tree = coroutineTree(machine.coroutines())
+  return tree === '' ? 'no coroutine is suspended' : tree
 }

@@ -60,6 +60,15 @@ export function readText(path: string): string {
   return new TextDecoder().decode(readBytes(path))
 }
 
+/** Lines of source files by name, each file read once; none for a file that is not there. */
+export function sourceLines(): (file: string) => string[] | undefined {
+  const files = new Map<string, string[] | undefined>()
+  return (file) => {
+    if (!files.has(file)) files.set(file, existsSync(file) ? readText(file).split('\n') : undefined)
+    return files.get(file)
+  }
+}
+
 /** Write a file, with the folders it needs. */
 export function writeFile(path: string, content: Uint8Array | string): void {
   try {

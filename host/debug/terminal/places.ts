@@ -1,0 +1,89 @@
+/** Places of a program in words: `handler`, `echo.ts:12`, `0x80400010`, and back. */
+import type { Image, SourceLine } from '../../toolchain/elf/image.ts'
+import { lineAt, SymbolIndex } from '../../toolchain/elf/image.ts'
+
+/** What the user named cannot be found. */
+export class PlaceError extends Error {
+  override readonly name = 'PlaceError'
+}
+
+export class Places {
+  readonly #images: readonly Image[]
+  readonly #symbols: SymbolIndex
+  /** Lines of a source file; undefined for one that is not there. */
+  readonly #source: (file: string) => readonly string[] | undefined
+
+  constructor(
+    images: readonly Image[],
+    source: (file: string) => readonly string[] | undefined = () => undefined,
+  ) {
+    this.#images = images
+    this.#symbols = new SymbolIndex(images.flatMap((image) => image.symbols))
+    this.#source = source
+  }
+
+  lineOf(address: number): SourceLine | undefined {
+    for (const image of this.#images) {
+      const row = lineAt(image, address)
+      if (row !== undefined) return row
+    }
+    return undefined
+  }
+
+  /** The function that holds a code address: its name and first address. */
+  functionOf(address: number): { name: string; start: number } | undefined {
+    const found = this.#symbols.find(address)
+    return found && { name: found.symbol.name, start: found.symbol.address }
+  }
+
+  /** `0x80400010 in handler+0x10 (echo.ts:12)`. */
+  describe(address: number): string {
+    const name = this.#symbols.describe(address)
+    const row = this.lineOf(address)
+    const inFunction = name === undefined ? '' : ` in ${name}`
+    return `${hex(address)}${inFunction}${row === undefined ? '' : ` (${row.file}:${row.line})`}`
+  }
+
+  /** Address of a symbol by its whole name or the part behind its last slash; undefined when there is none. */
+  symbol(name: string): number | undefined {
+    const symbols = this.#images.flatMap((image) => image.symbols)
+    const exact = symbols.find((symbol) => symbol.name === name)
+    return (exact ?? symbols.find((symbol) => symbol.name.endsWith(`/${name}`)))?.address
+  }
+
+  /** Address of a place as the user writes it; a bare number is a line of `file`. Throws a PlaceError. */
+  find(text: string, file: string | undefined): number {
+    if (/^0x[0-9a-f]{1,8}$/i.test(text)) return Number(text)
+    const place = /^(?:(.*):)?(\d+)$/.exec(text)
+    if (place === null) {
+      const address = this.symbol(text)
+      if (address === undefined) throw new PlaceError(`there is no function ${text}`)
+      return address
+    }
+    const wanted = place[1] ?? file
+    if (wanted === undefined) throw new PlaceError('say which file, as in echo.ts:12')
+    return this.#lineAddress(wanted, Number(place[2]))
+  }
+
+  /** The first address of a line, or of the next one that has code. */
+  #lineAddress(file: string, line: number): number {
+    const rows = this.#images
+      .flatMap((image) => image.lines)
+      .filter((row) => row.line >= line && (row.file === file || row.file.endsWith(`/${file}`)))
+    if (rows.length === 0) throw new PlaceError(`no code comes from ${file}:${line}`)
+    return rows.reduce((best, row) => {
+      const better = row.line < best.line || (row.line === best.line && row.address < best.address)
+      return better ? row : best
+    }).address
+  }
+
+  /** The text of a source line, if the file is there. */
+  text({ file, line }: SourceLine): string | undefined {
+    return this.#source(file)?.[line - 1]
+  }
+}
+
+/** An address of eight digits. */
+export function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16).padStart(8, '0')}`
+}
