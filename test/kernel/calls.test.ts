@@ -14,7 +14,7 @@ describe('system calls', () => {
     const machine = await testMachine('ports')
     await expectScenarios(machine, [
       ...['S39', 'S44', 'S58', 'S59', 'S60', 'S61', 'S68', 'S71', 'S73', 'S74', 'S82'],
-      ...['S90', 'S91', 'S100', 'S113', 'N3.5', 'N3.15', 'operation', 'wait packet'],
+      ...['S90', 'S91', 'S95', 'S100', 'S113', 'N3.5', 'N3.15', 'operation', 'wait packet'],
     ])
   })
 })
