@@ -2,26 +2,47 @@ import { percentiles } from '../observe/index.ts'
 import type { TraceRecord } from '../observe/index.ts'
 import type { AwaitSummary } from './protocol.ts'
 
-/** What each await of the program did in a run, by source line. */
-export function awaitSummaries(records: readonly TraceRecord[]): AwaitSummary[] {
+interface Line {
+  suspensions: number
+  cycles: number[]
+}
+
+/**
+ * What each await of the program did in a run, by source line. `ofProgram` tells by its descriptor whether a function is the program's:
+ * those of the runtime have lines of other files.
+ */
+export function awaitSummaries(
+  records: readonly TraceRecord[],
+  ofProgram: (descriptor: number) => boolean,
+): AwaitSummary[] {
+  const own = new Set<number>()
   const suspended = new Map<number, TraceRecord>()
-  const lengths = new Map<number, { suspensions: number; cycles: number[] }>()
+  const lines = new Map<number, Line>()
   for (const record of records) {
-    if (record.name === 'await.suspend') {
+    if (record.name === 'task.start') {
+      // The frame may have belonged to another function before.
+      if (ofProgram(record.b)) own.add(record.a)
+      else own.delete(record.a)
+    }
+    if (record.name === 'await.suspend' && own.has(record.a)) {
       suspended.set(record.a, record)
-      const line = lengths.get(record.b) ?? { suspensions: 0, cycles: [] }
-      line.suspensions++
-      lengths.set(record.b, line)
+      lineOf(lines, record.b).suspensions++
     }
     if (record.name === 'await.resume') {
       const begin = suspended.get(record.a)
-      if (begin) lengths.get(begin.b)?.cycles.push(record.cycle - begin.cycle)
+      if (begin) lineOf(lines, begin.b).cycles.push(record.cycle - begin.cycle)
       suspended.delete(record.a)
     }
   }
-  return [...lengths].map(([line, { suspensions, cycles }]) => ({
+  return [...lines].map(([line, { suspensions, cycles }]) => ({
     line,
     suspensions,
     medianCycles: percentiles(cycles)?.p50 ?? 0,
   }))
+}
+
+function lineOf(lines: Map<number, Line>, number: number): Line {
+  const line = lines.get(number) ?? { suspensions: 0, cycles: [] }
+  lines.set(number, line)
+  return line
 }

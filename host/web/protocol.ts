@@ -42,8 +42,9 @@ export const defaultConfiguration: RunConfiguration = {
 export interface Problem {
   severity: 'error' | 'warning'
   message: string
-  /** Empty, with line and column 0, when no place is known. */
+  /** Empty when no file is known. */
   file: string
+  /** 0 when no place in the file is known. */
   line: number
   column: number
   /** Characters from the column on; 0 when the compiler names a point. */

@@ -17,7 +17,7 @@ import {
   totalsOf,
   typicalRequest,
 } from '../observe/index.ts'
-import type { Joined, Request, TraceRecord } from '../observe/index.ts'
+import type { Joined, Operation, Request, TraceRecord } from '../observe/index.ts'
 import { CompileError } from '../toolchain/frontend/diagnostic.ts'
 import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
 import { SymbolIndex, lineAt } from '../toolchain/elf/image.ts'
@@ -104,11 +104,11 @@ export class Session implements Playground {
   async request(id: number): Promise<RequestDetail | null> {
     const request = this.last?.joined.requests.find((candidate) => candidate.id === id)
     if (!this.last || !request) return null
-    const { task, line } = request.operations[0]
+    const [first] = request.operations
     return {
       id,
-      coroutine: coroutineName(this.last, task),
-      line,
+      coroutine: coroutineName(this.last, first),
+      line: first.line,
       rows: anatomyOf(request),
       spans: lanesOf(request),
     }
@@ -183,9 +183,17 @@ function symbolsOf(machine: Machine): SymbolIndex {
   return new SymbolIndex(machine.images.flatMap(({ symbols }) => symbols))
 }
 
-/** The async function whose frame a task is: `serve` for the symbol `udp-echo/serve.descriptor`. */
-function coroutineName({ machine, records }: Run, task: number): string | null {
-  const start = records.find(({ name, a }) => name === 'task.start' && a === task)
+/** Symbols of the runtime begin with the library's prefix. */
+function isRuntime(symbol: string | undefined): boolean {
+  return symbol === undefined || symbol.startsWith('~lib/')
+}
+
+/** The async function that awaits an operation: `serve` for the symbol `udp-echo/serve.descriptor`. */
+function coroutineName({ machine, records }: Run, operation: Operation): string | null {
+  const before = operation.records[0].index
+  const start = records.findLast(
+    ({ name, a, index }) => name === 'task.start' && a === operation.task && index < before,
+  )
   const symbol = start && symbolsOf(machine).describe(start.b)
   return symbol?.replace(/\.descriptor$/, '').replace(/^.*\//, '') ?? null
 }
@@ -225,6 +233,7 @@ function faultProblems(machine: Machine, { fault }: RunReport): Problem[] {
 function summarize(run: Run, report: RunReport, clients: Clients | null): RunSummary {
   const { machine, records, joined } = run
   const listed = listedRequests(joined)
+  const symbols = symbolsOf(machine)
   return {
     stopReason: clients?.finished && !ended(report) ? 'answered' : report.stopReason,
     exitCode: report.stopReason === 'exit' ? (report.exitCode ?? null) : null,
@@ -235,7 +244,7 @@ function summarize(run: Run, report: RunReport, clients: Clients | null): RunSum
     clockHz: machine.clockHz,
     totals: totalsOf(records, joined),
     latency: clients ? percentiles(clients.latencies) : null,
-    awaits: awaitSummaries(records),
+    awaits: awaitSummaries(records, (descriptor) => !isRuntime(symbols.describe(descriptor))),
     requests: listed.map((request) => ({
       id: request.id,
       serviceCycles: serviceCycles(request),

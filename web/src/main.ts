@@ -135,12 +135,12 @@ function placeOf({ file, line, column }: Problem): HTMLElement {
 }
 
 function showProblems(problems: readonly Problem[]): void {
-  const own = problems.filter(({ file }) => file === fileName())
+  const own = problems.filter(({ file, line }) => file === fileName() && line > 0)
   editor.showProblems(own)
   if (own.length > 0) editor.reveal(own[0].line, own[0].column)
   problemsPanel.hidden = problems.length === 0
   const items = problems.map((problem) => {
-    const place = problem.file === '' ? [] : [placeOf(problem)]
+    const place = problem.line === 0 ? [] : [placeOf(problem)]
     const message = html('span', {}, problem.message)
     return html(
       'li',

@@ -4,7 +4,7 @@ export interface Sample {
   name: string
   /** A few words for the menu. */
   note: string
-  /** UDP port that the load is sent to. */
+  /** UDP port that the load is sent to; 0 for a program without a network. */
   port: number
 }
 
@@ -12,7 +12,11 @@ export const samples: readonly Sample[] = [
   { name: 'udp-echo', note: 'async', port: 7 },
   { name: 'udp-echo-blocking', note: 'a thread blocks', port: 7 },
   { name: 'dns', note: 'async name server', port: 53 },
-  { name: 'hello', note: 'no network', port: 0 },
+  { name: 'hello', note: 'three timers', port: 0 },
+  { name: 'get-numbers', note: 'one after the other, or together', port: 0 },
+  { name: 'await-fast-path', note: 'when nothing suspends', port: 0 },
+  { name: 'race', note: 'the first answer counts', port: 0 },
+  { name: 'async-mutex', note: 'a lock without a blocked thread', port: 0 },
 ]
 
 const sources = import.meta.glob<string>('../../assembly/guest/programs/*.ts', {
