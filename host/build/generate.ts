@@ -1,6 +1,6 @@
 /**
  * Writes what both sides of the machine share from the tables that define it: constants for the models and for guest code, and the
- * reference page of the devices. The results are kept in the repository; a test fails when they differ from the tables.
+ * reference pages. The results are kept in the repository; a test fails when they differ from the tables.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -19,6 +19,7 @@ import type { RegisterTable } from '../../assembly/tables/types.ts'
 import { type Constant, constantsFile, deviceConstants } from './constants.ts'
 import { cpuFiles } from './generateInstructions.ts'
 import { devicesPage } from './reference.ts'
+import { instructionsPage, systemCallsPage, tracePage } from './tablePages.ts'
 
 const machine = 'assembly/machine/generated'
 const kernel = 'assembly/guest/kernel/generated'
@@ -48,6 +49,9 @@ export function generatedFiles(): GeneratedFile[] {
     ...copies('counters', 'assembly/tables/counters.table.ts', counterConstants(), [machine]),
     ...cpuFiles(),
     { path: 'docs/devices.md', text: devicesPage(deviceTables) },
+    { path: 'docs/instructions.md', text: instructionsPage() },
+    { path: 'docs/system-calls.md', text: systemCallsPage() },
+    { path: 'docs/trace.md', text: tracePage() },
   ]
 }
 
