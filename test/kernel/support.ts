@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { Machine } from '../../host/machine/machine.ts'
 import type { MachineOptions } from '../../host/machine/options.ts'
 import { linkImage } from '../../host/toolchain/backend/index.ts'
@@ -12,6 +12,9 @@ import { compileKernel, imageBases } from '../../host/toolchain/compile.ts'
 import type { Image } from '../../host/toolchain/elf/image.ts'
 import { writeImage } from '../../host/toolchain/elf/writer.ts'
 import { compileSystemModule } from '../../host/toolchain/frontend/index.ts'
+
+// The first test of a file compiles the kernel, which on a busy machine takes its time.
+vi.setConfig({ testTimeout: 180_000 })
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const kernelFolder = 'assembly/guest/kernel/'
