@@ -1,6 +1,7 @@
 /**
- * A machine as a target of the GDB server. Breakpoints and watchpoints are found by going on one cycle at a time, which neither changes
- * the guest's memory nor its clock: a debugged run takes the same course, cycle for cycle, as one without a debugger. Left out: watching reads.
+ * A machine as a target of debuggers. Breakpoints stop the core itself; watchpoints are found by going on one cycle at a time. Neither
+ * changes the guest's memory or its clock: a debugged run takes the same course, cycle for cycle, as one without a debugger. Left out:
+ * watching reads.
  */
 import { csrs } from '../../assembly/tables/csrs.table.ts'
 import { breathe } from '../machine/breathe.ts'
@@ -80,12 +81,18 @@ export class MachineTarget implements DebugTarget {
     if (kind === 'write') {
       if (!this.#machine.memory.holds(address, bytes)) return false
       this.#watchpoints.push({ address, bytes, content: this.#content(address, bytes) })
-    } else this.#breakpoints.add(address)
+      return true
+    }
+    if (!this.#machine.setBreakpoint(address)) return false
+    this.#breakpoints.add(address)
     return true
   }
 
   clearBreakpoint(kind: BreakpointKind, address: number, bytes: number): boolean {
-    if (kind !== 'write') return this.#breakpoints.delete(address)
+    if (kind !== 'write') {
+      this.#machine.clearBreakpoint(address)
+      return this.#breakpoints.delete(address)
+    }
     const others = this.#watchpoints.filter(
       (point) => point.address !== address || point.bytes !== bytes,
     )
@@ -112,18 +119,26 @@ export class MachineTarget implements DebugTarget {
 
   async resume(): Promise<StopEvent> {
     this.#interrupted = false
-    const free = this.#breakpoints.size + this.#watchpoints.length === 0
-    return free ? this.#runFreely() : this.#runWatched()
+    return this.#watchpoints.length === 0 ? this.#runFreely() : this.#runWatched()
   }
 
   interrupt(): void {
     this.#interrupted = true
   }
 
-  /** Without anything to look for the machine runs at full speed. */
+  /** Without memory to look at the machine runs at full speed. */
   async #runFreely(): Promise<StopEvent> {
+    const end = this.#atBreakpoint() === undefined ? undefined : await this.#nextCycle()
+    if (end !== undefined) return end
     const report = await this.#machine.run({ until: () => this.#interrupted })
-    return endOf(report) ?? { reason: 'interrupt', hart: 0 }
+    if (report.stopReason !== 'breakpoint') return endOf(report) ?? { reason: 'interrupt', hart: 0 }
+    return { reason: 'breakpoint', hart: this.#atBreakpoint() ?? 0 }
+  }
+
+  /** A hart that stands at a breakpoint. */
+  #atBreakpoint(): number | undefined {
+    const hart = this.#counters().findIndex((pc) => this.#breakpoints.has(pc))
+    return hart < 0 ? undefined : hart
   }
 
   async #runWatched(): Promise<StopEvent> {
@@ -146,9 +161,13 @@ export class MachineTarget implements DebugTarget {
     return Array.from({ length: this.harts }, (_, hart) => this.#machine.registers(hart).pc)
   }
 
-  /** Goes on to the first instruction boundary behind the present cycle. */
+  /** Goes on to the first instruction boundary behind the present cycle, over breakpoints at which harts stand. */
   async #nextCycle(): Promise<StopEvent | undefined> {
-    return endOf(await this.#machine.run({ until: this.#machine.cycles + 1 }))
+    const passed = this.#counters().filter((pc) => this.#breakpoints.has(pc))
+    for (const address of passed) this.#machine.clearBreakpoint(address)
+    const report = await this.#machine.run({ until: this.#machine.cycles + 1 })
+    for (const address of passed) this.#machine.setBreakpoint(address)
+    return endOf(report)
   }
 
   /** The watchpoint whose memory has changed. */

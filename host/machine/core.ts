@@ -27,6 +27,8 @@ export interface CoreExports {
   register(hart: number, index: number): number
   setRegister(hart: number, index: number, value: number): void
   csr(hart: number, number: number): number
+  setBreakpoint(address: number): number
+  clearBreakpoint(address: number): number
   run(untilCycle: bigint): number
   stopCode(): number
   stopAddress(): number

@@ -359,6 +359,19 @@ export class Machine implements NetworkHost, GoalState {
     return this.#core.csr(hart, number) >>> 0
   }
 
+  /**
+   * Let runs stop in front of the instruction at an address, with the reason `breakpoint`. To go on from there, clear it, run one cycle and
+   * set it again. It changes neither cycles nor results. False when the address is not in RAM or too many are set.
+   */
+  setBreakpoint(address: number): boolean {
+    return this.#core.setBreakpoint(address) !== 0
+  }
+
+  /** Take a breakpoint away; false when there was none. */
+  clearBreakpoint(address: number): boolean {
+    return this.#core.clearBreakpoint(address) !== 0
+  }
+
   /** `count` words of memory at an address that is a multiple of four. */
   peek(address: number, count = 1): number[] {
     return this.memory.words(address, count)

@@ -17,6 +17,8 @@ export type StopReason =
   | 'text'
   /** The condition of `until` holds. */
   | 'condition'
+  /** A breakpoint is reached; its instruction has not been done. */
+  | 'breakpoint'
   /** The guest asked for a reset. */
   | 'reset'
   /** The abort signal was given. */

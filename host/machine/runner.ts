@@ -177,6 +177,8 @@ export class Runner {
         return this.#exit(core.stopCode())
       case 'Fault':
         return this.#finish('fault', { fault: this.#fault() })
+      case 'Break':
+        return this.#report('breakpoint')
       case 'Reset':
         return this.#finish('reset', {})
       default:
