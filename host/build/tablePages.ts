@@ -15,7 +15,7 @@ import { traceEvents } from '../../assembly/tables/trace.table.ts'
 const instructionsIntroduction = `# Instructions
 
 Every instruction of the machine, written by \`host/build/generate.ts\` from \`assembly/tables/instructions.table.ts\`. The last columns are
-cycles in the timing profiles. They leave out what depends on the run: a taken branch costs \`taken\` more, a jump to a 32-bit
+cycles in the timing profiles. They leave out what depends on the run: a taken branch and a write to most CSRs cost more, a jump to a 32-bit
 instruction that is not word-aligned one more, an access across a word one more, a division by zero less; the rules are in
 \`assembly/tables/timing.table.ts\`.
 `
