@@ -19,7 +19,6 @@ import type { RegisterTable } from '../../assembly/tables/types.ts'
 import { type Constant, constantsFile, deviceConstants } from './constants.ts'
 import { cpuFiles } from './generateInstructions.ts'
 import { devicesPage } from './reference.ts'
-import { systemCallPage } from './systemCallPage.ts'
 import { instructionsPage, systemCallsPage, tracePage } from './tablePages.ts'
 
 const machine = 'assembly/machine/generated'
@@ -50,7 +49,6 @@ export function generatedFiles(): GeneratedFile[] {
     ...copies('counters', 'assembly/tables/counters.table.ts', counterConstants(), [machine]),
     ...cpuFiles(),
     { path: 'docs/devices.md', text: devicesPage(deviceTables) },
-    { path: 'docs/system-calls.md', text: systemCallPage() },
     { path: 'docs/instructions.md', text: instructionsPage() },
     { path: 'docs/system-calls.md', text: systemCallsPage() },
     { path: 'docs/trace.md', text: tracePage() },
