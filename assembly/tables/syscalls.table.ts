@@ -204,7 +204,7 @@ export const systemCalls: SystemCall[] = [
     number: 46,
     name: 'NtCancelWaitCompletionPacket',
     args: ['packet', 'removeSignaledPacket'],
-    doc: 'Undo an association that has not fired; with 1 also take back a packet still queued in the port. STATUS_PENDING if it could not be taken back, STATUS_CANCELLED if it was not associated.',
+    doc: 'Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated.',
   },
 
   {
@@ -340,7 +340,7 @@ export const systemStructures: SystemStructure[] = [
     bytes: 12,
     doc: 'Outcome of a request.',
     fields: [
-      { name: 'status', offset: 0, doc: 'NTSTATUS; STATUS_PENDING until completion.' },
+      { name: 'status', offset: 0, doc: 'NTSTATUS; left alone until completion.' },
       { name: 'information', offset: 4, doc: 'Usually bytes transferred.' },
       {
         name: 'operation',

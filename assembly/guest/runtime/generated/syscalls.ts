@@ -58,7 +58,7 @@ export const SYS_NtQueryIoCompletion: u32 = 0x2b;
 export const SYS_NtCreateWaitCompletionPacket: u32 = 0x2c;
 /** Once: when the object (event, semaphore, timer, thread) is signalled, take the signal and queue the packet to the port with status 0. The optional WAIT_PACKET_STATE tells whether it was already signalled, and the operation number. */
 export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
-/** Undo an association that has not fired; with 1 also take back a packet still queued in the port. STATUS_PENDING if it could not be taken back, STATUS_CANCELLED if it was not associated. */
+/** Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
 /** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
@@ -144,7 +144,7 @@ export const FILE_SKIP_SET_EVENT_ON_HANDLE: u32 = 2;
 export const AFD_MAXIMUM_DATAGRAM: u32 = 0x5c0;
 /** Outcome of a request. */
 export const IO_STATUS_BLOCK_BYTES: u32 = 0xc;
-/** NTSTATUS; STATUS_PENDING until completion. */
+/** NTSTATUS; left alone until completion. */
 export const IO_STATUS_BLOCK_status: u32 = 0;
 /** Usually bytes transferred. */
 export const IO_STATUS_BLOCK_information: u32 = 4;
