@@ -16,8 +16,6 @@ export const DW_LNCT_path = 1
 export const DW_LNCT_directory_index = 2
 
 export const DW_FORM_addr = 0x01
-export const DW_FORM_block2 = 0x03
-export const DW_FORM_block4 = 0x04
 export const DW_FORM_data2 = 0x05
 export const DW_FORM_data4 = 0x06
 export const DW_FORM_data8 = 0x07

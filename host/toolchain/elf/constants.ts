@@ -31,10 +31,9 @@ export const machineNames: Record<number, string> = {
   258: 'LoongArch',
 }
 
-/** `e_flags` of RISC-V: compressed code, float ABI, E base. */
+/** `e_flags` of RISC-V: compressed code; the calling convention uses floating-point registers. */
 export const EF_RISCV_RVC = 1
 export const EF_RISCV_FLOAT_ABI = 6
-export const EF_RISCV_RVE = 8
 
 export const PT_LOAD = 1
 export const PT_DYNAMIC = 2
@@ -59,8 +58,6 @@ export const SHN_ABS = 0xfff1
 export const STT_NOTYPE = 0
 export const STT_OBJECT = 1
 export const STT_FUNC = 2
-export const STT_SECTION = 3
-export const STT_FILE = 4
 
 export const STB_LOCAL = 0
 export const STB_GLOBAL = 1

@@ -124,6 +124,7 @@ describe('broken files', () => {
     ['entry outside', patched(24, ...word(0x1000)), 'e_entry'],
     ['program table outside', patched(28, ...word(0xffff_fff0)), 'e_phoff'],
     ['section table outside', patched(32, ...word(good.length - 39)), 'e_shoff'],
+    ['hard-float calling convention', patched(36, 4), 'e_flags'],
     ['header size', patched(40, 64), 'e_ehsize'],
     ['program header size', patched(42, 56), 'e_phentsize'],
     ['no segments', patched(44, 0), 'e_phnum'],

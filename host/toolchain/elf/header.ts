@@ -107,6 +107,11 @@ export function readFileHeader(file: Uint8Array): FileHeader {
   if ((entry & 1) !== 0) {
     throw new ElfError('e_entry', `${hex(entry)} is odd`, 'Code addresses are even; link it again.')
   }
+  if ((flags & elf.EF_RISCV_FLOAT_ABI) !== 0) {
+    const problem =
+      'the program passes numbers in floating-point registers, which the machine lacks'
+    throw new ElfError('e_flags', problem, 'Build it with -mabi=ilp32.')
+  }
   return { entry, flags, programOffset, programCount, sectionOffset, sectionCount, nameSection }
 }
 
