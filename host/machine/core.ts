@@ -93,6 +93,11 @@ export function stopName(code: number): CoreStop {
   return name
 }
 
+/** The state hash as 16 hexadecimal digits. */
+export function stateHashOf(core: CoreExports): string {
+  return BigInt.asUintN(64, core.stateHash()).toString(16).padStart(16, '0')
+}
+
 /** The core's bytes, or what they come from, or a module compiled before. */
 export type CoreSource = AssetSource | WebAssembly.Module
 

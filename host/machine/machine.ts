@@ -13,19 +13,20 @@ import { Network } from '../net/network.ts'
 import type { NetworkHost } from '../net/network.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
+import { placeDeviceTree } from './boot.ts'
 import type { CallValue } from './calls.ts'
 import { Calls } from './calls.ts'
 import { Console } from './console.ts'
 import type { CoreExports } from './core.ts'
-import { loadCore } from './core.ts'
+import { loadCore, stateHashOf } from './core.ts'
 import type { Coroutine } from './coroutines.ts'
 import { liveCoroutines } from './coroutines.ts'
-import { deviceTree } from './devicetree.ts'
+import { Disk } from './disk.ts'
 import type { GoalState, RunOptions } from './goal.ts'
 import type { Input } from './input.ts'
 import { applyInput } from './input.ts'
 import { Keyboard } from './keyboard.ts'
-import { Memory, ramBase } from './memory.ts'
+import { Memory } from './memory.ts'
 import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
 import { parameterEntries } from './parameters.ts'
@@ -33,10 +34,8 @@ import type { Program } from './program.ts'
 import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
 import type { RunReport } from './report.ts'
 import { Runner } from './runner.ts'
-import type { Section } from './sections.ts'
-import { readSections, SnapshotError, writeSections } from './sections.ts'
-import type { SnapshotHeader } from './snapshot.ts'
-import * as snapshots from './snapshot.ts'
+import type { SavedState, SnapshotHeader } from './snapshot.ts'
+import { packSnapshot, spreadSnapshot, unpackSnapshot } from './snapshot.ts'
 import type { Cycle } from './time.ts'
 import { Timeline } from './timeline.ts'
 import type { Trace } from './traceLog.ts'
@@ -75,7 +74,7 @@ export class Machine implements NetworkHost, GoalState {
   readonly #runner: Runner
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
-  #disk: { image: Uint8Array; bytes: () => Uint8Array } | undefined
+  #disk: Disk | undefined
   #toHost = 0
   readonly #onTheirWay = new Set<Input>()
 
@@ -151,7 +150,9 @@ export class Machine implements NetworkHost, GoalState {
     const program = programOf(source)
     const images = await this.#know(program)
     for (const image of images) this.memory.load(image)
-    const tree = isForExecutive(program.image) ? 0 : this.#placeDeviceTree(program.image)
+    const tree = isForExecutive(program.image)
+      ? 0
+      : placeDeviceTree(this.memory, this.configuration, program.image)
     this.#watchToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
       this.#core.setProgramCounter(hart, images[0].entry)
@@ -175,29 +176,9 @@ export class Machine implements NetworkHost, GoalState {
     this.#core.setToHost(address)
   }
 
-  /** Write the devicetree to the end of RAM, and return its address; 0 when the program lies there. */
-  #placeDeviceTree({ segments }: Image): number {
-    const { harts, ramBytes } = this.configuration
-    const tree = deviceTree({ harts, ramBytes })
-    const address = ((ramBase + ramBytes - tree.length) & ~7) >>> 0
-    if (segments.some((part) => part.address + part.memorySize > address)) return 0
-    this.memory.write(address, tree)
-    return address
-  }
-
   /** Put a disk into the block device, before the run. Throws a RangeError for an image the device cannot hold. */
   insertDisk(image: Uint8Array, options: { readOnly?: boolean } = {}): void {
-    const pointer = this.#core.diskReserve(image.length) >>> 0
-    if (pointer === 0) {
-      throw new RangeError(
-        `a disk of ${image.length} bytes: expected a multiple of 512 bytes, at most 1 GiB`,
-      )
-    }
-    const core = this.#core
-    const bytes = () => new Uint8Array(core.memory.buffer, pointer, image.length)
-    bytes().set(image)
-    core.diskInsert(options.readOnly === true ? 1 : 0)
-    this.#disk = { image: image.slice(), bytes }
+    this.#disk = new Disk(this.#core, image, options.readOnly === true)
   }
 
   /** Address of a symbol of the program, or undefined. */
@@ -247,11 +228,12 @@ export class Machine implements NetworkHost, GoalState {
    * The whole state as the bytes of a file (docs/snapshots.md), between two runs. Link and peers are not in it.
    */
   async snapshot(): Promise<Uint8Array> {
+    const image = await this.imageHash()
     if (this.#runner.running) throw new Error('the machine is running; take snapshots between runs')
     const { configuration, cycles, instructions } = this
     const header: SnapshotHeader = {
       configuration,
-      image: await this.imageHash(),
+      image,
       now: this.timeline.now,
       cycles,
       instructions,
@@ -260,14 +242,7 @@ export class Machine implements NetworkHost, GoalState {
       ended: this.#runner.end ?? null,
     }
     const waiting = { inputs: [...this.#onTheirWay], keyboard: this.#keyboard.state }
-    const sections = [
-      snapshots.jsonSection(snapshots.headTag, header),
-      ...snapshots.gatherCore(this.#core),
-      snapshots.gatherRam(this.#core),
-    ]
-    if (this.#disk !== undefined)
-      sections.push({ tag: snapshots.diskTag, bytes: this.#disk.bytes() })
-    return writeSections([...sections, snapshots.waitingSection(waiting)])
+    return packSnapshot(this.#core, header, waiting, this.#disk?.bytes)
   }
 
   /**
@@ -275,30 +250,22 @@ export class Machine implements NetworkHost, GoalState {
    * SnapshotError when the file is damaged or of another version.
    */
   static async restore(file: Uint8Array, options: RestoreOptions = {}): Promise<Machine> {
-    const sections = await readSections(file)
-    snapshots.checkTags(sections)
-    const header = snapshots.headerOf(sections)
-    const machine = await Machine.create({ ...options, ...header.configuration })
+    const saved = await unpackSnapshot(file)
+    const machine = await Machine.create({ ...options, ...saved.header.configuration })
     if (options.program !== undefined) await machine.#know(programOf(options.program))
-    machine.#spread(header, sections)
+    machine.#goOnFrom(saved)
     return machine
   }
 
-  #spread(header: SnapshotHeader, sections: readonly Section[]): void {
-    const { inputs, keyboard } = snapshots.waitingOf(sections)
-    const disk = sections.find(({ tag }) => tag === snapshots.diskTag)
-    if (disk !== undefined) this.insertDisk(disk.bytes)
-    snapshots.spreadRam(this.#core, snapshots.sectionOf(sections, snapshots.ramTag))
-    snapshots.spreadCore(this.#core, sections)
+  #goOnFrom(saved: SavedState): void {
+    const { header, waiting, disk } = saved
+    if (disk !== undefined) this.insertDisk(disk)
+    spreadSnapshot(this.#core, saved)
     this.#watchToHost(header.toHost)
     this.timeline.advance(header.now)
-    this.#keyboard.state = keyboard
+    this.#keyboard.state = waiting.keyboard
     this.#runner.end = header.ended ?? undefined
-    for (const input of inputs) this.input(input)
-    if (this.stateHash() === header.stateHash) return
-    throw new SnapshotError(
-      'the state is not the one that was saved; use the nothread that made it',
-    )
+    for (const input of waiting.inputs) this.input(input)
   }
 
   /** See every input as it enters the machine. */
@@ -339,7 +306,7 @@ export class Machine implements NetworkHost, GoalState {
 
   /** Hash of the whole architectural state: 16 hexadecimal digits. */
   stateHash(): string {
-    return BigInt.asUintN(64, this.#core.stateHash()).toString(16).padStart(16, '0')
+    return stateHashOf(this.#core)
   }
 
   /** Registers of a hart. */

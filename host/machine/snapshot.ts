@@ -4,13 +4,14 @@
  */
 
 import type { CoreExports } from './core.ts'
+import { stateHashOf } from './core.ts'
 import type { Input } from './input.ts'
 import { parseInput, inputLine } from './input.ts'
 import type { KeyboardState } from './keyboard.ts'
 import type { Configuration } from './options.ts'
 import type { RunReport } from './report.ts'
 import type { Section } from './sections.ts'
-import { SnapshotError } from './sections.ts'
+import { readSections, SnapshotError, writeSections } from './sections.ts'
 import type { Cycle } from './time.ts'
 
 /** What a snapshot says of itself. */
@@ -42,17 +43,54 @@ const pageEntryBytes = 4 + pageBytes
 const coreTags = ['NUMS', 'HART', 'EVNT', 'BLKS']
 const eventTag = 'EVNT'
 
-export const headTag = 'HEAD'
-export const waitingTag = 'WAIT'
+const headTag = 'HEAD'
+const waitingTag = 'WAIT'
 export const ramTag = 'RAM '
-export const diskTag = 'DISK'
+const diskTag = 'DISK'
 
 function coreTag(index: number): string {
   return coreTags[index] ?? `D${String(index - coreTags.length).padStart(3, '0')}`
 }
 
+/** A snapshot taken apart. */
+export interface SavedState {
+  header: SnapshotHeader
+  waiting: Waiting
+  disk: Uint8Array | undefined
+  sections: readonly Section[]
+}
+
+/** The snapshot of a core at rest, with what the host adds. */
+export function packSnapshot(
+  core: CoreExports,
+  header: SnapshotHeader,
+  waiting: Waiting,
+  disk: Uint8Array | undefined,
+): Promise<Uint8Array> {
+  const sections = [jsonSection(headTag, header), ...gatherCore(core), gatherRam(core)]
+  if (disk !== undefined) sections.push({ tag: diskTag, bytes: disk })
+  const lines = { ...waiting, inputs: waiting.inputs.map(inputLine) }
+  return writeSections([...sections, jsonSection(waitingTag, lines)])
+}
+
+/** What is in a snapshot. Throws a SnapshotError when the file is damaged or of another version. */
+export async function unpackSnapshot(file: Uint8Array): Promise<SavedState> {
+  const sections = await readSections(file)
+  checkTags(sections)
+  const disk = sections.find(({ tag }) => tag === diskTag)?.bytes
+  return { header: headerOf(sections), waiting: waitingOf(sections), disk, sections }
+}
+
+/** Put a saved state into a fresh core of the same configuration. Throws a SnapshotError when it is not the same state there. */
+export function spreadSnapshot(core: CoreExports, { header, sections }: SavedState): void {
+  spreadRam(core, sectionOf(sections, ramTag))
+  spreadCore(core, sections)
+  if (stateHashOf(core) === header.stateHash) return
+  throw new SnapshotError('the state is not the one that was saved; use the nothread that made it')
+}
+
 /** The core's sections, copied out. */
-export function gatherCore(core: CoreExports): Section[] {
+function gatherCore(core: CoreExports): Section[] {
   core.stateGather()
   return Array.from({ length: core.stateSections() }, (_, index) => ({
     tag: coreTag(index),
@@ -61,7 +99,7 @@ export function gatherCore(core: CoreExports): Section[] {
 }
 
 /** Copy the core's sections back, and let it go on from them. Throws a SnapshotError when they are another core's. */
-export function spreadCore(core: CoreExports, sections: readonly Section[]): void {
+function spreadCore(core: CoreExports, sections: readonly Section[]): void {
   for (let index = 0; index < core.stateSections(); index++) {
     const tag = coreTag(index)
     const saved = sectionOf(sections, tag)
@@ -81,7 +119,7 @@ function coreBytes(core: CoreExports, index: number): Uint8Array {
 }
 
 /** Pages of RAM that are not zero, each after its number. */
-export function gatherRam(core: CoreExports): Section {
+function gatherRam(core: CoreExports): Section {
   const ram = ramOf(core)
   const used: number[] = []
   for (let page = 0; page * pageBytes < ram.length; page++) {
@@ -98,7 +136,7 @@ export function gatherRam(core: CoreExports): Section {
 }
 
 /** Put pages into RAM, which is zero. */
-export function spreadRam(core: CoreExports, section: Uint8Array): void {
+function spreadRam(core: CoreExports, section: Uint8Array): void {
   const ram = ramOf(core)
   for (const [page, bytes] of ramPages(section)) {
     const start = page * pageBytes
@@ -128,12 +166,8 @@ function isZero(ram: Uint8Array, start: number): boolean {
   return words.every((word) => word === 0n)
 }
 
-export function jsonSection(tag: string, value: object): Section {
+function jsonSection(tag: string, value: object): Section {
   return { tag, bytes: new TextEncoder().encode(JSON.stringify(value)) }
-}
-
-export function waitingSection({ inputs, keyboard }: Waiting): Section {
-  return jsonSection(waitingTag, { inputs: inputs.map(inputLine), keyboard })
 }
 
 /** The bytes of a section. Throws a SnapshotError when it is missing. */
@@ -153,7 +187,7 @@ export function headerOf(sections: readonly Section[]): SnapshotHeader {
   return header as SnapshotHeader
 }
 
-export function waitingOf(sections: readonly Section[]): Waiting {
+function waitingOf(sections: readonly Section[]): Waiting {
   const { inputs, keyboard } = parseJson(sections, waitingTag) as Partial<Waiting>
   const parsed = Array.isArray(inputs) ? inputs.map((line) => parseInput(line)) : [undefined]
   if (keyboard === undefined || parsed.includes(undefined)) {
@@ -175,7 +209,7 @@ function parseJson(sections: readonly Section[], tag: string): object {
 const knownTags = new Set([headTag, waitingTag, ramTag, diskTag, ...coreTags])
 
 /** Throws a SnapshotError for a section that must be understood and is not. */
-export function checkTags(sections: readonly Section[]): void {
+function checkTags(sections: readonly Section[]): void {
   const strange = sections.find(
     ({ tag, optional }) => optional !== true && !knownTags.has(tag) && !/^D\d{3}$/.test(tag),
   )
