@@ -14,8 +14,13 @@ const WORD = 4
 const STACK_ALIGNMENT = 16
 const OFFSET_LIMIT = 2047
 
-export function emitFunction(fn: IrFunction, allocation: Allocation): FunctionCode {
-  return new Emitter(fn, allocation).emit()
+/** `framed` are the blocks that run with a stack frame. */
+export function emitFunction(
+  fn: IrFunction,
+  allocation: Allocation,
+  framed: ReadonlySet<Block>,
+): FunctionCode {
+  return new Emitter(fn, allocation, framed).emit()
 }
 
 /** The stack frame, from the stack pointer up: outgoing words, spill slots, saved registers. */
@@ -33,9 +38,11 @@ export class Emitter {
   private readonly symbols = new Map<string, Label>()
   private readonly tables: { label: Label; targets: Label[] }[] = []
   private readonly frame: Frame
+  private readonly framed: ReadonlySet<Block>
 
-  constructor(fn: IrFunction, allocation: Allocation) {
+  constructor(fn: IrFunction, allocation: Allocation, framed: ReadonlySet<Block>) {
     this.fn = fn
+    this.framed = framed
     this.allocation = allocation
     for (const block of fn.blocks) this.labels.set(block, new Label())
     this.frame = planFrame(fn, allocation)
@@ -72,14 +79,15 @@ export class Emitter {
 
   private emitInstruction(item: Instruction, block: Block, next: Block | undefined): void {
     switch (item.op) {
+      case 'enter':
+        return this.prologue()
       case 'parameters':
       case 'resumed':
-        this.prologue()
         return this.moveOut(item.defs)
       case 'call':
         return this.call(item)
       case 'allocframe':
-        return this.allocateFrame(item)
+        return this.allocateFrame(item, block)
       case 'ecall':
         return this.ecall(item)
       case 'reload':
@@ -102,7 +110,7 @@ export class Emitter {
         return this.jumpTable(item, block.targets)
       case 'return':
         this.moveIn(item.uses)
-        return this.epilogue()
+        return this.epilogue(block)
       case 'suspend':
         return this.suspend(item, block)
       default:
@@ -145,12 +153,11 @@ export class Emitter {
   }
 
   /** Happens once, in front of everything else; keeping registers here spares the other entries their saving. */
-  private allocateFrame(item: Instruction): void {
-    const { acrossAllocation, calls } = this.allocation
-    const kept =
-      this.frame.saved.some(({ register }) => register === RA) && calls
-        ? acrossAllocation
-        : [RA, ...acrossAllocation]
+  private allocateFrame(item: Instruction, block: Block): void {
+    const { acrossAllocation } = this.allocation
+    const keepsReturn =
+      this.framed.has(block) && this.frame.saved.some(({ register }) => register === RA)
+    const kept = keepsReturn ? acrossAllocation : [RA, ...acrossAllocation]
     const bytes = alignStack(WORD * kept.length)
     this.adjustStack(-bytes)
     kept.forEach((register, i) => this.code.word(encode.store('store32', register, SP, WORD * i)))
@@ -178,7 +185,7 @@ export class Emitter {
     this.code.fixed(encode.lui(CALL_TARGET, 0), 'high', label)
     this.code.fixed(encode.immediateOp('add', CALL_TARGET, CALL_TARGET, 0), 'lowI', label)
     this.code.word(encode.store('store32', CALL_TARGET, A0, 0))
-    this.epilogue()
+    this.epilogue(block)
   }
 
   private prologue(): void {
@@ -190,13 +197,17 @@ export class Emitter {
     }
   }
 
-  private epilogue(): void {
+  private epilogue(block: Block): void {
+    if (this.framed.has(block)) this.dropFrame()
+    this.code.word(encode.jalr(X0, RA, 0))
+  }
+
+  private dropFrame(): void {
     const { bytes, saved } = this.frame
     for (const { register, offset } of saved) {
       this.code.word(encode.load('load32', register, SP, offset))
     }
     if (bytes > 0) this.adjustStack(bytes)
-    this.code.word(encode.jalr(X0, RA, 0))
   }
 
   private adjustStack(bytes: number): void {

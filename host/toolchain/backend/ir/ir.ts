@@ -93,6 +93,7 @@ export type Op =
   | 'resumed' // def is the frame a resumed coroutine was entered with
   | 'framebytes' // the size of the coroutine frame, known after passes/coroutine.ts
   | 'allocframe' // call of the frame allocator, which preserves every register but its result
+  | 'enter' // makes the stack frame
   | 'call' // symbol, or the address in uses[0] when there is no symbol
   | 'reload' // load from stack slot imm
   | 'spill' // store to stack slot imm

@@ -13,7 +13,9 @@ import { leaveSsa } from './destruct.ts'
 import { numberValues } from './gvn.ts'
 import { layOut } from './layout.ts'
 import { hoistInvariants } from './licm.ts'
+import { placePrologue } from './prologue.ts'
 import { selectInstructions } from './select.ts'
+import { splitAtCalls } from './split.ts'
 import { reduceStrength } from './strength.ts'
 import { sweep } from './sweep.ts'
 import { expandSwitches } from './switches.ts'
@@ -41,6 +43,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'sweep', run: sweep },
   { name: 'coalesce', run: coalesce },
   { name: 'layout', run: layOut },
+  { name: 'split', run: splitAtCalls },
 ]
 
 /** Receives the text of a function after each pass. */
@@ -54,9 +57,10 @@ export function compileFunction(fn: IrFunction, dump?: Dump): FunctionCode {
   }
   const allocation = allocate(fn)
   removeCopies(fn, allocation)
+  const framed = placePrologue(fn, allocation)
   layOut(fn)
   dump?.('allocate', printFunction(fn))
-  return emitFunction(fn, allocation)
+  return emitFunction(fn, allocation, framed)
 }
 
 /** Copies between values that share a machine register vanish; blocks they leave empty are threaded away by the last layout. */
