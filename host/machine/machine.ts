@@ -228,8 +228,9 @@ export class Machine implements NetworkHost, GoalState {
    * The whole state as the bytes of a file (docs/snapshots.md), between two runs. Link and peers are not in it.
    */
   async snapshot(): Promise<Uint8Array> {
+    this.#mustRest()
     const image = await this.imageHash()
-    if (this.#runner.running) throw new Error('the machine is running; take snapshots between runs')
+    this.#mustRest()
     const { configuration, cycles, instructions } = this
     const header: SnapshotHeader = {
       configuration,
@@ -243,6 +244,10 @@ export class Machine implements NetworkHost, GoalState {
     }
     const waiting = { inputs: [...this.#onTheirWay], keyboard: this.#keyboard.state }
     return packSnapshot(this.#core, header, waiting, this.#disk?.bytes)
+  }
+
+  #mustRest(): void {
+    if (this.#runner.running) throw new Error('the machine is running; take snapshots between runs')
   }
 
   /**
