@@ -13,7 +13,7 @@ import type {
   RegisterField,
 } from '../../assembly/tables/instructions.types.ts'
 import { timingProfiles } from '../../assembly/tables/timing.table.ts'
-import { executeFile, opName } from './generateExecute.ts'
+import { atomicsFile, executeFile, opName } from './generateExecute.ts'
 
 const machine = 'assembly/machine/generated'
 
@@ -39,6 +39,7 @@ export function cpuFiles(): { path: string; text: string }[] {
   return [
     { path: `${machine}/instructions.ts`, text: instructionsFile() },
     { path: `${machine}/execute.ts`, text: executeFile() },
+    { path: `${machine}/atomics.ts`, text: atomicsFile() },
     { path: `${machine}/timing.ts`, text: timingFile() },
     { path: `${machine}/lists.ts`, text: listsFile() },
   ]
@@ -92,6 +93,7 @@ function instructionsFile(): string {
     constant('OP_pause', special + 3, 'End of a part of a block that was run on its own.'),
     constant('OP_fetch_fault', special + 4, 'Nothing can be fetched here.'),
     constant('OP_probe', special + 5, 'A HINT that is a trace probe.'),
+    constant('OP_break', special + 6, 'A breakpoint of the debugger.'),
     ...classes.map((name, index) =>
       constant(`CLASS_${name.replace('.', '_')}`, index, `Cost class ${name}.`),
     ),

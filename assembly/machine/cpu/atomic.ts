@@ -8,19 +8,12 @@ import {
   CLASS_lr,
   CLASS_sc,
   CLASSES,
-  OP_amoadd_w,
-  OP_amoand_w,
-  OP_amomax_w,
-  OP_amomaxu_w,
-  OP_amomin_w,
-  OP_amominu_w,
-  OP_amoor_w,
   OP_amoswap_w,
-  OP_amoxor_w,
   OP_lr_w,
   OP_sc_w,
   OP_illegal,
 } from '../generated/instructions';
+import { combine } from '../generated/atomics';
 import { REGISTERS } from '../layout';
 import { loadRam, storeRam } from './access';
 import { identifyAt, readsNext } from './decode';
@@ -124,29 +117,4 @@ function retire(pc: u32, cost: u32): void {
   setBudget(budget - cost);
   addRetired(1);
   hart.pc = pc + 4;
-}
-
-function combine(op: u32, memory: u32, rs2: u32): u32 {
-  switch (op) {
-    case OP_amoswap_w:
-      return rs2;
-    case OP_amoadd_w:
-      return memory + rs2;
-    case OP_amoxor_w:
-      return memory ^ rs2;
-    case OP_amoand_w:
-      return memory & rs2;
-    case OP_amoor_w:
-      return memory | rs2;
-    case OP_amomin_w:
-      return min<i32>(memory, rs2);
-    case OP_amomax_w:
-      return max<i32>(memory, rs2);
-    case OP_amominu_w:
-      return min<u32>(memory, rs2);
-    case OP_amomaxu_w:
-      return max<u32>(memory, rs2);
-    default:
-      return unreachable();
-  }
 }

@@ -2,7 +2,7 @@
  * A hart's state: registers, CSRs, its own cycle, its interrupt lines. The records lie at fixed places; the x registers of the
  * running hart are at REGISTERS instead, so that the interpreter addresses them by constants.
  */
-import { hartCycle, time } from '../clock';
+import { time } from '../clock';
 import { TRACE_hart_wake } from '../generated/trace';
 import { DUMMY_REGISTER, HARTS, HART_BYTES, REGISTERS } from '../layout';
 import { trace } from '../trace';
@@ -143,11 +143,6 @@ export function destination(index: u32): u32 {
 /** Instructions charged; negative when some are given back. */
 export function addRetired(instructions: i32): void {
   hart.retired += <i64>instructions;
-}
-
-/** Cycle of a hart, running or not. */
-export function cycleOf(number: u32, running: bool): u64 {
-  return running && number == hartNumber ? hartCycle() : hartAt(number).cycle;
 }
 
 /** Drive an interrupt line of a hart (a bit of mip). A line that goes up wakes a hart in wfi. */

@@ -36,7 +36,6 @@ import {
 import { updateWindow } from './pmp';
 import { interruptCost, systemCost } from './timing';
 
-export const CAUSE_MISALIGNED_FETCH: u32 = 0;
 export const CAUSE_FETCH_FAULT: u32 = 1;
 export const CAUSE_ILLEGAL: u32 = 2;
 export const CAUSE_BREAKPOINT: u32 = 3;
