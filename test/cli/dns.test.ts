@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { runProgram, testWith } from '../programs.ts'
 import { nothread, Running } from './command.ts'
 
@@ -21,6 +21,9 @@ async function freePort(): Promise<number> {
   socket.close()
   return port
 }
+
+// A compilation, a hundred processes of dig and a replay: seconds, on a busy computer many.
+vi.setConfig({ testTimeout: 180_000 })
 
 /** What dig prints for a question. It asks once and waits for ten seconds. */
 async function dig(port: number, name: string, type: string): Promise<string> {
