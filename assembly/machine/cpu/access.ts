@@ -6,7 +6,7 @@ import { isDevice, ramAt, ramHolds, readBus, refused, unknownRegister, writeBus 
 import { budget, setBudget } from '../clock';
 import { ACCESS } from '../generated/instructions';
 import { REGISTERS } from '../layout';
-import { length } from './decode';
+import { length } from './identify';
 import { addRetired, hart, writeRd } from './hart';
 import { mustYield } from './leave';
 import { PMP_READ, PMP_WRITE, dataMode, permitted } from './pmp';

@@ -16,7 +16,7 @@ import {
 import { combine } from '../generated/atomics';
 import { REGISTERS } from '../layout';
 import { loadRam, storeRam } from './access';
-import { identifyAt, readsNext } from './decode';
+import { identifyAt, readsNext } from './identify';
 import { addRetired, hart, writeRd } from './hart';
 import { mustYield } from './leave';
 import { PMP_READ, PMP_WRITE, dataMode, permitted } from './pmp';

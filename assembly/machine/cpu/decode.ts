@@ -2,22 +2,15 @@
  * The decode cache: slots of decoded code pages, found by page and by the view that may fetch them (pmp.ts). Records: records.ts.
  * A page is dropped as soon as one of its decoded instructions is overwritten (watch.ts), so that fence.i has nothing left to do.
  */
-import { RAM_START, ramAt, ramHolds } from '../bus';
+import { ramAt, ramHolds } from '../bus';
 import { count } from '../counters';
 import { COUNT_pageDecodes, COUNT_pageInvalidations } from '../generated/counters';
 import {
-  BUCKETS,
-  BUCKET_ROWS,
   CLASSES,
   CLASS_branch,
   CLASS_load,
-  CLASS_store,
   ENDS_BLOCK,
   FIRST_SHORT,
-  FORMATS,
-  MASKS,
-  MATCHES,
-  NONZERO,
   OP_auipc,
   OP_break,
   OP_far,
@@ -30,17 +23,16 @@ import {
   OP_probe,
   OP_slt,
   OP_slti,
-  READS,
   operandImm,
   operandRd,
   operandRs1,
   operandRs2,
-  operands,
 } from '../generated/instructions';
 import { DECODE, DECODE_TAGS, SCRATCH } from '../layout';
 import { tracing } from '../trace';
 import { isBreakpoint } from './breakpoints';
 import { destination, hart } from './hart';
+import { identify, length, readsNext } from './identify';
 import { LAST_VIEW, PMP_EXECUTE, fetchView, permitted } from './pmp';
 import {
   COST,
@@ -231,31 +223,6 @@ function put(r: usize, op: u32): bool {
   return false;
 }
 
-/** The number of the instruction that a word is; its operands are taken apart. OP_illegal if it is none. */
-export function identify(word: u32): u32 {
-  const short = (word & 3) != 3;
-  const bucket = short
-    ? 256 + ((word & 3) << 3) + ((word >> 13) & 7)
-    : (((word >> 2) & 31) << 3) + ((word >> 12) & 7);
-  const end = <i32>unchecked(BUCKETS[bucket + 1]);
-  for (let i = <i32>unchecked(BUCKETS[bucket]); i < end; i++) {
-    const op = <u32>unchecked(BUCKET_ROWS[i]);
-    if ((word & unchecked(MASKS[op])) != unchecked(MATCHES[op])) continue;
-    operands(unchecked(FORMATS[op]), word);
-    if ((zeroOperands() & unchecked(NONZERO[op])) == 0) return op;
-  }
-  return OP_illegal;
-}
-
-function zeroOperands(): u32 {
-  return (
-    u32(operandRd == 0) |
-    (u32(operandRs1 == 0) << 1) |
-    (u32(operandRs2 == 0) << 2) |
-    (u32(operandImm == 0) << 3)
-  );
-}
-
 /** HINTs that the guest uses as trace probes: slt and slti to x0 (assembly/tables/trace.table.ts). */
 function isProbe(op: u32): bool {
   return operandRd == 0 && (op == OP_slt || op == OP_slti);
@@ -283,11 +250,6 @@ function fill(r: usize, pc: u32, op: u32): void {
   store<u8>(r, <u8>own, OWN);
 }
 
-/** Bytes of an instruction. */
-export function length(op: u32): u32 {
-  return op >= FIRST_SHORT ? 2 : 4;
-}
-
 /** How far the record of a target is: on this page, or the record that leads to the target's page. */
 function distance(r: usize, pc: u32, target: u32): u32 {
   if ((target ^ pc) < PAGE_BYTES) return (target - pc) << 3;
@@ -313,24 +275,4 @@ function farRecord(target: u32): usize {
 /** What a load costs more because the instruction behind it reads its result, other than as the data of a store. */
 function useOf(rd: u32, next: u32): u32 {
   return readsNext(rd, next, true) ? loadUseCost : 0;
-}
-
-/** Whether the instruction at an address reads register `rd`; the data of a store may be left out. */
-export function readsNext(rd: u32, address: u32, exceptStoreData: bool): bool {
-  const op = identifyAt(address);
-  if (op == OP_illegal || rd == 0) return false;
-  watch(address, WATCH_CODE);
-  const reads = <u32>READS[op];
-  if ((reads & 1) != 0 && operandRs1 == rd) return true;
-  const data = exceptStoreData && CLASSES[op] == CLASS_store;
-  return (reads & 2) != 0 && operandRs2 == rd && !data;
-}
-
-/** The number of the instruction at an address, OP_illegal if none is there; its operands are taken apart. */
-export function identifyAt(address: u32): u32 {
-  if (!ramHolds(address, 2)) return OP_illegal;
-  const word: u32 = load<u16>(ramAt(address));
-  if ((word & 3) != 3) return identify(word);
-  if (!ramHolds(address + 2, 2)) return OP_illegal;
-  return identify(word | ((<u32>load<u16>(ramAt(address + 2))) << 16));
 }

@@ -3,14 +3,7 @@
  * decode, accesses that are not plain RAM, and all instructions that are not computed in the switch.
  */
 import { budget, hartCycle, nextEvent, setBudget, setTime } from '../clock';
-import {
-  ACCESS,
-  OP_far,
-  OP_fetch_fault,
-  OP_page_end,
-  OP_pause,
-  OP_undecoded,
-} from '../generated/instructions';
+import { ACCESS, OP_far, OP_page_end, OP_pause, OP_undecoded } from '../generated/instructions';
 import { SCRATCH } from '../layout';
 import { NO_STOP, wanted } from '../stop';
 import { setTracePlace, tracing } from '../trace';

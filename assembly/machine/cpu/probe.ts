@@ -2,7 +2,7 @@
  * Trace probes of the guest: HINT instructions, which do nothing else (assembly/tables/trace.table.ts). `slti x0, rs1, kind` is a
  * record with one field; `slt x0, rs1, rs2` just before it makes one with two, written when the slt is done.
  */
-import { ramAt, ramHolds } from '../bus';
+import { ramHolds } from '../bus';
 import { hartCycle } from '../clock';
 import {
   OP_slt,
@@ -13,7 +13,7 @@ import {
   operandRs2,
 } from '../generated/instructions';
 import { traceAt } from '../trace';
-import { identifyAt } from './decode';
+import { identifyAt } from './identify';
 import { getRegister, hartNumber } from './hart';
 
 /** Write the record that the probe at a pc stands for. */

@@ -7,15 +7,11 @@ import { COUNT_sleeps } from '../generated/counters';
 import { CSR_mepc, CSR_mscratch } from '../generated/csrs';
 import {
   CLASSES,
-  CLASS_amo,
   CLASS_csr,
-  CLASS_lr,
-  CLASS_sc,
   OP_break,
   OP_c_ebreak,
   OP_csrrc,
   OP_csrrci,
-  OP_csrrsi,
   OP_csrrw,
   OP_csrrwi,
   OP_ebreak,
