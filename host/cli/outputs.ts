@@ -45,7 +45,7 @@ export function peekWords(machine: Machine, peeks: readonly Peek[]): Record<stri
 }
 
 /** The words between the symbols `begin_signature` and `end_signature`, one per line in hexadecimal. */
-export function signature(machine: Machine): string {
+export function signatureText(machine: Machine): string {
   const [begin, end] = ['begin_signature', 'end_signature'].map((name) => machine.symbol(name))
   if (begin === undefined || end === undefined || end < begin) {
     throw new UsageError('--signature: the program has no begin_signature and end_signature')

@@ -95,6 +95,7 @@ function addReplay(program: Command, finish: Finish): void {
     .description('repeat a recorded run and compare')
     .argument('<file>', 'what --record wrote')
     .option('--program <file>', 'the program, when it is not where it was')
+    .option('--disk <file>', 'the image that was in the block device')
     .option(
       '--until <time>',
       'stop there (10ms, 5000cy) and compare only what entered before',

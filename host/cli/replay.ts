@@ -7,12 +7,14 @@ import { Capture } from '../net/pcapng.ts'
 import { readProgram, readText, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
 import { summary, traceFile } from './outputs.ts'
+import { insertDisk } from './run.ts'
 import { clearProgress, complain, progress } from './talk.ts'
 
 export interface ReplayCommand {
   /** The program, when it is no longer where it was recorded. */
   program?: string
   until?: string
+  disk?: string
   pcap?: string
   trace?: string
 }
@@ -26,13 +28,14 @@ export async function replayCommand(file: string, command: ReplayCommand): Promi
   const program = await readProgram(programFile)
   const { configuration } = recording.header
   const machine = await Machine.create({ ...configuration, trace: trace !== undefined })
+  if (command.disk !== undefined) insertDisk(machine, command.disk)
   await machine.load(program)
-  const capture = new Capture(machine.network)
+  const capture = pcap === undefined ? undefined : new Capture(machine.network)
   machine.console.listen((text) => process.stdout.write(text))
 
   const { report, divergence } = await replay(machine, recording, command.until)
   clearProgress()
-  if (pcap !== undefined) writeFile(pcap, capture.bytes())
+  if (capture !== undefined) writeFile(pcap as string, capture.bytes())
   if (trace !== undefined) writeFile(trace, traceFile(trace, machine.trace(), machine))
   const text = machine.console.text
   if (text !== '' && !text.endsWith('\n')) console.log()

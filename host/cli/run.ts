@@ -13,7 +13,7 @@ import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
 import { checkDeterminism } from './determinism.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
-import { peekWords, signature, summary, traceFile } from './outputs.ts'
+import { peekWords, signatureText, summary, traceFile } from './outputs.ts'
 import { clearProgress, progress, runProgress, say } from './talk.ts'
 import type { Peek } from './values.ts'
 
@@ -66,20 +66,25 @@ async function runProgram(
   const peeks = command.peek ?? []
   peekWords(machine, peeks)
 
-  const capture = command.pcap === undefined ? undefined : new Capture(machine.network)
-  const recorder = command.record === undefined ? undefined : new Recorder(machine)
+  const { pcap, record } = command
+  const capture = pcap === undefined ? undefined : new Capture(machine.network)
+  const recorder = record === undefined ? undefined : new Recorder(machine)
   if (command.json !== true) printConsole(machine)
   const report = await runInterruptibly(machine, command, ports)
   clearProgress()
 
-  if (capture !== undefined) writeFile(command.pcap as string, capture.bytes())
-  if (recorder !== undefined) writeFile(command.record as string, await recorder.text(file))
-  if (trace)
-    writeFile(command.trace as string, traceFile(command.trace as string, machine.trace(), machine))
-  if (command.signature !== undefined) writeFile(command.signature, signature(machine))
+  if (capture !== undefined) writeFile(pcap as string, capture.bytes())
+  if (recorder !== undefined) writeFile(record as string, await recorder.text(file))
+  writeViews(machine, command)
   print(machine, report, peekWords(machine, peeks), command.json === true)
   const forwarded = command.forward !== undefined && report.stopReason === 'aborted'
   return forwarded ? exitCode.ok : exitCodeOf(report, command.until, machine.console.text)
+}
+
+/** Files that are made from the machine after the run. */
+function writeViews(machine: Machine, { trace, signature }: RunCommand): void {
+  if (trace !== undefined) writeFile(trace, traceFile(trace, machine.trace(), machine))
+  if (signature !== undefined) writeFile(signature, signatureText(machine))
 }
 
 /** Options that belong to one run and make no sense for two. */
@@ -101,7 +106,8 @@ function checkCombination(command: RunCommand): void {
   }
 }
 
-function insertDisk(machine: Machine, file: string): void {
+/** Put the image in a file into the machine's block device. */
+export function insertDisk(machine: Machine, file: string): void {
   try {
     machine.insertDisk(readBytes(file))
   } catch (error) {

@@ -136,7 +136,7 @@ export async function replay(
 async function checkImage(machine: Machine, header: RecordingHeader): Promise<void> {
   if ((await machine.imageHash()) === header.image) return
   throw new RecordingError(
-    `the recording was made with another build of ${header.program}; build the same sources to replay it`,
+    `the recording was made with another build of ${header.program} or another disk; use the same to replay it`,
   )
 }
 

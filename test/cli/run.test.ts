@@ -157,6 +157,14 @@ describe('nothread replay', () => {
       const { stdout } = nothread(['run', 'hello.s', '--record', 'run.rec'], folder)
       expect(nothread(['replay', 'run.rec'], folder)).toEqual({ status: 0, stdout, stderr: '' })
 
+      const disk = { ...files, 'disk.img': new Uint8Array(1024) }
+      inFolder(disk, (other) => {
+        const record = ['--disk', 'disk.img', '--record', 'disk.rec']
+        expect(nothread(['run', 'hello.s', ...record], other).status).toBe(0)
+        expect(nothread(['replay', 'disk.rec'], other).stderr).toContain('or another disk')
+        expect(nothread(['replay', 'disk.rec', '--disk', 'disk.img'], other).status).toBe(0)
+      })
+
       const text = readFileSync(join(folder, 'run.rec'), 'utf8')
       const changed = text.replace(/"stateHash":"./, '"stateHash":"x')
       inFolder({ ...files, 'run.rec': changed }, (other) => {
