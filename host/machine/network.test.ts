@@ -4,7 +4,17 @@ import type { WireFrame } from '../net/network.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './options.ts'
+import { parseRecording, Recorder, replay } from './recording.ts'
 
+/** The same driver beside harts that count in memory and never sleep. */
+const counting = `_start: beqz a0, driver
+        la t0, counter
+1:      lw t1, 0(t0)
+        addi t1, t1, 1
+        sw t1, 0(t0)
+        mul t2, t1, t1
+        j 1b
+driver: li s0, NIC`
 const source = readFileSync(new URL('../../test/machine/frame-echo.s', import.meta.url), 'utf8')
 const port = 7
 
@@ -72,6 +82,24 @@ describe('a machine on the network', () => {
     expect(second.stateHash()).toBe(first.stateHash())
     expect(second.cycles).toBe(first.cycles)
     expect(first.network.counts.lost).toBeGreaterThan(0)
+  })
+
+  it.each([1, 2, 4])('replays what came over the network, with %d harts', async (harts) => {
+    const crowded = source.replace('_start: li s0, NIC', counting) + 'counter: .space 4\n'
+    const image = assembleImage(crowded, { base: 0x8000_0000 })
+    const machine = await Machine.create({ ramBytes: 1 << 20, harts })
+    await machine.load(image)
+    const recorder = new Recorder(machine)
+    await machine.run({ for: '10us' })
+    const clients = machine.network.clients({ port, count: 4, requests: 10, timeout: '1ms' })
+    await machine.run({ until: () => clients.finished, for: '10ms' })
+    expect(clients.finished).toBe(true)
+
+    const recording = parseRecording(await recorder.text('frame-echo.s'))
+    const again = await Machine.create({ ramBytes: 1 << 20, harts })
+    await again.load(image)
+    expect((await replay(again, recording)).divergence).toBeUndefined()
+    expect(again.stateHash()).toBe(machine.stateHash())
   })
 
   it('goes another way with another seed when frames are lost', async () => {

@@ -103,8 +103,9 @@ export class Runner {
       const reason = options.signal?.aborted === true ? 'aborted' : goal.reached(state)
       if (reason !== undefined) return this.#comeToRest(reason)
       const limit = goal.limit(state)
-      const stop = this.#advance(Math.min(limit, timeline.next, keyboard.next))
-      const end = this.#handle(stop, limit)
+      const target = Math.min(limit, timeline.next, keyboard.next)
+      const stop = this.#advance(target)
+      const end = this.#handle(stop, target, limit)
       if (end !== undefined) return end
       if (this.mustBreathe || stop === 'Slice' || stops % stopsPerBreath === 0) {
         this.mustBreathe = false
@@ -123,7 +124,8 @@ export class Runner {
     core.consoleClear()
     if (stop === 'TraceFull') trace.collect()
     this.#atLimit = stop === 'Limit'
-    timeline.advance(this.#atLimit ? this.cycles : this.#behindStop())
+    // Not the core's own time: with several harts, some have gone beyond the limit.
+    timeline.advance(this.#atLimit ? cycle : this.#behindStop())
     return stop
   }
 
@@ -147,19 +149,19 @@ export class Runner {
       const { now } = this.#parts.timeline
       const stop = this.#advance(now)
       if (stop === 'Idle') break
-      const end = this.#handle(stop, now)
+      const end = this.#handle(stop, now, now)
       if (end !== undefined) return end
     }
     return this.#report(reason)
   }
 
-  /** What a stop of the core means. The report, when the run is over. */
-  #handle(stop: CoreStop, limit: Cycle): RunReport | undefined {
+  /** What a stop of the core on its way to `target` means. The report, when the run is over. */
+  #handle(stop: CoreStop, target: Cycle, limit: Cycle): RunReport | undefined {
     const { core, calls, keyboard, network, timeline } = this.#parts
     switch (stop) {
       case 'Limit':
-        this.#happen(this.cycles)
-        keyboard.advance(this.cycles)
+        this.#happen(target)
+        keyboard.advance(target)
         return undefined
       case 'Idle':
         if (timeline.next === Infinity) return this.#report('idle')
