@@ -30,8 +30,8 @@ word:   .word 0
   { base: 0x8000_0000 },
 )
 
-async function busyMachine(): Promise<Machine> {
-  const machine = await Machine.create({ ramBytes: 1 << 20, seed: 5 })
+async function busyMachine(harts = 1): Promise<Machine> {
+  const machine = await Machine.create({ ramBytes: 1 << 20, seed: 5, harts })
   await machine.load(busy)
   machine.console.input('once upon a time', 30_000)
   return machine
@@ -46,10 +46,10 @@ async function contents(machine: Machine): Promise<Record<string, string>> {
 }
 
 describe('a snapshot', () => {
-  it('cuts a run without changing it', async () => {
-    const whole = await busyMachine()
+  it.each([1, 2, 4])('cuts a run of %d harts without changing it', async (harts) => {
+    const whole = await busyMachine(harts)
     await whole.run({ until: 100_000 })
-    let machine = await busyMachine()
+    let machine = await busyMachine(harts)
     for (const cycle of [1, 777, 29_999, 30_001, 31_234, 99_999]) {
       await machine.run({ until: cycle })
       const restored = await Machine.restore(await machine.snapshot())
