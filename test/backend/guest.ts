@@ -56,6 +56,10 @@ export class Guest {
     return this.memory.getInt32((address >>> 0) - RAM_BASE, true)
   }
 
+  setWord(address: number, value: number): void {
+    this.memory.setUint32((address >>> 0) - RAM_BASE, value, true)
+  }
+
   get retired(): number {
     return Number(this.core.retired(0))
   }

@@ -39,7 +39,7 @@ export function allocate(fn: IrFunction): Allocation {
   const tiny = new Set<Register>()
   for (let round = 0; round < ROUND_LIMIT; round++) {
     const live = computeRanges(fn)
-    const attempt = new Attempt(live, tiny)
+    const attempt = new Attempt(live, tiny, fn.coroutine?.frame)
     attempt.run()
     if (attempt.spilled.length === 0) {
       return {
@@ -66,13 +66,16 @@ class Attempt {
   readonly machine: Occupation[] = Array.from({ length: 32 }, () => new Occupation())
   private readonly live: LiveRanges
   private readonly tiny: ReadonlySet<Register>
+  /** The coroutine's frame, which every entry brings in a0 and every exit returns there. */
+  private readonly first: Register | undefined
   private readonly preferences = new Map<Register, Preference[]>()
   /** Executions of the saves and restores that a further callee-saved register costs. */
   private saveCost = 0
   private readonly partners = new Map<Register, { register: Register; weight: number }[]>()
 
-  constructor(live: LiveRanges, tiny: ReadonlySet<Register>) {
+  constructor(live: LiveRanges, tiny: ReadonlySet<Register>, first: Register | undefined) {
     this.live = live
+    this.first = first
     this.tiny = tiny
     this.assigned = new Int8Array(live.ranges.length).fill(-1)
     this.assigned[ZERO] = 0
@@ -107,7 +110,7 @@ class Attempt {
   }
 
   private priority(register: Register): number {
-    if (this.tiny.has(register)) return Infinity
+    if (this.tiny.has(register) || register === this.first) return Infinity
     return this.live.weights[register] / lengthOf(this.live.ranges[register]!)
   }
 
@@ -178,6 +181,7 @@ class Attempt {
         this.prefer(item.defs, often)
         return
       case 'return':
+      case 'suspend':
         return this.prefer(item.uses, often)
       case 'parameters':
       case 'resumed':

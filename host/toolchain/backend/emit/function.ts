@@ -178,10 +178,10 @@ export class Emitter {
 
   /** Leaves with the frame as result; its first word, stored last, says where to go on. */
   private suspend(item: Instruction, block: Block): void {
-    const state = this.fn.coroutine!.states.find(({ suspended }) => suspended === block)
+    const state = this.fn.coroutine!.states[item.imm]
     const frame = this.register(item.uses[0])
     this.parallelMove([{ to: A0, from: frame }])
-    const label = this.labels.get(state!.resume)!
+    const label = this.labels.get(state.resume)!
     this.code.fixed(encode.lui(CALL_TARGET, 0), 'high', label)
     this.code.fixed(encode.immediateOp('add', CALL_TARGET, CALL_TARGET, 0), 'lowI', label)
     this.code.word(encode.store('store32', CALL_TARGET, A0, 0))

@@ -10,6 +10,10 @@ import type { Block, Coroutine, Instruction, IrFunction, Register, SuspendState 
 import { createInstruction, terminatorOf } from '../ir/ir.ts'
 import type { Kept, SlotPlan } from './frameSlots.ts'
 import { planSlots } from './frameSlots.ts'
+import { duplicateFor } from './region.ts'
+
+/** Instructions of a suspension that is worth repeating. */
+const DUPLICATE_LIMIT = 24
 
 export function expandCoroutine(fn: IrFunction): void {
   const { coroutine } = fn
@@ -27,6 +31,7 @@ export function expandCoroutine(fn: IrFunction): void {
   coroutine.states.forEach((state, i) => expansion.restore(state, plan.kept[i]))
   expansion.save()
   expansion.dropDeadLoads()
+  duplicateSuspensions(fn, coroutine)
 }
 
 class Expansion {
@@ -42,10 +47,11 @@ class Expansion {
 
   /** Control does not flow from a suspension to its resume point: registers do not survive it. */
   cutEdges(): void {
-    for (const { suspended, resume } of this.coroutine.states) {
+    this.coroutine.states.forEach(({ suspended, resume }, i) => {
+      terminatorOf(suspended).imm = i
       suspended.targets = []
       resume.predecessors = []
-    }
+    })
   }
 
   /** Stores behind definitions; what exists before the frame does is stored once the frame is there. */
@@ -126,6 +132,17 @@ class Expansion {
     }
     const [defs, uses] = op === 'load32' ? [[register], [base]] : [[], [base, register]]
     code.push(createInstruction(op, defs, uses, rest, at))
+  }
+}
+
+/** Spares a jump per round: blocks that only lead to a suspension get its stores themselves. */
+function duplicateSuspensions(fn: IrFunction, { states }: Coroutine): void {
+  for (const { suspended } of states) {
+    if (suspended.code.length > DUPLICATE_LIMIT) continue
+    const jumping = suspended.predecessors.filter((block) => terminatorOf(block).op === 'jump')
+    for (const from of jumping.slice(0, suspended.predecessors.length - 1)) {
+      duplicateFor(fn, suspended, (block) => block === from)
+    }
   }
 }
 

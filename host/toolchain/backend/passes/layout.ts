@@ -10,10 +10,20 @@ import { terminatorOf } from '../ir/ir.ts'
 export function layOut(fn: IrFunction): void {
   threadJumps(fn)
   removeUnreachable(fn)
-  const loops = findLoops(fn)
+  mergeChains(fn)
+  const loops = loopsOf(fn)
   let order = fn.blocks.filter((block) => !block.cold)
   for (const loop of loops) order = rotate(order, loop)
   fn.blocks = [...order, ...fn.blocks.filter((block) => block.cold)]
+}
+
+/** Loops that go through a suspension are no loops any more, but their blocks run as often as before. */
+function loopsOf(fn: IrFunction): Loop[] {
+  if (fn.coroutine === undefined) return findLoops(fn)
+  const depths = fn.blocks.map(({ depth }) => depth)
+  const loops = findLoops(fn)
+  fn.blocks.forEach((block, i) => (block.depth = depths[i]))
+  return loops
 }
 
 /** Leads edges past blocks that hold nothing but a jump. */
@@ -39,6 +49,28 @@ export function threadJumps(fn: IrFunction): void {
 const isEnd = (block: Block): boolean => {
   const { op } = terminatorOf(block)
   return op === 'return' || op === 'trap' || op === 'suspend'
+}
+
+/** Joins a block to the only one that leads to it. */
+export function mergeChains(fn: IrFunction): void {
+  const merged = new Set<Block>()
+  for (const block of fn.blocks) {
+    if (merged.has(block)) continue
+    for (;;) {
+      const [next] = block.targets
+      if (terminatorOf(block).op !== 'jump' || next === block) break
+      if (next.predecessors.length !== 1 || next.phis.length > 0 || next === fn.blocks[0]) break
+      block.code.pop()
+      block.code.push(...next.code)
+      block.targets = next.targets
+      block.cold = next.cold
+      for (const target of new Set(next.targets)) {
+        target.predecessors[target.predecessors.indexOf(next)] = block
+      }
+      merged.add(next)
+    }
+  }
+  fn.blocks = fn.blocks.filter((block) => !merged.has(block))
 }
 
 /** A branch whose both ways lead to the same block is a jump. */
