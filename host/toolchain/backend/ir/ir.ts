@@ -181,13 +181,11 @@ const BINARY = set(
   'add sub and or xor sll srl sra slt sltu mul mulh mulhu mulhsu div divu rem remu eq ne ge geu',
 )
 const COMMUTATIVE = set('add and or xor mul mulh mulhu eq ne')
-const TERMINATORS = set('jump branch switch jumptable return trap suspend')
 
 export const isLoad = (op: Op): op is LoadOp => LOADS.has(op)
 export const isStore = (op: Op): op is StoreOp => STORES.has(op)
 export const isBinary = (op: Op): op is BinaryOp => BINARY.has(op)
 export const isCommutative = (op: Op): boolean => COMMUTATIVE.has(op)
-export const isTerminator = (op: Op): op is TerminatorOp => TERMINATORS.has(op)
 
 /** Whether an instruction only computes its results from its operands, so that it can be shared, moved or dropped. */
 export function isPure(instruction: Instruction): boolean {

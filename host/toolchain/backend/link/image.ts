@@ -9,7 +9,7 @@
  *   __image_end     heap
  */
 import type { ObjectFile } from '../../asm/object.ts'
-import type { Image, ImageSymbol, Segment, SourceLine } from '../../elf/image.ts'
+import type { Image, ImageSymbol, Segment } from '../../elf/image.ts'
 import { segmentFlags } from '../../elf/image.ts'
 import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
@@ -24,7 +24,7 @@ import { activeData, staticDataEnd, UnitData, words } from './data.ts'
 import { Objects } from './objects.ts'
 import type { Compiled, ImportResolution, Unit } from './program.ts'
 import { compileReachable, createUnit, descriptorSymbol } from './program.ts'
-import { SourceMap } from './sourceMap.ts'
+import { sourceLines } from './lines.ts'
 import { WORD } from './sizes.ts'
 import { Text } from './text.ts'
 
@@ -125,7 +125,7 @@ class Linker {
       entry: this.resolve(this.options.entry),
       segments: this.options.header ? [this.header(), ...segments] : segments,
       symbols: this.imageSymbols(),
-      lines: this.lines(),
+      lines: sourceLines(this.options, this.objects, this.compiled, this.text),
       sections,
       machineFlags: this.compressed ? FLAG_COMPRESSED : 0,
       coroutines,
@@ -265,36 +265,6 @@ class Linker {
       result.push({ name, address, size, kind: 'object' })
     }
     return result
-  }
-
-  private lines(): SourceLine[] {
-    const rows = this.objects.lines()
-    if (this.options.sourceMap !== undefined) {
-      const map = new SourceMap(this.options.sourceMap)
-      this.text.functions.forEach((_, i) => this.functionLines(map, i, rows))
-    }
-    return rows.sort((a, b) => a.address - b.address)
-  }
-
-  private functionLines(map: SourceMap, index: number, rows: SourceLine[]): void {
-    const { unit } = this.compiled[index]
-    const { code, address, size } = this.text.functions[index]
-    if (unit.isSupport) {
-      rows.push({ address, file: '', line: 0, column: 0 })
-      return
-    }
-    const functionIndex = unit.functions.get(code.name)
-    const body = unit.context.module.bodies.find((item) => item.index === functionIndex)!
-    let last = ''
-    for (const { at, item } of this.text.itemAddresses(index)) {
-      const place = map.find(item.at, body.start)
-      if (place === undefined) continue
-      const file = this.options.renameSource?.(place.file) ?? place.file
-      const key = `${file}:${place.line}:${place.column}`
-      if (key !== last) rows.push({ address: at, file, line: place.line, column: place.column })
-      last = key
-    }
-    rows.push({ address: address + size, file: '', line: 0, column: 0 })
   }
 }
 

@@ -27,7 +27,7 @@ function loopsOf(fn: IrFunction): Loop[] {
 }
 
 /** Leads edges past blocks that hold nothing but a jump. */
-export function threadJumps(fn: IrFunction): void {
+function threadJumps(fn: IrFunction): void {
   const resumes = new Set(fn.coroutine?.states.map((state) => state.resume))
   for (const block of fn.blocks) {
     const forwards = block.code.length === 1 && terminatorOf(block).op === 'jump'
@@ -52,7 +52,7 @@ const isEnd = (block: Block): boolean => {
 }
 
 /** Joins a block to the only one that leads to it. */
-export function mergeChains(fn: IrFunction): void {
+function mergeChains(fn: IrFunction): void {
   const merged = new Set<Block>()
   for (const block of fn.blocks) {
     if (merged.has(block)) continue

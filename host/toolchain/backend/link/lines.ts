@@ -1,0 +1,54 @@
+/** The image's line table: rows of assembled objects, and of compiled code by asc's source map. */
+import type { SourceLine } from '../../elf/image.ts'
+import type { Objects } from './objects.ts'
+import type { Compiled } from './program.ts'
+import { SourceMap } from './sourceMap.ts'
+import type { Text } from './text.ts'
+
+export interface LineOptions {
+  /** Text of the source map. */
+  sourceMap?: string
+  /** Names of files in the source map to names in the line table. */
+  renameSource?: (file: string) => string
+}
+
+const NOWHERE = { file: '', line: 0, column: 0 }
+
+/** Rows in the order of addresses; code without a source is said to have none. */
+export function sourceLines(
+  options: LineOptions,
+  objects: Objects,
+  compiled: readonly Compiled[],
+  text: Text,
+): SourceLine[] {
+  const rows = objects.lines()
+  if (options.sourceMap !== undefined) {
+    const map = new SourceMap(options.sourceMap)
+    const rename = options.renameSource ?? ((file: string) => file)
+    compiled.forEach((item, i) => rows.push(...functionLines(map, rename, item, text, i)))
+  }
+  return rows.sort((a, b) => a.address - b.address)
+}
+
+function functionLines(
+  map: SourceMap,
+  rename: (file: string) => string,
+  { unit }: Compiled,
+  text: Text,
+  index: number,
+): SourceLine[] {
+  const { code, address, size } = text.functions[index]
+  if (unit.isSupport) return [{ address, ...NOWHERE }]
+  const functionIndex = unit.functions.get(code.name)
+  const body = unit.context.module.bodies.find((item) => item.index === functionIndex)!
+  const rows: SourceLine[] = []
+  let last = ''
+  for (const { at, item } of text.itemAddresses(index)) {
+    const place = map.find(item.at, body.start)
+    if (place === undefined) continue
+    const key = `${place.file}:${place.line}:${place.column}`
+    if (key !== last) rows.push({ ...place, address: at, file: rename(place.file) })
+    last = key
+  }
+  return [...rows, { address: address + size, ...NOWHERE }]
+}
