@@ -22,7 +22,7 @@ import { loadCore, stateHashOf } from './core.ts'
 import type { Coroutine } from './coroutines.ts'
 import { liveCoroutines } from './coroutines.ts'
 import { Disk } from './disk.ts'
-import type { GoalState, RunOptions } from './goal.ts'
+import type { RunOptions } from './goal.ts'
 import type { Input } from './input.ts'
 import { applyInput } from './input.ts'
 import { Keyboard } from './keyboard.ts'
@@ -59,7 +59,7 @@ const a1 = 11
 /** Stands for the program counter where a register is named by number. */
 const pcIndex = 32
 
-export class Machine implements NetworkHost, GoalState {
+export class Machine implements NetworkHost {
   readonly configuration: Configuration
   readonly network: Network
   readonly console: Console
@@ -196,7 +196,7 @@ export class Machine implements NetworkHost, GoalState {
    * left to wake it. Throws a RangeError for a goal that cannot be understood.
    */
   run(options: RunOptions = {}): Promise<RunReport> {
-    return this.#runner.run(options, this)
+    return this.#runner.run(options, this.clockHz)
   }
 
   /**

@@ -45,6 +45,8 @@ export class Runner {
   readonly #parts: RunnerParts
   #ended: RunReport | undefined
   #atLimit = true
+  /** Everything before this cycle is done. */
+  #done: Cycle = 0
   #running = false
 
   constructor(parts: RunnerParts) {
@@ -84,15 +86,31 @@ export class Runner {
     return Number(sum)
   }
 
-  /** Run until the goal is reached or the guest has ended. `state` is what the goal looks at. */
-  async run(options: RunOptions, state: GoalState): Promise<RunReport> {
+  /** Run until the goal is reached or the guest has ended. */
+  async run(options: RunOptions, clockHz: number): Promise<RunReport> {
     if (this.#running) throw new Error('the machine is running already')
+    this.#done = this.#parts.timeline.now
+    const state = this.#goalState(clockHz)
     const goal = new Goal(options, state)
     this.#running = true
     try {
       return await this.#runTo(goal, options, state)
     } finally {
       this.#running = false
+    }
+  }
+
+  /** What goals look at: not the core's own time, since some of several harts may have gone beyond what is done. */
+  #goalState(clockHz: number): GoalState {
+    const [cycles, text] = [() => this.#done, () => this.#parts.console.text]
+    return {
+      clockHz,
+      get cycles() {
+        return cycles()
+      },
+      get consoleText() {
+        return text()
+      },
     }
   }
 
@@ -160,12 +178,14 @@ export class Runner {
     const { core, calls, keyboard, network, timeline } = this.#parts
     switch (stop) {
       case 'Limit':
+        this.#done = target
         this.#happen(target)
         keyboard.advance(target)
         return undefined
       case 'Idle':
         if (timeline.next === Infinity) return this.#report('idle')
         if (timeline.next > limit) return this.#sleptTo(limit)
+        this.#done = timeline.next
         this.#happen(timeline.next)
         return undefined
       case 'FrameOut':
