@@ -13,6 +13,7 @@ import { flushDecode } from './cpu/decode';
 import { resetExchange } from './exchange';
 import {
   RUNNING,
+  STOPPED,
   getRegister,
   hartAt,
   hartCount,
@@ -137,6 +138,19 @@ export function ramChanged(): void {
 export function setProgramCounter(hart: u32, pc: u32): void {
   hartAt(hart).pc = pc & ~1;
   hartAt(hart).state = RUNNING;
+}
+
+/** Stop a hart: it runs nothing and takes no interrupt until `startHart`. To be called between runs. */
+export function stopHart(hart: u32): void {
+  hartAt(hart).state = STOPPED;
+}
+
+/** Let a stopped hart go on at `pc`, from `cycle` or the present on, whichever is later; nothing if it is not stopped. */
+export function startHart(hart: u32, pc: u32, cycle: u64): void {
+  const stopped = hartAt(hart);
+  if (stopped.state != STOPPED) return;
+  stopped.cycle = max<u64>(stopped.cycle, max<u64>(time, cycle));
+  setProgramCounter(hart, pc);
 }
 
 export function programCounter(hart: u32): u32 {

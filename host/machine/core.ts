@@ -23,6 +23,8 @@ export interface CoreExports {
   ramChanged(): void
   setToHost(address: number): void
   setProgramCounter(hart: number, address: number): void
+  startHart(hart: number, address: number, cycle: bigint): void
+  stopHart(hart: number): void
   programCounter(hart: number): number
   register(hart: number, index: number): number
   setRegister(hart: number, index: number, value: number): void

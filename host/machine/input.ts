@@ -13,32 +13,48 @@ export type Input =
   | { kind: 'console'; cycle: Cycle; bytes: Uint8Array }
   /** The host calls function `index` of the program's spawn table. */
   | { kind: 'call'; cycle: Cycle; id: number; index: number; words: number[] }
+  /** A stopped hart goes on at an address; nothing happens to one that is not stopped. */
+  | { kind: 'start'; cycle: Cycle; hart: number; address: number }
+  /** A hart stops. */
+  | { kind: 'stop'; cycle: Cycle; hart: number }
 
-/** Hand a frame or call to the core, which stands at its cycle, or sleeps before it. */
+/** Hand an input to the core, which stands at its cycle, or sleeps before it. */
 export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'console' }>): void {
-  if (input.kind === 'frame') {
-    new Uint8Array(core.memory.buffer, core.frameInput(), input.bytes.length).set(input.bytes)
-    core.receiveFrame(BigInt(input.cycle), input.bytes.length)
-  } else {
-    const pointer = core.mailboxArguments()
-    new Uint32Array(core.memory.buffer, pointer, input.words.length).set(input.words)
-    core.mailboxPost(BigInt(input.cycle), input.id, input.index, input.words.length, pointer)
+  switch (input.kind) {
+    case 'frame':
+      new Uint8Array(core.memory.buffer, core.frameInput(), input.bytes.length).set(input.bytes)
+      core.receiveFrame(BigInt(input.cycle), input.bytes.length)
+      return
+    case 'call':
+      return postCall(core, input)
+    case 'start':
+      return core.startHart(input.hart, input.address, BigInt(input.cycle))
+    case 'stop':
+      return core.stopHart(input.hart)
   }
+}
+
+function postCall(core: CoreExports, { cycle, id, index, words }: Input & { kind: 'call' }): void {
+  const pointer = core.mailboxArguments()
+  new Uint32Array(core.memory.buffer, pointer, words.length).set(words)
+  core.mailboxPost(BigInt(cycle), id, index, words.length, pointer)
 }
 
 /** An input as an object for JSON; bytes are hexadecimal. */
 export function inputLine(input: Input): object {
-  return input.kind === 'call' ? input : { ...input, bytes: toHex(input.bytes) }
+  return 'bytes' in input ? { ...input, bytes: toHex(input.bytes) } : input
 }
 
 /** The input in an object from JSON; undefined when it is none. */
 export function parseInput(value: unknown): Input | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { kind, cycle, bytes, id, index, words } = value as Record<string, unknown>
+  const { kind, cycle, bytes, id, index, words, hart, address } = value as Record<string, unknown>
   if (!isCount(cycle)) return undefined
   if ((kind === 'frame' || kind === 'console') && isHex(bytes)) {
     return { kind, cycle, bytes: fromHex(bytes) }
   }
+  if (kind === 'stop' && isCount(hart)) return { kind, cycle, hart }
+  if (kind === 'start' && isCount(hart) && isCount(address)) return { kind, cycle, hart, address }
   const isCall = kind === 'call' && isCount(id) && isCount(index)
   if (!isCall || !Array.isArray(words) || !words.every(isCount)) return undefined
   return { kind, cycle, id, index, words }

@@ -209,8 +209,26 @@ export class Machine implements NetworkHost {
     return result as Promise<T>
   }
 
-  /** Let something enter the machine at its cycle, or now when that has passed. */
+  /** Stop a hart: it runs nothing and takes no interrupt until `startHart`. Recorded like any input. */
+  stopHart(hart: number): void {
+    this.input({ kind: 'stop', cycle: this.timeline.now, hart })
+  }
+
+  /** Let a stopped hart go on at an address with the registers it has. Recorded like any input. */
+  startHart(hart: number, address: number): void {
+    this.input({ kind: 'start', cycle: this.timeline.now, hart, address })
+  }
+
+  /**
+   * Let something enter the machine at its cycle, or now when that has passed. Throws a RangeError for a hart that the machine does not
+   * have.
+   */
   input(input: Input): void {
+    if ('hart' in input && input.hart >= this.configuration.harts) {
+      throw new RangeError(
+        `there is no hart ${input.hart}: the machine has ${this.configuration.harts}`,
+      )
+    }
     const { cycle } = this.timeline.add(input.cycle, () => {
       this.#onTheirWay.delete(input)
       const entering = { ...input, cycle }

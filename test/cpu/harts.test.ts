@@ -206,3 +206,45 @@ test('a hart that nobody starts waits', async () => {
   expect(core.create(2, 1 << 20, 10_000_000n, 1n, 0, 0)).toBe(0)
   expect([core.hartState(0), core.hartState(1)]).toEqual([0, 3])
 })
+
+test('a hart that is stopped does nothing until it is started again, at the present', async () => {
+  const counting = `
+    la s0, counters
+    slli t0, a0, 2
+    add s0, s0, t0
+  count:
+    addi s1, s1, 1
+    sw s1, 0(s0)
+    j count
+  again:
+    li s1, 1000000
+    j count
+    .data
+    .balign 4
+  counters: .word 0, 0`
+  const board = await Board.with(counting, { harts: 2, profile: 'unit' })
+  const counters = () => board.words(board.symbols.get('counters')!, 2)
+  board.run(3000)
+  board.core.stopHart(1)
+  const [, stopped] = counters()
+  board.run(6000)
+  expect(board.core.hartState(1)).toBe(3)
+  expect(counters()[1]).toBe(stopped)
+  expect(counters()[0]).toBeGreaterThan(1500)
+
+  board.core.startHart(1, board.symbols.get('again')!, 0n)
+  expect(board.core.hartTime(1)).toBeGreaterThanOrEqual(5000n)
+  board.run(9000)
+  expect(counters()[1]).toBeGreaterThan(1_000_500)
+  expect(counters()[1]).toBeLessThan(1_002_000)
+})
+
+test('with every hart stopped the machine is idle for ever', async () => {
+  const board = await Board.with('loop: j loop')
+  board.run(100)
+  board.core.stopHart(0)
+  expect(board.run(1000)).toBe('Idle')
+  board.core.startHart(0, 0x8000_0000, 5000n)
+  expect(board.core.hartTime(0)).toBe(5000n)
+  expect(board.run(6000)).toBe('Limit')
+})

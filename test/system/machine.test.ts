@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { guestUrl, Machine } from '../../host/index.ts'
+import { guestUrl, Machine, parseRecording, Recorder, replay } from '../../host/index.ts'
 import type { Program } from '../../host/index.ts'
-import { compile } from '../../host/toolchain/index.ts'
+import { assembleImage, compile } from '../../host/toolchain/index.ts'
 import type { GuestSources } from '../../host/toolchain/index.ts'
 import { echoProgram } from './echo.ts'
 
@@ -125,5 +125,53 @@ describe('udp-echo.ts', () => {
     const last = socket.request('still there?')
     await machine.run({ for: '20ms' })
     expect(new TextDecoder().decode((await last)?.payload)).toBe('still there?')
+  })
+})
+
+describe('harts', () => {
+  const program = assembleImage(
+    `
+    bnez a0, second
+  first:
+    wfi
+    j first
+  second:
+    addi s1, s1, 1
+    j second`,
+    { base: 0x8000_0000 },
+  )
+  const s1 = 9
+
+  async function machineWithTwo(): Promise<Machine> {
+    const machine = await Machine.create({ harts: 2, timing: 'unit' })
+    await machine.load(program)
+    return machine
+  }
+
+  it('stop and start from outside, and a recording repeats it', async () => {
+    const machine = await machineWithTwo()
+    const recorder = new Recorder(machine)
+    const count = () => machine.registers(1).x[s1]
+    await machine.run({ for: '10us' })
+    machine.stopHart(1)
+    await machine.run({ for: '10us' })
+    const stopped = count()
+    await machine.run({ for: '10us' })
+    expect(count()).toBe(stopped)
+    machine.startHart(1, machine.symbol('second')!)
+    await machine.run({ for: '10us' })
+    expect(count()).toBeGreaterThan(stopped + 2000)
+
+    const recording = parseRecording(await recorder.text('harts.s'))
+    expect(recording.inputs.map(({ input }) => input.kind)).toEqual(['stop', 'start'])
+    const again = await machineWithTwo()
+    const { divergence } = await replay(again, recording)
+    expect(divergence).toBeUndefined()
+    expect(again.stateHash()).toBe(machine.stateHash())
+  })
+
+  it('that do not exist are refused', async () => {
+    const machine = await machineWithTwo()
+    expect(() => machine.stopHart(2)).toThrow('there is no hart 2: the machine has 2')
   })
 })
