@@ -1,6 +1,6 @@
 /** Places of a program in words: `handler`, `echo.ts:12`, `0x80400010`, and back. */
 import type { Image, SourceLine } from '../../toolchain/elf/image.ts'
-import { lineAt, SymbolIndex } from '../../toolchain/elf/image.ts'
+import { lineAt, segmentAt, segmentFlags, SymbolIndex } from '../../toolchain/elf/image.ts'
 
 /** What the user named cannot be found. */
 export class PlaceError extends Error {
@@ -32,13 +32,20 @@ export class Places {
 
   /** The function that holds a code address: its name and first address. */
   functionOf(address: number): { name: string; start: number } | undefined {
-    const found = this.#symbols.find(address)
+    const found = this.#isCode(address) ? this.#symbols.find(address) : undefined
     return found && { name: found.symbol.name, start: found.symbol.address }
+  }
+
+  #isCode(address: number): boolean {
+    return this.#images.some((image) => {
+      const flags = segmentAt(image, address)?.flags ?? 0
+      return (flags & segmentFlags.execute) !== 0
+    })
   }
 
   /** `0x80400010 in handler+0x10 (echo.ts:12)`. */
   describe(address: number): string {
-    const name = this.#symbols.describe(address)
+    const name = this.#isCode(address) ? this.#symbols.describe(address) : undefined
     const row = this.lineOf(address)
     const inFunction = name === undefined ? '' : ` in ${name}`
     return `${hex(address)}${inFunction}${row === undefined ? '' : ` (${row.file}:${row.line})`}`

@@ -3,6 +3,7 @@ import { Machine } from '../../machine/machine.ts'
 import { assembleImage } from '../../toolchain/asm/index.ts'
 import { coroutineTree } from './coroutineTree.ts'
 import { TerminalDebugger } from './debugger.ts'
+import { hex, Places } from './places.ts'
 
 const source = `_start: la sp, stack
         li s0, 2
@@ -112,6 +113,16 @@ describe('the terminal debugger', () => {
     setTimeout(() => session.interrupt(), 20)
     expect(await running).toMatch(/^interrupted\n0x80000000 in _start \(sum\.s:1\)/)
   })
+})
+
+test('an address behind the code belongs to no function', () => {
+  const image = assembleImage(source, { base: 0x8000_0000, fileName: 'sum.s' })
+  const places = new Places([image])
+  const [code] = image.segments
+  const end = code.address + code.memorySize
+  expect(places.functionOf(end - 4)?.name).toBe('inner')
+  expect(places.functionOf(end)).toBeUndefined()
+  expect(places.describe(end + 0x1000)).toBe(hex(end + 0x1000))
 })
 
 test('coroutines stand below those that await them', () => {
