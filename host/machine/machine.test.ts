@@ -191,6 +191,23 @@ word: .word 41, 0
     expect(() => machine.peek(0x8000_0002)).toThrow('is not a multiple of four')
   })
 
+  it('a program whose linker put the file’s headers in front of RAM, but no other byte there', async () => {
+    const image = assembleImage(prelude + hello, { base: 0x8000_0000 })
+    const [text] = image.segments
+    const pageBefore = (start: number[]) => {
+      const bytes = new Uint8Array(4096 + text.bytes.length)
+      bytes.set(start)
+      bytes.set(text.bytes, 4096)
+      const memorySize = 4096 + text.memorySize
+      return { ...image, segments: [{ ...text, address: 0x7fff_f000, bytes, memorySize }] }
+    }
+    const machine = await Machine.create()
+    await machine.load(pageBefore([0x7f, 0x45, 0x4c, 0x46]))
+    await machine.run()
+    expect(machine.consoleText).toBe('hello\n')
+    await expect((await Machine.create()).load(pageBefore([1]))).rejects.toThrow('outside of RAM')
+  })
+
   it('a trace, without changing the run', async () => {
     const [plain, traced] = [
       await machineWith(asleep, { trace: false }),

@@ -1,10 +1,12 @@
 /** The host's view of guest RAM: loading images before a run, and looking at memory at any time. */
 
-import type { Image } from '../toolchain/elf/image.ts'
+import type { Image, Segment } from '../toolchain/elf/image.ts'
 import type { CoreExports } from './core.ts'
 
 /** Guest address of the first byte of RAM. */
 export const ramBase = 0x8000_0000
+
+const elfMagic = [0x7f, 0x45, 0x4c, 0x46]
 
 /** An address or image that does not fit into the machine's RAM. */
 export class MemoryError extends Error {
@@ -49,7 +51,7 @@ export class Memory {
 
   /** Put an image's segments into RAM. */
   load(image: Image): void {
-    for (const { address, bytes, memorySize } of image.segments) {
+    for (const { address, bytes, memorySize } of image.segments.map(withoutFileHeader)) {
       const view = this.#view(address, memorySize, 'a segment of the program')
       view.set(bytes)
       view.fill(0, bytes.length)
@@ -74,6 +76,18 @@ export class Memory {
     const start = (this.core.ramPointer() >>> 0) + (address - ramBase)
     return new Uint8Array(this.core.memory.buffer, start, count)
   }
+}
+
+/**
+ * Linkers that are given only the address of the code put the file's own headers into the page before it, where the board has no RAM. Nobody
+ * needs them there, and QEMU leaves them out too.
+ */
+function withoutFileHeader(segment: Segment): Segment {
+  const below = ramBase - segment.address
+  const hasHeader = elfMagic.every((byte, i) => segment.bytes[i] === byte)
+  if (!hasHeader || below <= 0 || below >= segment.bytes.length) return segment
+  const bytes = segment.bytes.subarray(below)
+  return { ...segment, address: ramBase, bytes, memorySize: segment.memorySize - below }
 }
 
 function hex(value: number): string {
