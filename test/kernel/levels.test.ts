@@ -19,6 +19,7 @@ describe('IRQL, interrupts and DPCs', () => {
         'S12',
         'S13',
         'S14',
+        'S15',
         'S16',
         'S18',
         'S19',
