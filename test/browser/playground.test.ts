@@ -69,6 +69,7 @@ describe('the playground in Chromium', () => {
   async function openShared(shared: Partial<Shared>): Promise<Visit> {
     const defaults = { sample: 'udp-echo', source, configuration }
     const visit = await site.open(await encodeShared({ ...defaults, ...shared }))
+    await visit.page.getByRole('button', { name: 'Run' }).waitFor()
     await waitForStatus(visit.page, /came with the link/)
     return visit
   }

@@ -5,9 +5,10 @@ import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { build, preview } from 'vite'
 
-/** The built playground, served on the loopback interface, and a headless Chromium that looks at it. */
+/** A built page, served on the loopback interface, and a headless Chromium that looks at it. */
 
 const config = new URL('../../web/vite.config.ts', import.meta.url).pathname
+const playgroundRoot = new URL('../../web', import.meta.url).pathname
 
 /** Nothing but the page itself shall open connections. */
 const chromiumArguments = [
@@ -42,17 +43,16 @@ async function visit(browser: Browser, url: string): Promise<Visit> {
   page.on('pageerror', (error) => errors.push(error.message))
   page.on('requestfailed', (request) => errors.push(`not loaded: ${request.url()}`))
   await page.goto(url)
-  await page.getByRole('button', { name: 'Run' }).waitFor()
   return { page, errors }
 }
 
-export async function openSite(executablePath: string): Promise<Site> {
+/** Builds the page in `root`, the playground by default, with the playground's settings. */
+export async function openSite(executablePath: string, root = playgroundRoot): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'nothread-web-'))
-  await build({ configFile: config, logLevel: 'error', build: { outDir: folder } })
+  const common = { root, configFile: config, logLevel: 'error', build: { outDir: folder } } as const
+  await build(common)
   const server = await preview({
-    configFile: config,
-    logLevel: 'error',
-    build: { outDir: folder },
+    ...common,
     preview: { host: '127.0.0.1', port: 0 },
   })
   const address = server.httpServer.address()

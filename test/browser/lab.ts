@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import type { Job, Outcome } from './lab/job.ts'
+import { openSite } from './site.ts'
+
+/** The library in a real browser: the same jobs as in Node, without the playground around them. */
+export interface Lab {
+  run(job: Job): Promise<Outcome>
+  close(): Promise<void>
+}
+
+const root = fileURLToPath(new URL('lab', import.meta.url))
+
+/** Builds the lab's page and opens it in a headless Chromium. */
+export async function openLab(executablePath: string): Promise<Lab> {
+  const site = await openSite(executablePath, root)
+  const { page, errors } = await site.open()
+  await page.waitForFunction(() => 'lab' in globalThis)
+  return {
+    run: async (job) => {
+      const outcome = await runInPage(page, job)
+      if (errors.length > 0) throw new Error(errors.join('\n'))
+      return outcome
+    },
+    close: () => site.close(),
+  }
+}
+
+function runInPage(page: Page, job: Job): Promise<Outcome> {
+  return page.evaluate((it) => {
+    const { lab } = globalThis as unknown as { lab: { runJob(job: Job): Promise<Outcome> } }
+    return lab.runJob(it)
+  }, job)
+}

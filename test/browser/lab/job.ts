@@ -1,0 +1,51 @@
+import { Machine } from '../../../host/machine/machine.ts'
+import type { MachineOptions } from '../../../host/machine/options.ts'
+import type { RunReport } from '../../../host/machine/report.ts'
+import { Compiler } from '../../../host/web/compiler.ts'
+
+/** One run of one program, described by data alone, so that Node and a browser can be asked for the same. */
+export interface Job {
+  fileName: string
+  source: string
+  options?: Omit<MachineOptions, 'wasm' | 'kernel'>
+  /** A closed-loop load that begins when the program has printed its first line. */
+  clients?: { port: number; count: number; requests: number }
+  /** Emulated time after which the run is over; without it, the program's own end. */
+  until?: string
+  /** The run is cut into pieces of this many cycles. */
+  slice?: number
+}
+
+export interface Outcome {
+  stopReason: string
+  exitCode: number | undefined
+  console: string
+  cycles: number
+  stateHash: string
+}
+
+const BOOT_LIMIT = '5ms'
+const compiler = new Compiler()
+
+/** Compiles and runs a job. Throws what compiler and machine throw. */
+export async function runJob(job: Job): Promise<Outcome> {
+  const program = await compiler.compile(job.source, job.fileName)
+  const machine = await Machine.create(job.options)
+  await machine.load(program)
+  if (job.clients) {
+    await machine.run({ until: { text: '\n' }, for: BOOT_LIMIT })
+    machine.network.clients(job.clients)
+  }
+  const { stopReason, exitCode } = await runToEnd(machine, job)
+  const { consoleText, cycles } = machine
+  return { stopReason, exitCode, console: consoleText, cycles, stateHash: machine.stateHash() }
+}
+
+async function runToEnd(machine: Machine, { until, slice }: Job): Promise<RunReport> {
+  if (slice === undefined) return machine.run({ until })
+  for (;;) {
+    const end = await machine.run({ until, for: `${slice}cy` })
+    const over = until !== undefined && machine.cycles >= machine.network.cycles(until)
+    if (end.stopReason !== 'limit' || over) return end
+  }
+}

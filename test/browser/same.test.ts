@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
+import { findProgram, testWith } from '../programs.ts'
+import { openLab } from './lab.ts'
+import type { Lab } from './lab.ts'
+import { runJob } from './lab/job.ts'
+import type { Job } from './lab/job.ts'
+
+/** One state hash, in Node and in a browser, with the trace on and off, in one go and in slices. */
+
+const fileName = 'udp-echo.ts'
+const source = readFileSync(
+  new URL(`../../assembly/guest/programs/${fileName}`, import.meta.url),
+  'utf8',
+)
+const clients = { port: 7, count: 4, requests: 3 }
+const base: Job = { fileName, source, clients, until: '2ms' }
+const lossy = { delay: '50us', loss: 0.05 }
+const cases: Record<string, Job> = {
+  'as it comes': base,
+  'several harts': { ...base, options: { harts: 4 } },
+  'a lossy link': { ...base, options: { seed: 3, link: lossy } },
+  'the profile hazard3': { ...base, options: { timing: 'hazard3' } },
+}
+const SLICE = 7_919
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 })
+
+const chromium = findProgram('chromium')
+
+describe('Node and Chromium come to the same state', () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    if (chromium) lab = await openLab(chromium)
+  })
+
+  afterAll(() => lab?.close())
+
+  for (const [name, job] of Object.entries(cases)) {
+    testWith(['chromium'], name, async () => {
+      const options = { ...job.options }
+      const there = await lab.run({ ...job, options: { ...options, trace: false } })
+      const traced = await lab.run({ ...job, options: { ...options, trace: true } })
+      const sliced = await lab.run({ ...job, slice: SLICE })
+      const here = await runJob({ ...job, options: { ...options, trace: true } })
+      expect(there).toEqual(await runJob(job))
+      expect(traced).toEqual(there)
+      expect(sliced).toEqual(there)
+      expect(here).toEqual(there)
+    })
+  }
+})
