@@ -11,6 +11,7 @@ import type { GuestSources } from './frontend/bundle.ts'
 import { CompileError, diagnosticOf } from './frontend/diagnostic.ts'
 import type { SpawnFunction } from './frontend/exports.ts'
 import { compileModule, compileSystemModule } from './frontend/index.ts'
+import { LAYOUT_SECTION, mergeLayouts } from './frontend/layouts.ts'
 
 /** Where the images are in memory (docs/design.md §4). */
 export const imageBases = { kernel: 0x8000_0000, program: 0x8040_0000 } as const
@@ -44,7 +45,7 @@ export async function compile(
   guest: GuestSources,
 ): Promise<Program> {
   const base = imageBases.program
-  const { wasm, sourceMap, spawns } = await compileModule(
+  const { wasm, sourceMap, layouts, spawns } = await compileModule(
     entry,
     readFile,
     guest,
@@ -60,7 +61,8 @@ export async function compile(
     renameSource: (file) => (file.startsWith('~') ? file : directory + file),
   })
   image.symbols.push(taskHead(wasm))
-  image.sections.set(SPAWN_SECTION, new TextEncoder().encode(JSON.stringify(spawns)))
+  image.sections.set(SPAWN_SECTION, json(spawns))
+  image.sections.set(LAYOUT_SECTION, json(layouts))
   return { image, spawns }
 }
 
@@ -88,8 +90,10 @@ export async function compileKernel(
       ])
     }),
   )
-  const module = await compileSystemModule(entry, readFile, base + DATA_OFFSET)
-  return link(entry, { ...module, base, objects, entry: kernelEntry })
+  const { layouts, ...module } = await compileSystemModule(entry, readFile, base + DATA_OFFSET)
+  const image = link(entry, { ...module, base, objects, entry: kernelEntry })
+  image.sections.set(LAYOUT_SECTION, json(layouts))
+  return image
 }
 
 /** Kernel and program as one image, which starts by itself. Symbols of the program that the kernel has too stay the kernel's. */
@@ -106,9 +110,13 @@ export function mergeImages(kernel: Image, program: Image): Image {
     segments: [...kernel.segments, ...program.segments],
     symbols,
     lines: [...kernel.lines, ...program.lines].sort((a, b) => a.address - b.address),
-    sections: new Map([...kernel.sections, ...program.sections]),
+    sections: new Map([...kernel.sections, ...program.sections, ...mergeLayouts(kernel, program)]),
     machineFlags: (kernel.machineFlags ?? 0) | (program.machineFlags ?? 0),
   }
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value))
 }
 
 function link(file: string, options: LinkOptions): LinkedImage {

@@ -4,6 +4,8 @@
 import * as asc from 'assemblyscript/asc'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
+import { layoutsOf } from './layouts.ts'
+import type { AscProgram, Layouts } from './layouts.ts'
 
 /** Text of a file, or null if there is none. */
 export type ReadFile = (path: string) => string | null | Promise<string | null>
@@ -40,6 +42,7 @@ export interface AscInput {
 export interface AscOutput {
   wasm?: Uint8Array
   sourceMap?: string
+  layouts?: Layouts
   messages: AscMessage[]
   /** An error that asc could not describe as a message. */
   failure?: string
@@ -61,6 +64,7 @@ export function runAsc(input: AscInput): Promise<AscOutput> {
 async function compileModule(input: AscInput): Promise<AscOutput> {
   const messages: AscMessage[] = []
   const outputs = new Map<string, string | Uint8Array>()
+  const layouts = new LayoutReader()
   const options: asc.APIOptions = {
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
@@ -69,7 +73,7 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
     listFiles: () => [],
     reportDiagnostic: (message) => messages.push(readMessage(message)),
     // The type asks for fields that asc itself gives to transforms made from a class.
-    transforms: [keepCoroutinesWhole as unknown as asc.Transform],
+    transforms: [keepCoroutinesWhole, layouts] as unknown as asc.Transform[],
   }
   const restore = replaceLibrary(input.library)
   try {
@@ -77,7 +81,7 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
     const wasm = outputs.get(wasmFile)
     const sourceMap = outputs.get(`${wasmFile}.map`)
     if (!error && wasm instanceof Uint8Array) {
-      return { wasm, sourceMap: textOf(sourceMap), messages }
+      return { wasm, sourceMap: textOf(sourceMap), layouts: layouts.layouts, messages }
     }
     return { messages, failure: error?.message }
   } catch (error) {
@@ -101,6 +105,20 @@ function ascArguments(input: AscInput): string[] {
     ...['--memoryBase', String(input.memoryBase), '--noExportMemory', '--exportTable'],
     ...aliases,
   ]
+}
+
+/** Reads the layouts while asc still has its program and the constants are not folded yet. */
+class LayoutReader {
+  layouts: Layouts | undefined
+  private program: AscProgram | undefined
+
+  afterInitialize(program: AscProgram): void {
+    this.program = program
+  }
+
+  afterCompile(module: binaryen.Module): void {
+    if (this.program) this.layouts = layoutsOf(this.program, module)
+  }
 }
 
 /**

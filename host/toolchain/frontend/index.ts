@@ -12,6 +12,7 @@ import { EditList } from './edits.ts'
 import { entrySource } from './entry.ts'
 import { findExports } from './exports.ts'
 import type { ProgramExports, SpawnFunction } from './exports.ts'
+import type { Layouts } from './layouts.ts'
 import { ascDiagnostics } from './messages.ts'
 import type { UserFile } from './messages.ts'
 import { rewriteSource } from './rewrite.ts'
@@ -22,6 +23,7 @@ export interface ProgramModule {
   wasm: Uint8Array
   /** asc's source map: positions in `wasm` to lines of the files. */
   sourceMap: string
+  layouts: Layouts
   spawns: SpawnFunction[]
 }
 
@@ -80,7 +82,7 @@ export async function compileSystemModule(
   entry: string,
   readFile: ReadFile,
   memoryBase: number,
-): Promise<{ wasm: Uint8Array; sourceMap: string }> {
+): Promise<Omit<ProgramModule, 'spawns'>> {
   const files = new Map<string, UserFile>()
   const output = await runAsc({
     entry,
@@ -167,13 +169,11 @@ function normalizePath(path: string): string {
   return parts.join('/')
 }
 
-function moduleOf(
-  output: AscOutput,
-  files: Map<string, UserFile>,
-): { wasm: Uint8Array; sourceMap: string } {
+function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<ProgramModule, 'spawns'> {
   const diagnostics = ascDiagnostics(output.messages, files)
   if (diagnostics.length > 0) throw new CompileError(diagnostics)
-  if (!output.wasm || output.sourceMap === undefined) {
+  const { wasm, sourceMap, layouts } = output
+  if (!wasm || sourceMap === undefined || !layouts) {
     throw new CompileError([
       diagnosticOf('', {
         cause: `The compiler gave up: ${firstLine(output.failure)}`,
@@ -181,7 +181,7 @@ function moduleOf(
       }),
     ])
   }
-  return { wasm: output.wasm, sourceMap: output.sourceMap }
+  return { wasm, sourceMap, layouts }
 }
 
 function firstLine(text: string | undefined): string {
