@@ -36,10 +36,12 @@ const SLOT_CONSOLE: u32 = 2;
 const SLOT_RNG: u32 = 3;
 const SLOTS: u32 = 8;
 
-/** The devices the host speaks to directly. */
+/** The devices the host speaks to, or looks into, directly. */
 export let uart: Uart = changetype<Uart>(0);
 export let mailbox: Mailbox = changetype<Mailbox>(0);
 export let nic: VirtioNet = changetype<VirtioNet>(0);
+export let dpcs: DpcUnit = changetype<DpcUnit>(0);
+export let ports: PortUnit = changetype<PortUnit>(0);
 export let disk: VirtioBlk = changetype<VirtioBlk>(0);
 export let terminal: VirtioConsole = changetype<VirtioConsole>(0);
 
@@ -48,14 +50,16 @@ export function buildBoard(harts: u32, ramBytes: u32, clockHz: u64, seed: u64): 
   resetBus(ramBytes);
   uart = new Uart(clockHz);
   mailbox = new Mailbox(RAM_START, ramBytes, harts, CLINT_HZ, clockHz, <u32>seed);
+  dpcs = new DpcUnit(harts);
+  ports = new PortUnit(harts);
   nic = new VirtioNet(SLOT_NET, harts, clockHz);
   disk = new VirtioBlk(SLOT_BLOCK, clockHz);
   terminal = new VirtioConsole(SLOT_CONSOLE);
   return (
     attach(new Finisher(), 0x0010_0000, PAGE) &&
     attach(new Clint(clockHz), 0x0200_0000, 0x1_0000) &&
-    attach(new DpcUnit(harts), 0x0400_0000, PAGE * harts) &&
-    attach(new PortUnit(harts), 0x0401_0000, PAGE) &&
+    attach(dpcs, 0x0400_0000, PAGE * harts) &&
+    attach(ports, 0x0401_0000, PAGE) &&
     attach(mailbox, 0x0402_0000, PAGE) &&
     attach(new Plic(), 0x0c00_0000, 0x60_0000) &&
     attach(uart, 0x1000_0000, 0x100) &&

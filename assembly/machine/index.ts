@@ -52,6 +52,15 @@ export {
   diskInsert,
   terminalInput,
 } from './exchange';
+export {
+  dpcFirst,
+  dpcDepth,
+  dpcStatus,
+  dpcRunning,
+  portFirstPacket,
+  portFirstWaiter,
+  portThreads,
+} from './inspect';
 export { stateSections, statePointer, stateBytes, stateGather, stateSpread } from './snapshot';
 
 export { setBreakpoint, clearBreakpoint } from './cpu/breakpoints';

@@ -62,6 +62,13 @@ export interface CoreExports {
   stateBytes(section: number): number
   stateGather(): void
   stateSpread(): void
+  dpcFirst(hart: number, threaded: number): number
+  dpcDepth(hart: number, threaded: number): number
+  dpcStatus(hart: number): number
+  dpcRunning(hart: number): number
+  portFirstPacket(handle: number): number
+  portFirstWaiter(handle: number): number
+  portThreads(handle: number): number
   setParameter(index: number, nameHash: number, value: number): void
   mailboxArguments(): number
   mailboxPost(cycle: bigint, id: number, fn: number, argc: number, argsPointer: number): void

@@ -164,7 +164,8 @@ export class DpcUnit extends Device {
     }
   }
 
-  private queue(hart: u32): DpcQueue {
+  /** A hart's part of the unit. */
+  queue(hart: u32): DpcQueue {
     return changetype<DpcQueue>(this.queues + hart * DPC_QUEUE_BYTES);
   }
 

@@ -76,7 +76,7 @@ export abstract class PortRules extends Device {
   }
 
   /** The open port of a handle, or null. */
-  protected find(handle: u32): Port | null {
+  find(handle: u32): Port | null {
     const place = this.place(handle & INDEX_MASK);
     return handle != 0 && place.handle == handle ? place : null;
   }
