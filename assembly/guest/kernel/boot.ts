@@ -9,7 +9,7 @@ import { DISPATCH_LEVEL, setIrql } from './hal/irql';
 import { currentPrcb, Prcb } from './hal/prcb';
 import { initializeMailbox } from './io/mailbox';
 import { initializeScheduler } from './ke/schedule';
-import { allocateThread, THREAD_RUNNING } from './ke/thread';
+import { allocateThread, initializeThreads, THREAD_RUNNING } from './ke/thread';
 import { initializePool } from './mm/pool';
 import { initializeUserWindow } from './mm/user';
 import { initializeAdapter } from './net/adapter';
@@ -29,6 +29,7 @@ export function ramEnd(): usize {
 /** Make everything ready; the caller is the idle thread afterwards, at DISPATCH with interrupts on. */
 export function initializeKernel(hart: u32): void {
   initializePool(ramEnd());
+  initializeThreads();
   initializeScheduler();
   initializeHart(currentPrcb(), hart);
   initializeUserWindow(ramEnd());

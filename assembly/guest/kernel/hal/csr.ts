@@ -21,3 +21,6 @@ export const MCAUSE_INTERRUPT: u32 = 0x8000_0000;
 export const INTERRUPT_SOFTWARE: u32 = 3;
 export const INTERRUPT_TIMER: u32 = 7;
 export const INTERRUPT_EXTERNAL: u32 = 11;
+
+/** The low word of mtime, 100 ns. */
+export const TIME: u32 = 0xc01;

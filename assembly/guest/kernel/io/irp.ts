@@ -1,4 +1,4 @@
-import { hint2 } from '../rv';
+import { csrRead, hint2 } from '../rv';
 import {
   TRACE_irp_complete,
   TRACE_irp_create,
@@ -12,6 +12,7 @@ import {
   IO_STATUS_BLOCK_status,
   STATUS_PENDING,
 } from '../generated/syscalls';
+import { TIME } from '../hal/csr';
 import { currentThread } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { setEvent } from '../ke/event';
@@ -87,6 +88,8 @@ export class Irp extends Packet {
   stackCount: u32;
   /** Place of the current location: stackCount + 1 before the first call, 1 for the lowest device. */
   current: u32;
+  /** Low word of mtime when it was made. */
+  issued: u32;
 }
 
 const STACK_OFFSET: usize = offsetof<Irp>();
@@ -102,6 +105,7 @@ export function allocateIrp(file: File): Irp {
   irp.file = file;
   irp.thread = currentThread();
   irp.operation = nextOperation();
+  irp.issued = csrRead(TIME);
   initializeList(queueEntry(irp));
   insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
   insertTail(threadRequests(irp.thread), threadEntry(irp));

@@ -1,4 +1,4 @@
-import { amoSwap, hint2, mmioLoad32, mmioStore32 } from '../rv';
+import { amoSwap, csrRead, hint2, mmioLoad32, mmioStore32 } from '../rv';
 import { TRACE_packet_dequeue, TRACE_thread_wait } from '../generated/trace';
 import {
   PORT_ABANDONED,
@@ -31,6 +31,7 @@ import {
   STATUS_SUCCESS,
   STATUS_TIMEOUT,
 } from '../generated/syscalls';
+import { TIME } from '../hal/csr';
 import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { initializeObject, KernelObject, TYPE_PORT } from '../ke/object';
@@ -135,6 +136,7 @@ function removeFirst(port: Port, thread: Thread, deadline: u64): u32 {
   hint2(TRACE_thread_wait, changetype<usize>(thread), changetype<usize>(port));
   thread.state = THREAD_WAITING;
   thread.waitObject = changetype<usize>(port);
+  thread.waitStart = csrRead(TIME);
   swapThread();
   return <u32>thread.waitStatus;
 }

@@ -9,7 +9,7 @@ import { exitStub } from '../mm/user';
 import { cancelThreadRequests } from '../io/irp';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
-import { initializeList } from './list';
+import { initializeList, insertTail, removeEntry } from './list';
 import { abandonMutants } from './mutant';
 import { readyThread, retireDead, swapThread } from './schedule';
 import { signalObject } from './wait';
@@ -73,9 +73,21 @@ export class Thread extends KernelObject {
   requestPrevious: usize;
   /** Why the last look-up of a handle found nothing. */
   lastStatus: u32;
+  /** Low word of mtime when its last wait began. */
+  waitStart: u32;
+  /** Entry of the list of all threads. */
+  allNext: usize;
+  allPrevious: usize;
 }
 
+/** List head of all threads that have a record; for those who look from outside. */
+const allThreads = memory.data(8, 4);
 let threadCount: u32 = 0;
+
+/** Before the first thread. */
+export function initializeThreads(): void {
+  initializeList(allThreads);
+}
 
 /** Address of the unit's record in a thread. */
 export function portRecord(thread: Thread): usize {
@@ -112,6 +124,7 @@ export function allocateThread(priority: u32): Thread {
   initializeList(address + offsetof<Thread>('readyNext'));
   initializeList(address + offsetof<Thread>('mutantNext'));
   initializeList(threadRequests(thread));
+  insertTail(allThreads, address + offsetof<Thread>('allNext'));
   return thread;
 }
 
@@ -131,7 +144,7 @@ export function createThread(
   if (!kernelStack || !userStack) {
     if (kernelStack) free(kernelStack, KERNEL_STACK_BYTES);
     if (userStack) freeStack(userStack, bytes);
-    free(changetype<usize>(thread), THREAD_BYTES);
+    forgetThread(thread);
     return changetype<Thread>(0);
   }
   thread.kernelStack = kernelStack + KERNEL_STACK_BYTES;
@@ -200,5 +213,10 @@ function freeStacks(thread: Thread): void {
 /** The last reference to a thread is gone: it has ended, or never started. */
 export function deleteThread(thread: Thread): void {
   if (thread.state == THREAD_INITIALIZED) freeStacks(thread);
+  forgetThread(thread);
+}
+
+function forgetThread(thread: Thread): void {
+  removeEntry(changetype<usize>(thread) + offsetof<Thread>('allNext'));
   free(changetype<usize>(thread), THREAD_BYTES);
 }

@@ -1,7 +1,8 @@
-import { hint2 } from '../rv';
+import { csrRead, hint2 } from '../rv';
 import { TRACE_thread_wait } from '../generated/trace';
 import { STATUS_ABANDONED_WAIT_0, STATUS_SUCCESS, STATUS_TIMEOUT } from '../generated/syscalls';
 import { NEVER, systemTime } from '../hal/clock';
+import { TIME } from '../hal/csr';
 import { currentThread } from '../hal/prcb';
 import { blockOnOther, wakeFromOther } from '../io/port';
 import { firePacket, WaitPacket } from '../io/waitpacket';
@@ -53,6 +54,7 @@ export function blockThread(object: usize): usize {
   hint2(TRACE_thread_wait, changetype<usize>(thread), object);
   thread.state = THREAD_WAITING;
   thread.waitObject = object;
+  thread.waitStart = csrRead(TIME);
   blockOnOther(thread);
   swapThread();
   return thread.waitStatus;
