@@ -2,6 +2,7 @@
 import { BackendError } from '../errors.ts'
 import { GLOBAL_CHUNK_BYTES, wordsOf } from '../lower/context.ts'
 import type { Constant, WasmModule } from '../wasm/module.ts'
+import type { ImageSymbol } from '../../elf/image.ts'
 import type { Unit } from './program.ts'
 
 const WASM_PAGE = 0x10000
@@ -52,6 +53,13 @@ export class UnitData {
 
   address(symbol: string): number | undefined {
     return this.areas.find((area) => area.symbol === symbol)?.address
+  }
+
+  /** The function tables, as symbols `__table.N`. */
+  tableSymbols(): ImageSymbol[] {
+    return this.areas
+      .filter(({ symbol }) => symbol.startsWith('__table.'))
+      .map(({ symbol, address, size }) => ({ name: symbol, address, size, kind: 'object' }))
   }
 
   /** Contents of all areas; `functionAddress` gives a function's code address by its index. */

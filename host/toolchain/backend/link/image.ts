@@ -247,7 +247,7 @@ class Linker {
         result.push({ name, address, size: DESCRIPTOR_BYTES, kind: 'object' })
       } else result.push({ name, address, size: 0, kind: 'label' })
     }
-    return [...result, ...this.globalSymbols()]
+    return [...result, ...this.globalSymbols(), ...this.unitData[0].tableSymbols()]
   }
 
   /** Exported and named globals that live in memory. */
