@@ -67,6 +67,13 @@ export const systemCalls: SystemCall[] = [
   },
 
   {
+    number: 8,
+    name: 'NtDuplicateObject',
+    args: ['source', '*handle'],
+    doc: 'Give the object of a handle another handle. What happens at the close of a handle happens at the close of the last one.',
+  },
+
+  {
     number: 10,
     name: 'NtCreateThreadEx',
     args: ['*handle', 'routine', 'argument', 'stackBytes', 'priority'],
@@ -211,7 +218,7 @@ export const systemCalls: SystemCall[] = [
     number: 60,
     name: 'NtCreateFile',
     args: ['*handle', '*name', 'nameBytes', 'options'],
-    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
+    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host), \\Device\\Disk (the whole disk), \\Device\\Volume\\NAME (a file of the archive on the disk). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
   },
   {
     number: 61,
@@ -223,13 +230,43 @@ export const systemCalls: SystemCall[] = [
     number: 62,
     name: 'NtSetInformationFile',
     args: ['file', '*ioStatus', '*information', 'bytes', 'class'],
-    doc: 'FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay.',
+    doc: 'FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins.',
   },
   {
     number: 63,
     name: 'NtCancelIoFileEx',
     args: ['file', '*ioStatus'],
     doc: 'Cancel the request with this status block, or all of the file if 0. STATUS_NOT_FOUND if there is none.',
+  },
+  {
+    number: 64,
+    name: 'NtReadFile',
+    args: ['file', 'event', 'context', '*ioStatus', '*transfer'],
+    doc: 'Read bytes as FILE_TRANSFER says. STATUS_END_OF_FILE at or behind the end; less than asked for in front of it.',
+  },
+  {
+    number: 65,
+    name: 'NtWriteFile',
+    args: ['file', 'event', 'context', '*ioStatus', '*transfer'],
+    doc: 'Write bytes as FILE_TRANSFER says. STATUS_DISK_FULL when they do not fit into the file, which does not grow; nothing is written then.',
+  },
+  {
+    number: 66,
+    name: 'NtCancelIoFile',
+    args: ['file'],
+    doc: 'Cancel the requests of the file that the calling thread has made. STATUS_SUCCESS also when there is none.',
+  },
+  {
+    number: 67,
+    name: 'NtCancelSynchronousIoFile',
+    args: ['thread'],
+    doc: 'Cancel the request in whose call a thread is blocked: the call returns STATUS_CANCELLED. STATUS_NOT_FOUND if there is none.',
+  },
+  {
+    number: 69,
+    name: 'NtQueryInformationFile',
+    args: ['file', '*ioStatus', '*information', 'bytes', 'class'],
+    doc: 'FileStandardInformation: size. FilePositionInformation: where the next transfer of a blocking file begins. FileIoCompletionNotificationInformation: the FILE_SKIP_… flags.',
   },
 ];
 
@@ -263,6 +300,7 @@ export const statusCodes: SystemConstant[] = [
     value: 0xc000_0010,
     doc: 'The device knows no such code.',
   },
+  { name: 'STATUS_END_OF_FILE', value: 0xc000_0011, doc: 'Nothing is left to read.' },
   { name: 'STATUS_NO_MEMORY', value: 0xc000_0017, doc: 'No memory for a stack or a frame.' },
   { name: 'STATUS_INVALID_SYSTEM_SERVICE', value: 0xc000_001c, doc: 'No such system call.' },
   {
@@ -282,8 +320,13 @@ export const statusCodes: SystemConstant[] = [
     doc: 'The thread does not own the mutex.',
   },
   { name: 'STATUS_SEMAPHORE_LIMIT_EXCEEDED', value: 0xc000_0047, doc: 'Above the maximum.' },
+  { name: 'STATUS_DISK_FULL', value: 0xc000_007f, doc: 'The file does not grow.' },
   { name: 'STATUS_INSUFFICIENT_RESOURCES', value: 0xc000_009a, doc: 'The pool is empty.' },
+  { name: 'STATUS_MEDIA_WRITE_PROTECTED', value: 0xc000_00a2, doc: 'The disk cannot be written.' },
+  { name: 'STATUS_FILE_IS_A_DIRECTORY', value: 0xc000_00ba, doc: 'The name is that of a folder.' },
   { name: 'STATUS_CANCELLED', value: 0xc000_0120, doc: 'The request was cancelled.' },
+  { name: 'STATUS_FILE_CLOSED', value: 0xc000_0128, doc: 'The handle was closed meanwhile.' },
+  { name: 'STATUS_IO_DEVICE_ERROR', value: 0xc000_0185, doc: 'The device failed.' },
   {
     name: 'STATUS_INVALID_BUFFER_SIZE',
     value: 0xc000_0206,
@@ -310,11 +353,17 @@ export const fileConstants: SystemConstant[] = [
     value: 0x22008,
     doc: 'Answer a message; MAILBOX_REPLY. Never pends.',
   },
+  { name: 'FileStandardInformation', value: 5, doc: 'NtQueryInformationFile class.' },
+  {
+    name: 'FilePositionInformation',
+    value: 14,
+    doc: 'NtQueryInformationFile and NtSetInformationFile class.',
+  },
   { name: 'FileCompletionInformation', value: 30, doc: 'NtSetInformationFile class.' },
   {
     name: 'FileIoCompletionNotificationInformation',
     value: 41,
-    doc: 'NtSetInformationFile class.',
+    doc: 'NtQueryInformationFile and NtSetInformationFile class.',
   },
   {
     name: 'FILE_SKIP_COMPLETION_PORT_ON_SUCCESS',
@@ -368,6 +417,34 @@ export const systemStructures: SystemStructure[] = [
     fields: [
       { name: 'port', offset: 0, doc: 'Handle of the port.' },
       { name: 'key', offset: 4, doc: 'Key given with every packet of the file.' },
+    ],
+  },
+  {
+    name: 'FILE_TRANSFER',
+    bytes: 12,
+    doc: 'What NtReadFile and NtWriteFile move. Captured by the call.',
+    fields: [
+      { name: 'buffer', offset: 0, doc: 'Address of the data.' },
+      { name: 'bytes', offset: 4, doc: 'How many.' },
+      {
+        name: 'byteOffset',
+        offset: 8,
+        doc: 'Pointer to the offset in the file (64 bits), 0 for pipes. On a blocking file 0 or the offset −2 goes on where the last transfer ended; the offset −1 writes at the end.',
+      },
+    ],
+  },
+  {
+    name: 'FILE_STANDARD_INFORMATION',
+    bytes: 8,
+    doc: 'Size of a file.',
+    fields: [{ name: 'endOfFile', offset: 0, bytes: 8, doc: 'Bytes.' }],
+  },
+  {
+    name: 'FILE_POSITION_INFORMATION',
+    bytes: 8,
+    doc: 'Position of a blocking file.',
+    fields: [
+      { name: 'currentByteOffset', offset: 0, bytes: 8, doc: 'Where the next transfer begins.' },
     ],
   },
   {

@@ -3,12 +3,21 @@ import {
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from '../generated/syscalls';
 import { FILE_SYNCHRONOUS_IO_NONALERT } from '../generated/syscalls';
-import { initializeList, nextEntry } from '../ke/list';
-import { initializeObject, KernelObject, TYPE_FILE } from '../ke/object';
+import { NEVER } from '../hal/clock';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { setEvent } from '../ke/event';
+import { initializeList } from '../ke/list';
+import {
+  initializeObject,
+  KernelObject,
+  TYPE_FILE,
+  TYPE_SYNCHRONIZATION_EVENT,
+} from '../ke/object';
+import { waitForObject } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { dereference } from '../ob/object';
-import { Device } from './device';
-import { cancelIrp, irpOfFile } from './irp';
+import { Device, DEVICE_SIDE_BY_SIDE, topOf } from './device';
+import { cancelFileRequests } from './cancel';
 import { Port } from './port';
 
 /** File objects: an open device, its port and key, and the requests under way. */
@@ -23,20 +32,36 @@ export class File extends KernelObject {
   key: u32;
   /** The driver's own record of this opening. */
   context: usize;
+  /** The driver has agreed; the last handle is gone. */
+  opened: bool;
+  closed: bool;
+  /** What the name had behind the device's and a backslash; valid while the driver's create routine runs. */
+  name: usize;
+  nameBytes: usize;
   /** List head of IRPs. */
   requestNext: usize;
   requestPrevious: usize;
+  /** Of a blocking file: signalled while no call uses it (N4.9). */
+  lock: KernelObject;
+  /** Of a seekable file: where the next transfer of a blocking file begins; place on the device below; size. */
+  position: u64;
+  start: u64;
+  bytes: u64;
 }
 
-const FILE_BYTES: usize = offsetof<File>();
+const LOCK_OFFSET: usize = (offsetof<File>() + 7) & ~7;
+const FILE_BYTES: usize = LOCK_OFFSET + offsetof<KernelObject>();
 
-/** A file object on a device, or null; the driver has not been asked yet. */
+/** A file object on the top of a device's stack, or null; the driver has not been asked yet. */
 export function createFile(device: Device, options: u32): File {
-  const file = changetype<File>(allocate(FILE_BYTES));
-  if (!changetype<usize>(file)) return file;
+  const address = allocate(FILE_BYTES);
+  const file = changetype<File>(address);
+  if (!address) return file;
   initializeObject(file, TYPE_FILE, 0);
-  file.device = device;
+  file.device = topOf(device);
   file.options = options;
+  file.lock = changetype<KernelObject>(address + LOCK_OFFSET);
+  initializeObject(file.lock, TYPE_SYNCHRONIZATION_EVENT, 1);
   initializeList(requestList(file));
   return file;
 }
@@ -60,28 +85,36 @@ export function signalsFile(file: File): bool {
   return (file.notification & FILE_SKIP_SET_EVENT_ON_HANDLE) == 0;
 }
 
-/** Cancel the requests of a file with this status block, or all for 0; the answer is how many were found. */
-export function cancelRequests(file: File, statusBlock: usize): u32 {
-  const head = requestList(file);
-  let found: u32 = 0;
-  let entry = nextEntry(head);
-  while (entry != head) {
-    const irp = irpOfFile(entry);
-    const next = nextEntry(entry);
-    if (!irp.completed && (!statusBlock || irp.statusBlock == statusBlock) && cancelIrp(irp))
-      found++;
-    entry = next;
-  }
-  return found;
+/** Of a blocking file one call at a time is under way, unless its driver says otherwise (N4.9). At PASSIVE. */
+export function lockFile(file: File): void {
+  if (!isLocked(file)) return;
+  const old = raiseIrql(DISPATCH_LEVEL);
+  waitForObject(file.lock, NEVER);
+  lowerIrql(old);
 }
 
-/** The handle is gone: its requests are cancelled, the driver is told. */
+/** The call is over. At DISPATCH. */
+export function unlockFile(file: File): void {
+  if (isLocked(file)) setEvent(file.lock, 0);
+}
+
+function isLocked(file: File): bool {
+  return isSynchronous(file) && (file.device.flags & DEVICE_SIDE_BY_SIDE) == 0;
+}
+
+/** The last handle is gone: the driver is told, and what requests it leaves are cancelled. At DISPATCH. */
 export function closeFile(file: File): void {
-  cancelRequests(file, 0);
-  call_indirect<void>(file.device.close, file);
+  file.closed = true;
+  if (file.device.cleanup) call_indirect<void>(file.device.cleanup, file);
+  cancelFileRequests(file, 0);
 }
 
+/** The last reference is gone. At DISPATCH. */
 export function deleteFile(file: File): void {
+  if (file.opened) {
+    if (!file.closed) closeFile(file);
+    if (file.device.close) call_indirect<void>(file.device.close, file);
+  }
   if (changetype<usize>(file.port)) dereference(file.port);
   free(changetype<usize>(file), FILE_BYTES);
 }

@@ -10,20 +10,21 @@ import {
   IO_STATUS_BLOCK_information,
   IO_STATUS_BLOCK_operation,
   IO_STATUS_BLOCK_status,
+  STATUS_INVALID_DEVICE_REQUEST,
   STATUS_PENDING,
 } from '../generated/syscalls';
 import { TIME } from '../hal/csr';
 import { currentThread } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { setEvent } from '../ke/event';
-import { initializeList, insertTail, nextEntry, removeEntry } from '../ke/list';
+import { initializeList, insertTail, removeEntry } from '../ke/list';
 import { KernelObject } from '../ke/object';
 import { Thread, threadRequests } from '../ke/thread';
 import { blockThread, signalObject, wakeThread } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
-import { Device } from './device';
-import { File, isSynchronous, postsOnSuccess, requestList, signalsFile } from './file';
+import { Device, DEVICE_SEEKABLE } from './device';
+import { File, isSynchronous, postsOnSuccess, requestList, signalsFile, unlockFile } from './file';
 import { nextOperation, Packet, PACKET_IRP } from './packet';
 import { insertPacket } from './port';
 
@@ -43,14 +44,21 @@ const PENDING_RETURNED: u32 = 8;
 /** A completion routine keeps the IRP: the walk upward stops. */
 export const STATUS_MORE_PROCESSING_REQUIRED: u32 = 0xc000_0016;
 
+/** What a request is: an IOCTL code and its structure, or a transfer between buffer and offset. */
+export const REQUEST_CONTROL: u32 = 0;
+export const REQUEST_READ: u32 = 1;
+export const REQUEST_WRITE: u32 = 2;
+
 /** One device's part of a request. */
 @unmanaged
 export class StackLocation {
   device: Device;
+  kind: u32;
   /** Request code and what comes with it. */
   code: u32;
   buffer: usize;
   bytes: u32;
+  offset: u64;
   address: u32;
   port: u32;
   request: usize;
@@ -60,7 +68,7 @@ export class StackLocation {
   control: u32;
 }
 
-const LOCATION_BYTES: usize = offsetof<StackLocation>();
+const LOCATION_BYTES: usize = (offsetof<StackLocation>() + 7) & ~7;
 
 @unmanaged
 export class Irp extends Packet {
@@ -92,7 +100,7 @@ export class Irp extends Packet {
   issued: u32;
 }
 
-const STACK_OFFSET: usize = offsetof<Irp>();
+const STACK_OFFSET: usize = (offsetof<Irp>() + 7) & ~7;
 
 /** A new IRP for a file's device stack, or null. */
 export function allocateIrp(file: File): Irp {
@@ -114,10 +122,14 @@ export function allocateIrp(file: File): Irp {
   return irp;
 }
 
-/** End an IRP's life. */
-function freeIrp(irp: Irp): void {
+/** Nobody can cancel the IRP any more. */
+function unlinkIrp(irp: Irp): void {
   removeEntry(changetype<usize>(irp) + offsetof<Irp>('fileNext'));
   removeEntry(threadEntry(irp));
+}
+
+/** End an IRP's life. */
+function freeIrp(irp: Irp): void {
   if (changetype<usize>(irp.event)) dereference(irp.event);
   dereference(irp.file);
   free(changetype<usize>(irp), STACK_OFFSET + LOCATION_BYTES * irp.stackCount);
@@ -140,6 +152,11 @@ export function irpOfQueue(entry: usize): Irp {
 /** The IRP of an entry in a file's list. */
 export function irpOfFile(entry: usize): Irp {
   return changetype<Irp>(entry - offsetof<Irp>('fileNext'));
+}
+
+/** The IRP of an entry in a thread's list. */
+export function irpOfThread(entry: usize): Irp {
+  return changetype<Irp>(entry - offsetof<Irp>('threadNext'));
 }
 
 /** The location of the device that has the IRP now. */
@@ -168,8 +185,30 @@ export function setCompletionRoutine(irp: Irp, routine: u32, context: usize, con
 /** Hand the IRP to a device (IoCallDriver); the answer is the driver's. */
 export function callDriver(device: Device, irp: Irp): u32 {
   if (--irp.current == 0) bugCheck('no more IRP stack locations', changetype<usize>(irp));
-  currentLocation(irp).device = device;
-  return call_indirect<u32>(device.control, device, irp);
+  const place = currentLocation(irp);
+  place.device = device;
+  const routine = routineFor(device, place.kind);
+  if (!routine) return completeIrp(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
+  return call_indirect<u32>(routine, device, irp);
+}
+
+function routineFor(device: Device, kind: u32): u32 {
+  if (kind == REQUEST_READ) return device.read;
+  return kind == REQUEST_WRITE ? device.write : device.control;
+}
+
+/** Give the request to the device below as it is, or with what the driver then changes in the next location. */
+export function copyToNextLocation(irp: Irp): void {
+  const place = currentLocation(irp);
+  const next = nextLocation(irp);
+  next.kind = place.kind;
+  next.code = place.code;
+  next.buffer = place.buffer;
+  next.bytes = place.bytes;
+  next.offset = place.offset;
+  next.address = place.address;
+  next.port = place.port;
+  next.request = place.request;
 }
 
 /** The driver keeps the IRP and will return STATUS_PENDING (N4.2). */
@@ -206,6 +245,7 @@ export function resumeCompletion(irp: Irp): void {
     }
   }
   irp.completed = true;
+  unlinkIrp(irp);
   if (irp.pending) finishPended(irp);
 }
 
@@ -248,6 +288,7 @@ export function finishCall(irp: Irp, answer: u32): u32 {
 
 function finishInline(irp: Irp): u32 {
   const status = irp.status;
+  if (isSynchronous(irp.file)) finishBlocking(irp);
   if (!isError(status)) {
     notify(irp);
     if (!isSynchronous(irp.file) && irp.context && postsOnSuccess(irp.file)) {
@@ -258,6 +299,15 @@ function finishInline(irp: Irp): u32 {
   }
   freeIrp(irp);
   return status;
+}
+
+/** The call of a blocking file ends: move its position, let the next call in. */
+function finishBlocking(irp: Irp): void {
+  const place = location(irp, irp.stackCount);
+  if (place.kind != REQUEST_CONTROL && irp.file.device.flags & DEVICE_SEEKABLE) {
+    if (!isError(irp.status)) irp.file.position = place.offset + irp.information;
+  }
+  unlockFile(irp.file);
 }
 
 function queueToPort(irp: Irp): void {
@@ -288,43 +338,4 @@ export function finishFromPort(irp: Irp): void {
 /** Tell the program the operation number of a request that is about to be made. */
 export function announce(irp: Irp): void {
   store<u32>(irp.statusBlock + IO_STATUS_BLOCK_operation, irp.operation);
-}
-
-/** Let a pending IRP be cancelled from now on. */
-export function setCancelRoutine(irp: Irp, routine: u32): void {
-  irp.cancelRoutine = routine;
-}
-
-/** Take the right to complete a pending IRP: false when somebody cancels it already (N4.11). */
-export function claimIrp(irp: Irp): bool {
-  const had = irp.cancelRoutine != 0;
-  irp.cancelRoutine = 0;
-  return had;
-}
-
-/** Cancel one IRP (N4.10); false when its driver does not let it be cancelled (any more). */
-export function cancelIrp(irp: Irp): bool {
-  irp.cancel = true;
-  const routine = irp.cancelRoutine;
-  if (!routine) return false;
-  irp.cancelRoutine = 0;
-  call_indirect<void>(routine, irp);
-  return true;
-}
-
-/**
- * A thread ends: its requests are cancelled, except those whose completion goes as a packet to a port and sets no event
- * (N4.14): these belong to nobody any more.
- */
-export function cancelThreadRequests(thread: Thread): void {
-  const head = threadRequests(thread);
-  let entry = nextEntry(head);
-  while (entry != head) {
-    const irp = changetype<Irp>(entry - offsetof<Irp>('threadNext'));
-    entry = nextEntry(entry);
-    removeEntry(threadEntry(irp));
-    const survives =
-      changetype<usize>(irp.file.port) && irp.context && !changetype<usize>(irp.event);
-    if (!survives && !irp.completed) cancelIrp(irp);
-  }
 }

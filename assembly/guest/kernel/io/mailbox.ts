@@ -26,28 +26,18 @@ import {
   MAILBOX_REPLY_low,
   MAILBOX_REPLY_message,
   MAILBOX_REPLY_status,
-  STATUS_CANCELLED,
   STATUS_INVALID_DEVICE_REQUEST,
-  STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
 import { MAILBOX } from '../hal/board';
 import { connectInterrupt, Interrupt, maskSource } from '../hal/interrupt';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
-import { initializeList, insertTail, isListEmpty, removeEntry, removeHead } from '../ke/list';
+import { initializeList, isListEmpty } from '../ke/list';
 import { probeWords } from '../mm/user';
-import { Device, DEVICE_BYTES, registerDevice } from './device';
+import { Device, DEVICE_BYTES, DEVICE_SIDE_BY_SIDE, registerDevice } from './device';
 import { File } from './file';
-import {
-  claimIrp,
-  completeIrp,
-  currentLocation,
-  Irp,
-  irpOfQueue,
-  markPending,
-  queueEntry,
-  setCancelRoutine,
-} from './irp';
+import { completeIrp, currentLocation, Irp } from './irp';
+import { keepRequest, takeRequest } from './queue';
 
 /**
  * \Device\Mailbox: calls of the host into the program. A message takes the road of any input: interrupt, DPC, the oldest waiting
@@ -65,7 +55,7 @@ const receivers = memory.data(8, 4);
 export function initializeMailbox(): void {
   memory.fill(changetype<usize>(mailboxDevice), 0, DEVICE_BYTES);
   mailboxDevice.create = createMailbox.index;
-  mailboxDevice.close = closeMailbox.index;
+  mailboxDevice.flags = DEVICE_SIDE_BY_SIDE;
   mailboxDevice.control = controlMailbox.index;
   registerDevice(mailboxDevice, '\\Device\\Mailbox');
   initializeList(receivers);
@@ -80,10 +70,6 @@ function createMailbox(file: File): u32 {
   return STATUS_SUCCESS;
 }
 
-function closeMailbox(file: File): void {
-  file.context = 0;
-}
-
 /** At the mailbox's level: the line stays high until the message is taken, so hold it back. */
 function serviceInterrupt(context: usize): bool {
   if (!mmioLoad32(MAILBOX + MAILBOX_STATUS)) return false;
@@ -95,8 +81,7 @@ function serviceInterrupt(context: usize): bool {
 /** At DISPATCH: messages to receivers, as long as there are both. */
 function messageDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
   while (mmioLoad32(MAILBOX + MAILBOX_STATUS) && !isListEmpty(receivers)) {
-    const irp = irpOfQueue(removeHead(receivers));
-    claimIrp(irp);
+    const irp = takeRequest(receivers);
     copyMessage(currentLocation(irp).request);
     completeIrp(irp, STATUS_SUCCESS, MAILBOX_MESSAGE_BYTES);
   }
@@ -124,16 +109,8 @@ function controlMailbox(device: Device, irp: Irp): u32 {
   }
   const status = probeWords(place.request, MAILBOX_MESSAGE_BYTES);
   if (status) return completeIrp(irp, status, 0);
-  markPending(irp);
-  insertTail(receivers, queueEntry(irp));
-  setCancelRoutine(irp, cancelReceive.index);
   maskSource(MAILBOX_PLIC_SOURCE, false);
-  return STATUS_PENDING;
-}
-
-function cancelReceive(irp: Irp): void {
-  removeEntry(queueEntry(irp));
-  completeIrp(irp, STATUS_CANCELLED, 0);
+  return keepRequest(receivers, irp);
 }
 
 /** The last register written sends the reply. */

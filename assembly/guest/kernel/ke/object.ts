@@ -27,6 +27,7 @@ export class KernelObject {
   /** List head of wait blocks. */
   waitNext: usize;
   waitPrevious: usize;
+  handles: u32;
 }
 
 /** Fill in the header of a zeroed object. */

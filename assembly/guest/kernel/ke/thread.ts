@@ -6,7 +6,7 @@ import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, raiseIrql } from '../hal/irql
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
-import { cancelThreadRequests } from '../io/irp';
+import { cancelThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
 import { initializeList, insertTail, removeEntry } from './list';

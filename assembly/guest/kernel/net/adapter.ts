@@ -1,19 +1,11 @@
 import { hint, hint2, mmioLoad32, mmioLoad8, mmioStore32 } from '../rv';
 import { TRACE_driver_receive, TRACE_driver_sent, TRACE_driver_transmit } from '../generated/trace';
 import {
-  VIRTIO_DEVICE_ID,
-  VIRTIO_DRIVER_FEATURES,
-  VIRTIO_DRIVER_FEATURES_SEL,
-  VIRTIO_F_VERSION_1,
+  VIRTIO_DESC_F_WRITE,
   VIRTIO_ID_NET,
   VIRTIO_INTERRUPT_ACK,
   VIRTIO_INTERRUPT_STATUS,
   VIRTIO_PLIC_SOURCE,
-  VIRTIO_STATUS,
-  VIRTIO_STATUS_ACKNOWLEDGE,
-  VIRTIO_STATUS_DRIVER,
-  VIRTIO_STATUS_DRIVER_OK,
-  VIRTIO_STATUS_FEATURES_OK,
 } from '../generated/virtio';
 import {
   VIRTIO_NET_F_MAC,
@@ -23,10 +15,7 @@ import {
 } from '../generated/virtio-net';
 import { VIRTIO } from '../hal/board';
 import { connectInterrupt, Interrupt } from '../hal/interrupt';
-import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
-import { deviceAddress, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
-import { netCounters } from './counters';
-import { receiveFrame } from './ethernet';
+import { beginVirtio, startVirtio } from '../hal/virtio';
 import {
   createQueue,
   hasUsed,
@@ -36,7 +25,11 @@ import {
   takeUsed,
   usedBytes,
   Virtqueue,
-} from './virtqueue';
+} from '../hal/virtqueue';
+import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
+import { deviceAddress, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
+import { netCounters } from './counters';
+import { receiveFrame } from './ethernet';
 
 /**
  * The driver of the network card (virtio-net, Virtual I/O Device 1.3, §5.1), split as NDIS splits it (N6.1, N6.2). The
@@ -65,16 +58,8 @@ let present: bool = false;
 /** Find the card in slot 0 and bring it up (§3.1.1). Without a card the machine runs on without a network. */
 export function initializeAdapter(): void {
   const slot = VIRTIO;
-  if (mmioLoad32(slot + VIRTIO_DEVICE_ID) != VIRTIO_ID_NET) return;
-  mmioStore32(slot + VIRTIO_STATUS, 0);
-  mmioStore32(slot + VIRTIO_STATUS, VIRTIO_STATUS_ACKNOWLEDGE);
-  let status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
-  mmioStore32(slot + VIRTIO_STATUS, status);
-  acceptFeatures(slot, 0, 1 << VIRTIO_NET_F_MAC);
-  acceptFeatures(slot, 1, 1 << (VIRTIO_F_VERSION_1 - 32));
-  status |= VIRTIO_STATUS_FEATURES_OK;
-  mmioStore32(slot + VIRTIO_STATUS, status);
-  if (!(mmioLoad32(slot + VIRTIO_STATUS) & VIRTIO_STATUS_FEATURES_OK)) return;
+  const features = 1 << VIRTIO_NET_F_MAC;
+  if (!beginVirtio(slot, VIRTIO_ID_NET, features)) return;
   if (!createQueue(receiveQueue, slot, RECEIVE_QUEUE)) return;
   if (!createQueue(transmitQueue, slot, TRANSMIT_QUEUE)) return;
   suppress(transmitQueue, true);
@@ -82,14 +67,9 @@ export function initializeAdapter(): void {
     store<u8>(mac + index, <u8>mmioLoad8(slot + VIRTIO_NET_MAC + index));
   }
   connect();
-  mmioStore32(slot + VIRTIO_STATUS, status | VIRTIO_STATUS_DRIVER_OK);
+  startVirtio(slot);
   present = true;
   refill();
-}
-
-function acceptFeatures(slot: usize, half: u32, bits: u32): void {
-  mmioStore32(slot + VIRTIO_DRIVER_FEATURES_SEL, half);
-  mmioStore32(slot + VIRTIO_DRIVER_FEATURES, bits);
 }
 
 function connect(): void {
@@ -156,7 +136,13 @@ function refill(): void {
     const buffer = takeBuffer();
     if (!changetype<usize>(buffer)) break;
     const bytes = HEADER + VIRTIO_NET_MAX_FRAME;
-    offer(receiveQueue, changetype<usize>(buffer), deviceAddress(buffer), bytes, true);
+    offer(
+      receiveQueue,
+      changetype<usize>(buffer),
+      deviceAddress(buffer),
+      bytes,
+      VIRTIO_DESC_F_WRITE,
+    );
     offered = true;
   }
   if (offered) ring(receiveQueue);
@@ -172,7 +158,7 @@ export function transmit(buffer: NetBuffer): bool {
   const header = deviceAddress(buffer);
   // the virtio-net header, 12 bytes at an even address: no offloads
   for (let offset: usize = 0; offset < HEADER; offset += 2) store<u16>(header + offset, 0);
-  if (!offer(transmitQueue, changetype<usize>(buffer), header, HEADER + buffer.bytes, false)) {
+  if (!offer(transmitQueue, changetype<usize>(buffer), header, HEADER + buffer.bytes, 0)) {
     netCounters.noBuffer++;
     releaseBuffer(buffer);
     return false;

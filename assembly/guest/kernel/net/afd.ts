@@ -15,29 +15,18 @@ import {
   IOCTL_AFD_SEND_DATAGRAM,
   STATUS_ADDRESS_ALREADY_EXISTS,
   STATUS_BUFFER_OVERFLOW,
-  STATUS_CANCELLED,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_BUFFER_SIZE,
   STATUS_INVALID_DEVICE_REQUEST,
   STATUS_INVALID_PARAMETER,
   STATUS_NETWORK_UNREACHABLE,
-  STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { Device, DEVICE_BYTES, registerDevice } from '../io/device';
+import { Device, DEVICE_BYTES, DEVICE_SIDE_BY_SIDE, registerDevice } from '../io/device';
 import { File } from '../io/file';
-import {
-  claimIrp,
-  completeIrp,
-  currentLocation,
-  Irp,
-  irpOfQueue,
-  markPending,
-  queueEntry,
-  setCancelRoutine,
-  StackLocation,
-} from '../io/irp';
-import { initializeList, insertTail, removeEntry, removeHead } from '../ke/list';
+import { completeIrp, currentLocation, Irp, StackLocation } from '../io/irp';
+import { keepRequest, takeRequest } from '../io/queue';
+import { initializeList, insertTail, removeHead } from '../ke/list';
 import { allocate, free } from '../mm/pool';
 import { probe, probeWords } from '../mm/user';
 import { hasAdapter } from './adapter';
@@ -71,6 +60,8 @@ const afdDevice = changetype<Device>(memory.data(64, 4));
 export function initializeAfd(): void {
   memory.fill(changetype<usize>(afdDevice), 0, DEVICE_BYTES);
   afdDevice.create = createSocket.index;
+  afdDevice.flags = DEVICE_SIDE_BY_SIDE;
+  afdDevice.cleanup = cleanUpSocket.index;
   afdDevice.close = closeSocket.index;
   afdDevice.control = controlSocket.index;
   registerDevice(afdDevice, '\\Device\\Afd');
@@ -85,17 +76,18 @@ function createSocket(file: File): u32 {
   return STATUS_SUCCESS;
 }
 
-/** The requests have been cancelled already. */
+function cleanUpSocket(file: File): void {
+  unbindEndpoint(endpointOf(file));
+}
+
 function closeSocket(file: File): void {
   const endpoint = endpointOf(file);
-  unbindEndpoint(endpoint);
   let buffer = takeDatagram(endpoint);
   while (changetype<usize>(buffer)) {
     releaseBuffer(buffer);
     buffer = takeDatagram(endpoint);
   }
   free(file.context, ENDPOINT_BYTES);
-  file.context = 0;
 }
 
 function endpointOf(file: File): Endpoint {
@@ -120,7 +112,6 @@ function takeDatagram(endpoint: Endpoint): NetBuffer {
 /** Every request to a socket. */
 function controlSocket(device: Device, irp: Irp): u32 {
   const place = currentLocation(irp);
-  if (!irp.file.context) return completeIrp(irp, STATUS_CANCELLED, 0);
   if (place.code == IOCTL_AFD_BIND) return bind(irp, place);
   const sending = place.code == IOCTL_AFD_SEND_DATAGRAM;
   if (!sending && place.code != IOCTL_AFD_RECEIVE_DATAGRAM) {
@@ -186,25 +177,14 @@ function receive(irp: Irp, place: StackLocation): u32 {
   if (!endpoint.port) return completeIrp(irp, STATUS_INVALID_PARAMETER, 0);
   const buffer = takeDatagram(endpoint);
   if (changetype<usize>(buffer)) return finishReceive(irp, place, buffer);
-  markPending(irp);
-  insertTail(receiveList(endpoint), queueEntry(irp));
-  setCancelRoutine(irp, cancelReceive.index);
-  return STATUS_PENDING;
-}
-
-/** The cancel routine of a waiting receive. */
-function cancelReceive(irp: Irp): void {
-  removeEntry(queueEntry(irp));
-  completeIrp(irp, STATUS_CANCELLED, 0);
+  return keepRequest(receiveList(endpoint), irp);
 }
 
 /** A datagram for a socket, from the protocol; true when the buffer was taken. */
 export function datagramArrived(udp: UdpEndpoint, buffer: NetBuffer): bool {
   const endpoint = changetype<Endpoint>(changetype<usize>(udp));
-  const entry = removeHead(receiveList(endpoint));
-  if (entry) {
-    const irp = irpOfQueue(entry);
-    claimIrp(irp);
+  const irp = takeRequest(receiveList(endpoint));
+  if (changetype<usize>(irp)) {
     finishReceive(irp, currentLocation(irp), buffer);
     return true;
   }

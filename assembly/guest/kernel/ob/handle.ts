@@ -55,6 +55,7 @@ export function createHandle(object: KernelObject): u32 {
   const index = takeIndex();
   if (index >= 0) {
     store<usize>(entryAddress(index), changetype<usize>(object));
+    object.handles++;
     handle = (<u32>index + 1) << 2;
   }
   lowerIrql(old);
@@ -107,7 +108,13 @@ export function lookupStatus(): u32 {
   return currentThread().lastStatus;
 }
 
-/** Close a handle. */
+/** Give an object another handle, which is its equal. */
+export function duplicateHandle(handle: u32, address: usize): u32 {
+  const object = referenceHandle(handle);
+  return changetype<usize>(object) ? publishHandle(object, address) : STATUS_INVALID_HANDLE;
+}
+
+/** Close a handle; the last one ends what the object has going on. */
 export function closeHandle(handle: u32): u32 {
   const old = raiseIrql(DISPATCH_LEVEL);
   const object = findObject(handle);
@@ -118,7 +125,7 @@ export function closeHandle(handle: u32): u32 {
   const index = (handle >> 2) - 1;
   store<u32>(entryAddress(index), (firstFree << 1) | 1);
   firstFree = index + 1;
-  closeObject(object);
+  if (--object.handles == 0) closeObject(object);
   dereference(object);
   lowerIrql(old);
   return STATUS_SUCCESS;

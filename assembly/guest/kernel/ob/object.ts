@@ -21,7 +21,7 @@ import { File } from '../io/file';
 import { Port } from '../io/port';
 import { WaitPacket } from '../io/waitpacket';
 
-/** References to objects, and what happens when the handle and then the last reference go. */
+/** References to objects, and what happens when the last handle and then the last reference go. */
 
 /** Bytes of an event or a semaphore; a semaphore's maximum follows the header. */
 export const PLAIN_OBJECT_BYTES: usize = offsetof<KernelObject>() + 4;
@@ -43,7 +43,7 @@ function referenceCount(object: KernelObject): usize {
   return changetype<usize>(object) + offsetof<KernelObject>('references');
 }
 
-/** The handle is gone: end what the object has going on. At DISPATCH. */
+/** The last handle is gone: end what the object has going on. At DISPATCH. */
 export function closeObject(object: KernelObject): void {
   const type = object.type;
   if (type == TYPE_FILE) closeFile(changetype<File>(object));

@@ -3,7 +3,9 @@ import { TRACE_syscall_enter, TRACE_syscall_exit } from '../generated/trace';
 import {
   STATUS_INVALID_SYSTEM_SERVICE,
   SYS_NtAssociateWaitCompletionPacket,
+  SYS_NtCancelIoFile,
   SYS_NtCancelIoFileEx,
+  SYS_NtCancelSynchronousIoFile,
   SYS_NtCancelTimer,
   SYS_NtCancelWaitCompletionPacket,
   SYS_NtClose,
@@ -18,11 +20,14 @@ import {
   SYS_NtDelayExecution,
   SYS_NtDeviceIoControlFile,
   SYS_NtDisplayString,
+  SYS_NtDuplicateObject,
+  SYS_NtQueryInformationFile,
   SYS_NtQueryIoCompletion,
   SYS_NtQueryParameter,
   SYS_NtQueryPerformanceCounter,
   SYS_NtQuerySystemInformation,
   SYS_NtRaiseHardError,
+  SYS_NtReadFile,
   SYS_NtReleaseMutant,
   SYS_NtReleaseSemaphore,
   SYS_NtRemoveIoCompletionEx,
@@ -35,11 +40,20 @@ import {
   SYS_NtTerminateThread,
   SYS_NtWaitForMultipleObjects,
   SYS_NtWaitForSingleObject,
+  SYS_NtWriteFile,
   SYS_NtYieldExecution,
 } from '../generated/syscalls';
 import { currentThread } from '../hal/prcb';
 import { closeHandle } from '../ob/handle';
-import { cancelIoFile, createFileCall, deviceIoControl, setInformationFile } from './files';
+import {
+  cancelIoFile,
+  cancelIoFileEx,
+  cancelSynchronousIoFile,
+  createFileCall,
+  deviceIoControl,
+  queryInformationFile,
+  setInformationFile,
+} from './files';
 import {
   createEventCall,
   createMutantCall,
@@ -63,6 +77,7 @@ import {
 } from './ports';
 import {
   displayString,
+  duplicateObject,
   queryParameter,
   queryPerformanceCounter,
   querySystemInformation,
@@ -77,6 +92,7 @@ import {
   waitForSingle,
   yieldExecution,
 } from './threads';
+import { readFile, writeFile } from './transfer';
 
 /**
  * System calls: from hal/trap.s, on the calling thread's kernel stack, at PASSIVE with interrupts on. Arguments and meanings
@@ -104,6 +120,8 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
       return queryPerformanceCounter(a0, a1);
     case SYS_NtClose:
       return closeHandle(a0);
+    case SYS_NtDuplicateObject:
+      return duplicateObject(a0, a1);
     case SYS_NtQueryParameter:
       return queryParameter(a0, a1);
     case SYS_NtCreateThreadEx:
@@ -158,8 +176,18 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
       return deviceIoControl(a0, a1, a2, a3, a4, a5);
     case SYS_NtSetInformationFile:
       return setInformationFile(a0, a2, a3, a4);
+    case SYS_NtQueryInformationFile:
+      return queryInformationFile(a0, a2, a3, a4);
+    case SYS_NtReadFile:
+      return readFile(a0, a1, a2, a3, a4);
+    case SYS_NtWriteFile:
+      return writeFile(a0, a1, a2, a3, a4);
+    case SYS_NtCancelIoFile:
+      return cancelIoFile(a0);
     case SYS_NtCancelIoFileEx:
-      return cancelIoFile(a0, a1);
+      return cancelIoFileEx(a0, a1);
+    case SYS_NtCancelSynchronousIoFile:
+      return cancelSynchronousIoFile(a0);
   }
   return STATUS_INVALID_SYSTEM_SERVICE;
 }

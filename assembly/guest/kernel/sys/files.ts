@@ -2,34 +2,43 @@ import {
   FILE_COMPLETION_INFORMATION_BYTES,
   FILE_COMPLETION_INFORMATION_key,
   FILE_COMPLETION_INFORMATION_port,
+  FILE_POSITION_INFORMATION_BYTES,
+  FILE_POSITION_INFORMATION_currentByteOffset,
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
+  FILE_STANDARD_INFORMATION_BYTES,
+  FILE_STANDARD_INFORMATION_endOfFile,
   FILE_SYNCHRONOUS_IO_NONALERT,
   FileCompletionInformation,
   FileIoCompletionNotificationInformation,
+  FilePositionInformation,
+  FileStandardInformation,
   IO_STATUS_BLOCK_BYTES,
   STATUS_INFO_LENGTH_MISMATCH,
   STATUS_INSUFFICIENT_RESOURCES,
-  STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
   STATUS_NOT_FOUND,
   STATUS_OBJECT_NAME_NOT_FOUND,
-  STATUS_OBJECT_TYPE_MISMATCH,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
-import { findDevice } from '../io/device';
-import { cancelRequests, createFile, File, isSynchronous } from '../io/file';
-import { allocateIrp, announce, callDriver, finishCall, nextLocation } from '../io/irp';
+import { currentThread } from '../hal/prcb';
+import { cancelFileRequests, cancelRequestsOf, cancelSynchronousRequest } from '../io/cancel';
+import { DEVICE_SEEKABLE, findDevice } from '../io/device';
+import { createFile, File, isSynchronous } from '../io/file';
+import { nextLocation } from '../io/irp';
 import { Port } from '../io/port';
-import { isEvent, resetEvent } from '../ke/event';
-import { KernelObject, TYPE_FILE, TYPE_PORT } from '../ke/object';
+import { TYPE_PORT, TYPE_THREAD } from '../ke/object';
+import { Thread } from '../ke/thread';
+import { allocate, free } from '../mm/pool';
 import { probe, probeOptional, probeWords } from '../mm/user';
-import { lookupStatus, publishHandle, referenceHandle, referenceTyped } from '../ob/handle';
+import { lookupStatus, publishHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
+import { beginRequest, referenceFile, sendRequest } from './request';
 
 /** System calls about files: the I/O manager's front door. */
 
+/** Longest name, in bytes. */
 const MAXIMUM_NAME: u32 = 512;
 const NOTIFICATION_FLAGS: u32 =
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
@@ -38,78 +47,54 @@ export function createFileCall(handle: usize, name: usize, nameBytes: u32, optio
   let status = probeWords(handle, 4);
   if (!status) status = probe(name, nameBytes);
   if (status) return status;
-  if (nameBytes > MAXIMUM_NAME || options & ~FILE_SYNCHRONOUS_IO_NONALERT) {
+  if (
+    nameBytes > MAXIMUM_NAME ||
+    (nameBytes | name) & 1 ||
+    options & ~FILE_SYNCHRONOUS_IO_NONALERT
+  ) {
     return STATUS_INVALID_PARAMETER;
   }
+  const copy = allocate(MAXIMUM_NAME);
+  if (!copy) return STATUS_INSUFFICIENT_RESOURCES;
+  memory.copy(copy, name, nameBytes);
+  status = openFile(handle, copy, nameBytes, options);
+  free(copy, MAXIMUM_NAME);
+  return status;
+}
+
+/** The name is the kernel's own copy. */
+function openFile(handle: usize, name: usize, nameBytes: u32, options: u32): u32 {
   const device = findDevice(name, nameBytes);
   if (!changetype<usize>(device)) return STATUS_OBJECT_NAME_NOT_FOUND;
   const file = createFile(device, options);
   if (!changetype<usize>(file)) return STATUS_INSUFFICIENT_RESOURCES;
-  status = call_indirect<u32>(device.create, file);
+  if (nameBytes > device.nameBytes) {
+    file.name = name + device.nameBytes + 2;
+    file.nameBytes = nameBytes - device.nameBytes - 2;
+  }
+  const status = call_indirect<u32>(file.device.create, file);
   if (status) {
     dereference(file);
     return status;
   }
+  file.opened = true;
   return publishHandle(file, handle);
-}
-
-function referenceFile(handle: u32): File {
-  return changetype<File>(referenceTyped(handle, TYPE_FILE));
 }
 
 export function deviceIoControl(
   handle: u32,
-  eventHandle: u32,
+  event: u32,
   context: u32,
   statusBlock: usize,
   code: u32,
   request: usize,
 ): u32 {
-  let status = probeWords(statusBlock, IO_STATUS_BLOCK_BYTES);
-  if (status) return status;
-  const file = referenceFile(handle);
-  if (!changetype<usize>(file)) return lookupStatus();
-  const event = eventHandle ? referenceHandle(eventHandle) : changetype<KernelObject>(0);
-  if (eventHandle && !changetype<usize>(event)) {
-    status = STATUS_INVALID_HANDLE;
-  } else if (eventHandle && !isEvent(event)) {
-    dereference(event);
-    status = STATUS_OBJECT_TYPE_MISMATCH;
-  } else {
-    status = issue(file, event, context, statusBlock, code, request);
-  }
-  dereference(file);
-  return status;
-}
-
-/** Make the IRP, hand it to the driver, and finish or wait as the file says. The event's reference goes to the IRP. */
-function issue(
-  file: File,
-  event: KernelObject,
-  context: u32,
-  statusBlock: usize,
-  code: u32,
-  request: usize,
-): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
-  const irp = allocateIrp(file);
-  if (!changetype<usize>(irp)) {
-    lowerIrql(old);
-    if (changetype<usize>(event)) dereference(event);
-    return STATUS_INSUFFICIENT_RESOURCES;
-  }
-  irp.event = event;
-  irp.context = context;
-  irp.statusBlock = statusBlock;
+  const irp = beginRequest(handle, event, context, statusBlock);
+  if (!changetype<usize>(irp)) return lookupStatus();
   const place = nextLocation(irp);
   place.code = code;
   place.request = request;
-  file.signal = 0;
-  if (changetype<usize>(event)) resetEvent(event);
-  announce(irp);
-  const status = finishCall(irp, callDriver(file.device, irp));
-  lowerIrql(old);
-  return status;
+  return sendRequest(irp);
 }
 
 export function setInformationFile(
@@ -126,6 +111,8 @@ export function setInformationFile(
     status = associatePort(file, information, bytes);
   } else if (infoClass == FileIoCompletionNotificationInformation) {
     status = setNotification(file, information, bytes);
+  } else if (infoClass == FilePositionInformation) {
+    status = setPosition(file, information, bytes);
   } else {
     status = STATUS_INVALID_PARAMETER;
   }
@@ -157,14 +144,74 @@ function setNotification(file: File, information: usize, bytes: u32): u32 {
   return STATUS_SUCCESS;
 }
 
-export function cancelIoFile(handle: u32, statusBlock: usize): u32 {
+/** Where the next transfer of a blocking file begins. */
+function setPosition(file: File, information: usize, bytes: u32): u32 {
+  if (bytes != FILE_POSITION_INFORMATION_BYTES) return STATUS_INFO_LENGTH_MISMATCH;
+  const position = load<i64>(information + FILE_POSITION_INFORMATION_currentByteOffset);
+  if (position < 0 || !isSynchronous(file) || !(file.device.flags & DEVICE_SEEKABLE)) {
+    return STATUS_INVALID_PARAMETER;
+  }
+  file.position = position;
+  return STATUS_SUCCESS;
+}
+
+export function queryInformationFile(
+  handle: u32,
+  information: usize,
+  bytes: u32,
+  infoClass: u32,
+): u32 {
+  let status = probeWords(information, bytes);
+  if (status) return status;
+  const file = referenceFile(handle);
+  if (!changetype<usize>(file)) return lookupStatus();
+  if (infoClass == FileIoCompletionNotificationInformation) {
+    if (bytes != 4) status = STATUS_INFO_LENGTH_MISMATCH;
+    else store<u32>(information, file.notification);
+  } else if (infoClass == FileStandardInformation) {
+    if (bytes != FILE_STANDARD_INFORMATION_BYTES) status = STATUS_INFO_LENGTH_MISMATCH;
+    else store<u64>(information + FILE_STANDARD_INFORMATION_endOfFile, file.bytes);
+  } else if (infoClass == FilePositionInformation) {
+    if (bytes != FILE_POSITION_INFORMATION_BYTES) status = STATUS_INFO_LENGTH_MISMATCH;
+    else store<u64>(information + FILE_POSITION_INFORMATION_currentByteOffset, file.position);
+  } else {
+    status = STATUS_INVALID_PARAMETER;
+  }
+  dereference(file);
+  return status;
+}
+
+/** All requests of the file, or the one with this status block. */
+export function cancelIoFileEx(handle: u32, statusBlock: usize): u32 {
   const status = probeOptional(statusBlock, IO_STATUS_BLOCK_BYTES);
   if (status) return status;
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return lookupStatus();
   const old = raiseIrql(DISPATCH_LEVEL);
-  const found = cancelRequests(file, statusBlock);
+  const found = cancelFileRequests(file, statusBlock);
   lowerIrql(old);
   dereference(file);
+  return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+}
+
+/** The caller's own requests of the file; that there is none is no error (S91). */
+export function cancelIoFile(handle: u32): u32 {
+  const file = referenceFile(handle);
+  if (!changetype<usize>(file)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  cancelRequestsOf(currentThread(), file);
+  lowerIrql(old);
+  dereference(file);
+  return STATUS_SUCCESS;
+}
+
+/** The request in whose call another thread waits. */
+export function cancelSynchronousIoFile(handle: u32): u32 {
+  const thread = changetype<Thread>(referenceTyped(handle, TYPE_THREAD));
+  if (!changetype<usize>(thread)) return lookupStatus();
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const found = cancelSynchronousRequest(thread);
+  lowerIrql(old);
+  dereference(thread);
   return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }

@@ -26,6 +26,7 @@ import {
 import { MAILBOX } from '../hal/board';
 import { writeBytes } from '../hal/console';
 import { probe, probeOptional, probeWords } from '../mm/user';
+import { duplicateHandle } from '../ob/handle';
 import { GATEWAY_ADDRESS, LOCAL_ADDRESS } from '../net/config';
 import { hardError, stopMachine } from '../ps/fault';
 import { heapEnd } from '../ps/process';
@@ -39,6 +40,11 @@ export function displayString(text: usize, bytes: usize): u32 {
   if (status) return status;
   writeBytes(text, bytes);
   return STATUS_SUCCESS;
+}
+
+export function duplicateObject(handle: u32, target: usize): u32 {
+  const status = probeWords(target, 4);
+  return status ? status : duplicateHandle(handle, target);
 }
 
 export function terminateProcess(status: u32): u32 {

@@ -14,6 +14,8 @@ export const SYS_NtQueryPerformanceCounter: u32 = 5;
 export const SYS_NtQueryParameter: u32 = 7;
 /** Close a handle; the last one ends the object. */
 export const SYS_NtClose: u32 = 6;
+/** Give the object of a handle another handle. What happens at the close of a handle happens at the close of the last one. */
+export const SYS_NtDuplicateObject: u32 = 8;
 /** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
 export const SYS_NtCreateThreadEx: u32 = 0xa;
 /** End the calling thread (handle −2). Does not return. */
@@ -60,14 +62,24 @@ export const SYS_NtCreateWaitCompletionPacket: u32 = 0x2c;
 export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
 /** Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
-/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
+/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
 /** Make a request of a device: an IOCTL code with its request structure. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion. */
 export const SYS_NtDeviceIoControlFile: u32 = 0x3d;
-/** FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. */
+/** FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins. */
 export const SYS_NtSetInformationFile: u32 = 0x3e;
 /** Cancel the request with this status block, or all of the file if 0. STATUS_NOT_FOUND if there is none. */
 export const SYS_NtCancelIoFileEx: u32 = 0x3f;
+/** Read bytes as FILE_TRANSFER says. STATUS_END_OF_FILE at or behind the end; less than asked for in front of it. */
+export const SYS_NtReadFile: u32 = 0x40;
+/** Write bytes as FILE_TRANSFER says. STATUS_DISK_FULL when they do not fit into the file, which does not grow; nothing is written then. */
+export const SYS_NtWriteFile: u32 = 0x41;
+/** Cancel the requests of the file that the calling thread has made. STATUS_SUCCESS also when there is none. */
+export const SYS_NtCancelIoFile: u32 = 0x42;
+/** Cancel the request in whose call a thread is blocked: the call returns STATUS_CANCELLED. STATUS_NOT_FOUND if there is none. */
+export const SYS_NtCancelSynchronousIoFile: u32 = 0x43;
+/** FileStandardInformation: size. FilePositionInformation: where the next transfer of a blocking file begins. FileIoCompletionNotificationInformation: the FILE_SKIP_… flags. */
+export const SYS_NtQueryInformationFile: u32 = 0x45;
 /** Done. Also STATUS_WAIT_0. */
 export const STATUS_SUCCESS: u32 = 0;
 /** The object waited for was closed. */
@@ -94,6 +106,8 @@ export const STATUS_INVALID_HANDLE: u32 = 0xc0000008;
 export const STATUS_INVALID_PARAMETER: u32 = 0xc000000d;
 /** The device knows no such code. */
 export const STATUS_INVALID_DEVICE_REQUEST: u32 = 0xc0000010;
+/** Nothing is left to read. */
+export const STATUS_END_OF_FILE: u32 = 0xc0000011;
 /** No memory for a stack or a frame. */
 export const STATUS_NO_MEMORY: u32 = 0xc0000017;
 /** No such system call. */
@@ -108,10 +122,20 @@ export const STATUS_OBJECT_NAME_NOT_FOUND: u32 = 0xc0000034;
 export const STATUS_MUTANT_NOT_OWNED: u32 = 0xc0000046;
 /** Above the maximum. */
 export const STATUS_SEMAPHORE_LIMIT_EXCEEDED: u32 = 0xc0000047;
+/** The file does not grow. */
+export const STATUS_DISK_FULL: u32 = 0xc000007f;
 /** The pool is empty. */
 export const STATUS_INSUFFICIENT_RESOURCES: u32 = 0xc000009a;
+/** The disk cannot be written. */
+export const STATUS_MEDIA_WRITE_PROTECTED: u32 = 0xc00000a2;
+/** The name is that of a folder. */
+export const STATUS_FILE_IS_A_DIRECTORY: u32 = 0xc00000ba;
 /** The request was cancelled. */
 export const STATUS_CANCELLED: u32 = 0xc0000120;
+/** The handle was closed meanwhile. */
+export const STATUS_FILE_CLOSED: u32 = 0xc0000128;
+/** The device failed. */
+export const STATUS_IO_DEVICE_ERROR: u32 = 0xc0000185;
 /** A datagram longer than 1,472 bytes. */
 export const STATUS_INVALID_BUFFER_SIZE: u32 = 0xc0000206;
 /** The port is in use. */
@@ -132,9 +156,13 @@ export const IOCTL_AFD_SEND_DATAGRAM: u32 = 0x12023;
 export const IOCTL_MAILBOX_RECEIVE: u32 = 0x22004;
 /** Answer a message; MAILBOX_REPLY. Never pends. */
 export const IOCTL_MAILBOX_REPLY: u32 = 0x22008;
+/** NtQueryInformationFile class. */
+export const FileStandardInformation: u32 = 5;
+/** NtQueryInformationFile and NtSetInformationFile class. */
+export const FilePositionInformation: u32 = 0xe;
 /** NtSetInformationFile class. */
 export const FileCompletionInformation: u32 = 0x1e;
-/** NtSetInformationFile class. */
+/** NtQueryInformationFile and NtSetInformationFile class. */
 export const FileIoCompletionNotificationInformation: u32 = 0x29;
 /** Immediate success posts nothing. */
 export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: u32 = 1;
@@ -168,6 +196,22 @@ export const FILE_COMPLETION_INFORMATION_BYTES: u32 = 8;
 export const FILE_COMPLETION_INFORMATION_port: u32 = 0;
 /** Key given with every packet of the file. */
 export const FILE_COMPLETION_INFORMATION_key: u32 = 4;
+/** What NtReadFile and NtWriteFile move. Captured by the call. */
+export const FILE_TRANSFER_BYTES: u32 = 0xc;
+/** Address of the data. */
+export const FILE_TRANSFER_buffer: u32 = 0;
+/** How many. */
+export const FILE_TRANSFER_bytes: u32 = 4;
+/** Pointer to the offset in the file (64 bits), 0 for pipes. On a blocking file 0 or the offset −2 goes on where the last transfer ended; the offset −1 writes at the end. */
+export const FILE_TRANSFER_byteOffset: u32 = 8;
+/** Size of a file. */
+export const FILE_STANDARD_INFORMATION_BYTES: u32 = 8;
+/** Bytes. */
+export const FILE_STANDARD_INFORMATION_endOfFile: u32 = 0;
+/** Position of a blocking file. */
+export const FILE_POSITION_INFORMATION_BYTES: u32 = 8;
+/** Where the next transfer begins. */
+export const FILE_POSITION_INFORMATION_currentByteOffset: u32 = 0;
 /** Local end of a socket. */
 export const AFD_BIND_BYTES: u32 = 8;
 /** 0 for any. */

@@ -1,7 +1,6 @@
 import { fence, mmioLoad32, mmioStore32 } from '../rv';
 import {
   VIRTIO_AVAIL_F_NO_INTERRUPT,
-  VIRTIO_DESC_F_WRITE,
   VIRTIO_QUEUE_DESC_HIGH,
   VIRTIO_QUEUE_DESC_LOW,
   VIRTIO_QUEUE_DEVICE_HIGH,
@@ -18,8 +17,8 @@ import {
 import { allocate } from '../mm/pool';
 
 /**
- * The driver's side of a split virtqueue (Virtual I/O Device 1.3, §2.7) whose chains are single descriptors, so that a
- * descriptor's number is also the place of its buffer in `tokens`.
+ * The driver's side of a split virtqueue (Virtual I/O Device 1.3, §2.7) whose chains are single descriptors (of memory, or of a
+ * table of descriptors), so that a descriptor's number is also the place of its buffer in `tokens`. The caller holds the queue's lock.
  */
 
 /** Most entries that the driver uses. */
@@ -79,13 +78,16 @@ function freeDescriptor(queue: Virtqueue, index: u32): void {
   queue.freeCount++;
 }
 
-/** Offer memory to the device; false when all descriptors are in use. The doorbell is rung by `ring`. */
+/**
+ * Offer memory to the device; false when all descriptors are in use. Flags: VIRTIO_DESC_F_WRITE for memory that the device fills,
+ * VIRTIO_DESC_F_INDIRECT for a table of descriptors. The doorbell is rung by `ring`.
+ */
 export function offer(
   queue: Virtqueue,
   token: usize,
   address: usize,
   bytes: u32,
-  write: bool,
+  flags: u32,
 ): bool {
   if (!queue.freeCount) return false;
   const index = queue.freeHead - 1;
@@ -96,7 +98,7 @@ export function offer(
   store<u32>(descriptor, address);
   store<u32>(descriptor, 0, 4);
   store<u32>(descriptor, bytes, 8);
-  store<u32>(descriptor, write ? VIRTIO_DESC_F_WRITE : 0, 12);
+  store<u32>(descriptor, flags, 12);
   const place = (<u32>queue.nextAvailable) & (queue.entries - 1);
   store<u16>(queue.available + ((<usize>place) << 1), <u16>index, 4);
   queue.nextAvailable++;
