@@ -24,6 +24,8 @@ const assets = join(root, 'assets')
 const kernel = 'assembly/guest/kernel'
 const runtime = 'assembly/guest/runtime'
 const programs = 'assembly/guest/programs'
+/** Settings and declarations for editors and tsc. */
+const editorFiles = ['tsconfig.json', 'types']
 const executables = ['dist/host/cli/main.js']
 
 /** Compile the core with the assemblyscript of this package. */
@@ -53,6 +55,11 @@ async function buildGuest(): Promise<void> {
   const image = await compileKernel('index.ts', filesBelow(kernel, '.s'), readerOf(kernel))
   writeFileSync(join(assets, 'kernel.elf'), writeImage(image))
   cpSync(join(root, programs), join(assets, 'programs'), { recursive: true })
+  const settings = { extends: '../guest/tsconfig.json', include: ['./*.ts'] }
+  writeFileSync(join(assets, 'programs/tsconfig.json'), JSON.stringify(settings))
+  for (const name of editorFiles) {
+    cpSync(join(root, 'assembly/guest', name), join(assets, 'guest', name), { recursive: true })
+  }
 }
 
 const changed = writeGenerated(root)

@@ -16,6 +16,10 @@ import type { RunCommand } from './run.ts'
 import { runCommand } from './run.ts'
 import type { SaveCommand } from './snapshot.ts'
 import { diffCommand, infoCommand, saveCommand } from './snapshot.ts'
+import { explainCommand } from './explain.ts'
+import type { ExplainCommand } from './explain.ts'
+import { initCommand } from './init.ts'
+import type { InitCommand } from './init.ts'
 import { startCommand } from './start.ts'
 import { forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
 
@@ -39,6 +43,8 @@ export function commandLine(finish: (code: number) => void): Command {
   addDebug(program, finish)
   addSnapshot(program, finish)
   addDisasm(program, finish)
+  addExplain(program, finish)
+  addInit(program, finish)
   addExperiment(program, finish)
   addStart(program, finish)
   return program
@@ -152,9 +158,31 @@ function addDisasm(program: Command, finish: Finish): void {
     .command('disasm')
     .description('print the instructions of a program')
     .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
-    .option('--source', 'print source lines between the instructions')
+    .option('--no-source', 'leave the source lines between the instructions out')
     .action(async (file: string, options: DisasmCommand) =>
       finish(await disasmCommand(file, options)),
+    )
+}
+
+function addExplain(program: Command, finish: Finish): void {
+  program
+    .command('explain')
+    .description('show what became of async functions: states, kept values, code')
+    .argument('<file[:function]>', 'a program, or one async function of it')
+    .option('--json', 'print JSON')
+    .action(async (what: string, options: ExplainCommand) =>
+      finish(await explainCommand(what, options)),
+    )
+}
+
+function addInit(program: Command, finish: Finish): void {
+  program
+    .command('init')
+    .description('make a project with a program and its test')
+    .argument('<folder>', 'a folder that is empty or not there yet')
+    .option('--package <spec>', 'where npm gets nothread from, such as file:../nothread.tgz')
+    .action((folder: string, options: InitCommand) =>
+      finish(initCommand(folder, options, packageVersion())),
     )
 }
 

@@ -26,3 +26,10 @@ export { assemble, assembleImage, linkObject, relocate, RelocationError } from '
 export type { AssembleImageOptions, AssembleOptions, ObjectFile } from './asm/index.ts'
 export { disassemble, listing } from './disasm/index.ts'
 export type { DisassembleOptions, Disassembly, ListingOptions } from './disasm/index.ts'
+export { explain } from './explain.ts'
+export type {
+  ExplainedFunction,
+  ExplainedInstruction,
+  ExplainedState,
+  ExplainedVariable,
+} from './explain.ts'
