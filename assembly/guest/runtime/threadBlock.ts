@@ -14,6 +14,8 @@ export class ThreadBlock {
   depth: u32;
   /** End of the thread's stack; stacks end at a page. */
   stackEnd: usize;
+  /** Function value that is being called (closure.ts). */
+  closure: usize;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;

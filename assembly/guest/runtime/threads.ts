@@ -68,7 +68,7 @@ export class Thread {
   private constructor(private handle: u32) {}
 
   /**
-   * Start a thread that calls `routine` with `argument`. The routine cannot capture variables. While threads of this kind run,
+   * Start a thread that calls `routine` with `argument`. While threads of this kind run,
    * memory that is not used any more is not collected.
    * @param stackBytes size of the stack; 0 is 16 KiB
    */

@@ -90,7 +90,7 @@ declare module 'nothread/guest' {
   export class Thread {
     private constructor();
     /**
-     * Start a thread that calls `routine` with `argument`. The routine cannot capture variables. While threads of this kind run,
+     * Start a thread that calls `routine` with `argument`. While threads of this kind run,
      * memory that is not used any more is not collected.
      * @param stackBytes size of the stack; 0 is 16 KiB
      */

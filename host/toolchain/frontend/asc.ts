@@ -4,6 +4,8 @@
 import * as asc from 'assemblyscript/asc'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
+import { languageExtensions } from './language/index.ts'
+import { withExtensions } from './language/patch.ts'
 import { layoutsOf } from './layouts.ts'
 import type { AscProgram, Layouts } from './layouts.ts'
 
@@ -30,6 +32,8 @@ export interface AscInput {
   library: GuestSources
   /** Address of the first byte of static data. */
   memoryBase: number
+  /** Whether the language's extensions are there; they need the runtime of programs. */
+  extended: boolean
   /** asc's runtime: its own allocator and collector, or none that frees. */
   runtime: 'minimal' | 'stub'
   /** Export name of the function that runs the top-level code. */
@@ -77,7 +81,8 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
   }
   const restore = replaceLibrary(input.library)
   try {
-    const { error } = await asc.main(ascArguments(input), options)
+    const extensions = input.extended ? languageExtensions : []
+    const { error } = await withExtensions(extensions, () => asc.main(ascArguments(input), options))
     const wasm = outputs.get(wasmFile)
     const sourceMap = outputs.get(`${wasmFile}.map`)
     if (!error && wasm instanceof Uint8Array) {

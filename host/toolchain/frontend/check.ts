@@ -2,6 +2,7 @@
  * What asc cannot do, or would report in words of its own: found on the syntax tree, before asc sees the text.
  */
 import ts from 'typescript'
+import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceText } from './source.ts'
@@ -125,7 +126,7 @@ export function checkSource(source: SourceText): Diagnostic[] {
     const message = unsupported.get(node.kind) ?? contextual(node)
     if (message) report(markedPart(node), message)
     checkAsync(node, report)
-    if (ts.isIdentifier(node)) checkCapture(node, source.checker, report)
+    if (ts.isIdentifier(node)) checkCapture(node, source, report)
     if (node.kind === ts.SyntaxKind.ThisKeyword) checkThis(node, report)
     // What is inside an unsupported construct would only repeat its error.
     if (!message) ts.forEachChild(node, visit)
@@ -254,38 +255,47 @@ function checkAsync(node: ts.Node, report: Report): void {
   }
 }
 
-/** An inner function may use its own names and those of the file, not those of the function around it. */
-function checkCapture(node: ts.Identifier, checker: ts.TypeChecker, report: Report): void {
-  if (!isValueUse(node)) return
-  const declaration = checker.getSymbolAtLocation(node)?.valueDeclaration
-  if (!declaration) return
-  const inner = functionAround(node)
-  const owner = functionAround(ts.isParameter(declaration) ? declaration.name : declaration)
-  if (!inner || !owner || owner === inner) return
-  // The name of a function belongs to what is around it; a function is also visible inside itself.
-  if (!ts.findAncestor(inner, (around) => around === owner)) return
+/** A variable that an inner function captures has to be there when the function is made. */
+function checkCapture(node: ts.Identifier, source: SourceText, report: Report): void {
+  const symbol = localSymbol(source, node)
+  if (!symbol?.valueDeclaration || !isCapture(node, symbol)) return
+  const inner = outermostInside(node, ownerOf(symbol))
+  const isOwnName = ts.isFunctionLike(symbol.valueDeclaration) || isInitializer(inner, symbol)
+  if (isOwnName || symbol.valueDeclaration.getStart() < inner.getStart()) return
   report(node, {
-    cause: `The inner function captures "${node.text}" of the function around it; closures are not supported.`,
-    remedy:
-      'Pass the value as a parameter, or keep it in a field of an object or in a variable of the file.',
+    cause: `The inner function uses "${node.text}", which is declared behind it.`,
+    remedy: `Move the declaration of "${node.text}" above the inner function.`,
   })
 }
 
-/** Arrow functions do not take `this` with them. */
+/** The outermost function around a node that is inside of `owner`. */
+function outermostInside(node: ts.Node, owner: ts.Node | undefined): ts.Node {
+  let inner = node
+  for (let around = functionAround(node); around && around !== owner;) {
+    inner = around
+    around = functionAround(around)
+  }
+  return inner
+}
+
+/** Whether a function is the value that a variable is declared with. */
+function isInitializer(inner: ts.Node, { valueDeclaration }: ts.Symbol): boolean {
+  return (
+    valueDeclaration !== undefined &&
+    ts.isVariableDeclaration(valueDeclaration) &&
+    valueDeclaration.initializer === inner
+  )
+}
+
+/** Only arrow functions take the `this` of the method around them. */
 function checkThis(node: ts.Node, report: Report): void {
   const inner = functionAround(node)
-  if (!inner || !ts.isArrowFunction(inner)) return
+  if (!inner || ts.isArrowFunction(inner)) return
+  if (!ts.isFunctionDeclaration(inner) && !ts.isFunctionExpression(inner)) return
   report(node, {
-    cause: 'The inner function captures "this"; closures are not supported.',
-    remedy: 'Pass the object as a parameter.',
+    cause: 'A function that is not a method has no "this".',
+    remedy: 'Write it as an arrow function inside of a method, or pass the object as a parameter.',
   })
-}
-
-function isValueUse(node: ts.Identifier): boolean {
-  const parent = node.parent
-  if (ts.isPropertyAccessExpression(parent) && parent.name === node) return false
-  if (ts.isPropertyAssignment(parent) && parent.name === node) return false
-  return !('name' in parent && parent.name === node) && !ts.isTypeReferenceNode(parent)
 }
 
 /** The function whose body or parameters a node is in. */

@@ -15,6 +15,7 @@ export function entrySource(specifier: string, program: ProgramExports): string 
   return [
     `import { ${names.join(', ')} } from ${JSON.stringify(specifier)};`,
     'import { runTasks, runThread } from "nothread/guest/program";',
+    'import "nothread/guest/closure";',
     'export { __co_alloc } from "nothread/guest/coroutine";',
     'export { __heap_base };',
     'export { liveTasks as __tasks } from "nothread/guest/task";',

@@ -67,6 +67,7 @@ export async function compileModule(
     library: guest,
     memoryBase,
     runtime: 'minimal',
+    extended: true,
     exportStart: startFunction,
     aliases,
   })
@@ -98,6 +99,7 @@ export async function compileSystemModule(
     library: {},
     memoryBase,
     runtime: 'stub',
+    extended: false,
     exportStart: '_initialize',
   })
   return moduleOf(output, files)

@@ -11,6 +11,7 @@
  * `console` and the names above are imported by a line put behind the last one.
  */
 import ts from 'typescript'
+import { Boxes } from './captures.ts'
 import { asyncResult, functionAround, isAsync, isPattern } from './check.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
@@ -22,6 +23,8 @@ const coroutineImport = [
   'import { __complete, __completeVoid } from "nothread/guest/coroutine";',
   'import { begin as __begin, self as __self } from "nothread/guest/co";',
 ].join(' ')
+const boxImport =
+  'import { Box as __Box, box as __box, emptyBox as __emptyBox } from "nothread/guest/closure";'
 const consoleImport = 'import { console } from "nothread/guest/console";'
 
 /** Rewrite one file without errors (see `checkSource`). */
@@ -42,11 +45,14 @@ class Rewriter {
   private readonly source: SourceText
   private usesCoroutines = false
   private usesConsole = false
+  private usesBoxes = false
+  private readonly boxes: Boxes
   private loops = 0
   private patterns = 0
 
   constructor(source: SourceText) {
     this.source = source
+    this.boxes = new Boxes(source)
   }
 
   visit(node: ts.Node): void {
@@ -63,9 +69,12 @@ class Rewriter {
   /** The edits at the beginning of a node; the result is what belongs at its end. */
   private open(node: ts.Node): Closing | undefined {
     if (ts.isFunctionLike(node) && isAsync(node)) return this.asyncFunction(node)
+    if (ts.isFunctionLike(node)) return this.boxedParameters(node)
     if (ts.isAwaitExpression(node)) return this.await(node)
     if (ts.isReturnStatement(node)) return this.return(node)
-    if (ts.isVariableDeclaration(node)) return this.pattern(node)
+    if (ts.isVariableDeclaration(node)) return this.pattern(node) ?? this.boxedVariable(node)
+    if (ts.isForStatement(node)) this.boxedLoop(node)
+    if (ts.isIdentifier(node) && this.boxes.has(node)) this.boxedUse(node)
     if (ts.isTypeReferenceNode(node)) this.typeReference(node)
     else if (ts.isIdentifier(node) && node.text === 'console') this.console(node)
     return undefined
@@ -75,6 +84,7 @@ class Rewriter {
     const end = this.source.text.length
     const imports = [
       ...(this.usesCoroutines ? [coroutineImport] : []),
+      ...(this.usesBoxes ? [boxImport] : []),
       ...(this.usesConsole ? [consoleImport] : []),
     ]
     if (imports.length > 0) this.edits.insert(end, '\n' + imports.join(' ') + '\n')
@@ -91,7 +101,8 @@ class Rewriter {
     const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
     if (!body) return undefined
     const result = this.resultText(node)
-    const prologue = `if (__begin()) return changetype<__Task<${result}>>(__self());`
+    const begin = `if (__begin()) return changetype<__Task<${result}>>(__self());`
+    const prologue = begin + this.parameterBoxes(node)
     return ts.isBlock(body)
       ? this.blockBody(body, prologue, result)
       : this.expressionBody(body, prologue, result)
@@ -140,7 +151,7 @@ class Rewriter {
     const at = `__at${this.loops}`
     this.loops++
     const start = initializer.getStart()
-    const lines = this.source.text.slice(start, expression.getStart()).replace(/[^\n]/g, '')
+    const lines = this.lines(start, expression.getStart())
     this.edits.replace(start, expression.getStart(), `let ${list} = ${lines}`)
     this.visit(expression)
     const head = `, ${at} = 0; ${at} < ${list}.length; ++${at}`
@@ -156,16 +167,85 @@ class Rewriter {
     if (!isPattern(name) || !initializer) return undefined
     const whole = `__value${this.patterns++}`
     const start = name.getStart()
-    const lines = this.source.text.slice(start, initializer.getStart()).replace(/[^\n]/g, '')
+    const lines = this.lines(start, initializer.getStart())
     this.edits.replace(start, initializer.getStart(), `${whole} = ${lines}`)
     const parts = name.elements.map((element, index) => {
       if (ts.isOmittedExpression(element)) return ''
       const variable = element.name.getText()
       const member = (element.propertyName ?? element.name).getText()
       const place = ts.isArrayBindingPattern(name) ? `[${index}]` : `.${member}`
-      return `, ${variable} = ${whole}${place}`
+      const value = `${whole}${place}`
+      return `, ${variable} = ${this.boxes.has(element.name) ? this.box(value) : value}`
     })
     return { position: initializer.getEnd(), text: parts.join('') }
+  }
+
+  /** The declaration of a variable that is captured and changes. */
+  private boxedVariable(node: ts.VariableDeclaration): Closing | undefined {
+    const { name, type, initializer } = node
+    if (!this.boxes.has(name) || isLoopVariable(node)) return undefined
+    this.usesBoxes = true
+    const argument = type ? `<${this.typeText(type)}>` : ''
+    if (!initializer) {
+      this.edits.replace(name.getEnd(), node.getEnd(), ` = __emptyBox${argument}()`)
+      return undefined
+    }
+    const lines = this.lines(name.getEnd(), initializer.getStart())
+    this.edits.replace(name.getEnd(), initializer.getStart(), ` = __box${argument}(${lines}`)
+    return { position: initializer.getEnd(), text: ')' }
+  }
+
+  /** Each round of a loop has variables of its own. */
+  private boxedLoop({ initializer, incrementor, statement }: ts.ForStatement): void {
+    if (!initializer || !ts.isVariableDeclarationList(initializer)) return
+    const renewed = initializer.declarations
+      .filter(({ name }) => this.boxes.has(name))
+      .map(({ name }) => `${name.getText()} = __box(${name.getText()}.value)`)
+    if (renewed.length === 0) return
+    const text = renewed.join(', ')
+    if (incrementor) this.edits.insert(incrementor.getStart(), text + ', ')
+    else this.edits.insert(this.parenthesisBefore(statement), text)
+  }
+
+  private boxedUse(node: ts.Identifier): void {
+    const { parent } = node
+    const isDeclared =
+      (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent)) &&
+      parent.name === node
+    if (isDeclared) return
+    const value = (this.boxes.isParameter(node) ? boxOf(node.text) : node.text) + '.value'
+    const shown = ts.isShorthandPropertyAssignment(parent) ? `${node.text}: ${value}` : value
+    this.edits.replace(node.getStart(), node.getEnd(), shown)
+  }
+
+  /** A function whose parameters change and are captured; its body moves them into boxes. */
+  private boxedParameters(node: ts.SignatureDeclaration): Closing | undefined {
+    const text = this.parameterBoxes(node)
+    const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
+    if (text === '' || !body) return undefined
+    if (ts.isBlock(body)) {
+      this.edits.insert(body.getStart() + 1, text)
+      return undefined
+    }
+    this.edits.insert(body.getStart(), `{${text} return `)
+    return { position: body.getEnd(), text: '; }' }
+  }
+
+  private parameterBoxes(node: ts.SignatureDeclaration): string {
+    return node.parameters
+      .filter(({ name }) => this.boxes.has(name))
+      .map(({ name }) => ` let ${boxOf(name.getText())} = ${this.box(name.getText())};`)
+      .join('')
+  }
+
+  private box(value: string): string {
+    this.usesBoxes = true
+    return `__box(${value})`
+  }
+
+  /** The line breaks of a range. */
+  private lines(start: number, end: number): string {
+    return this.source.text.slice(start, end).replace(/[^\n]/g, '')
   }
 
   /** The parenthesis that closes the head of a loop. */
@@ -191,7 +271,15 @@ class Rewriter {
   private resultText(node: ts.SignatureDeclaration): string {
     const result = node.type && asyncResult(node.type)
     if (!result) return 'void'
-    return result.getText().replace(/\bPromise\b/g, '__Task')
+    return this.typeText(result)
+  }
+
+  /** A type on one line, in asc's terms. */
+  private typeText(type: ts.TypeNode): string {
+    return type
+      .getText()
+      .replace(/\s+/g, ' ')
+      .replace(/\bPromise\b/g, '__Task')
   }
 
   private closeParenthesis(node: ts.SignatureDeclaration): number {
@@ -200,4 +288,13 @@ class Rewriter {
       .find(({ kind }) => kind === ts.SyntaxKind.CloseParenToken)
     return parenthesis ? parenthesis.getEnd() : node.getEnd()
   }
+}
+
+/** Name of the box of a parameter, which has its own name as a value. */
+function boxOf(parameter: string): string {
+  return `${parameter}__box`
+}
+
+function isLoopVariable({ parent }: ts.VariableDeclaration): boolean {
+  return ts.isForOfStatement(parent.parent)
 }

@@ -1,0 +1,7 @@
+/**
+ * What guest programs have beyond asc's language (docs/compiler.md).
+ */
+import { patchClosures } from './closures.ts'
+
+/** The extensions, in the order in which they are installed. */
+export const languageExtensions = [patchClosures]

@@ -1,0 +1,141 @@
+/**
+ * What the language extensions use of asc beyond its public types: methods that its declarations keep private, and enumerations as
+ * values. asc's version is pinned, and a test of every extension fails when one of these names changes.
+ */
+import * as assemblyscript from 'assemblyscript'
+import type {
+  CallExpression,
+  Compiler,
+  Element,
+  Expression,
+  Flow,
+  ForOfStatement,
+  Function,
+  FunctionExpression,
+  IdentifierExpression,
+  Local,
+  Node,
+  Resolver,
+  ReturnStatement,
+  Signature,
+  Statement,
+  ThrowStatement,
+  TryStatement,
+  Type,
+  VariableStatement,
+} from 'assemblyscript'
+
+/** A reference to an expression of Binaryen. */
+export type ExpressionRef = number
+
+type Hidden =
+  | 'compileBreakStatement'
+  | 'compileCallExpression'
+  | 'compileContinueStatement'
+  | 'compileForOfStatement'
+  | 'compileFunctionBody'
+  | 'compileFunctionExpression'
+  | 'compileIdentifierExpression'
+  | 'compileReturnStatement'
+  | 'compileThrowStatement'
+  | 'compileTryStatement'
+  | 'compileVariableStatement'
+
+/** asc's compiler with the methods that are extended. */
+export interface CompilerInternals extends Omit<Compiler, Hidden> {
+  compileBreakStatement(statement: Statement): ExpressionRef
+  compileContinueStatement(statement: Statement): ExpressionRef
+  compileForOfStatement(statement: ForOfStatement): ExpressionRef
+  compileFunctionBody(instance: Function, stmts: ExpressionRef[]): boolean
+  compileReturnStatement(statement: ReturnStatement): ExpressionRef
+  compileThrowStatement(statement: ThrowStatement): ExpressionRef
+  compileTryStatement(statement: TryStatement): ExpressionRef
+  compileVariableStatement(statement: VariableStatement): ExpressionRef
+  compileCallExpression(expression: CallExpression, type: Type, constraints: number): ExpressionRef
+  compileFunctionExpression(
+    expression: FunctionExpression,
+    type: Type,
+    constraints: number,
+  ): ExpressionRef
+  compileIdentifierExpression(
+    expression: IdentifierExpression,
+    type: Type,
+    constraints: number,
+  ): ExpressionRef
+  makeCallDirect(
+    instance: Function,
+    operands: ExpressionRef[] | null,
+    reportNode: Node,
+    immediatelyDropped?: boolean,
+  ): ExpressionRef
+  makeCallIndirect(
+    signature: Signature,
+    functionArg: ExpressionRef,
+    reportNode: Node,
+    operands?: ExpressionRef[] | null,
+    immediatelyDropped?: boolean,
+  ): ExpressionRef
+}
+
+/** asc's resolver with the methods that are extended. */
+export interface ResolverInternals extends Omit<Resolver, 'lookupThisExpression'> {
+  lookupThisExpression(node: Node, flow: Flow, type?: Type, mode?: number): Element | null
+  resolveCallExpression(node: CallExpression, flow: Flow, type?: Type, mode?: number): Type | null
+}
+
+type Enumeration<Names extends string> = Readonly<Record<Names, number>>
+
+interface Values {
+  CommonFlags: Enumeration<'Inlined' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'>
+  Constraints: Enumeration<'None' | 'ConvImplicit'>
+  ElementKind: Enumeration<'Local' | 'Class' | 'Interface' | 'Function'>
+  ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
+  FlowFlags: Enumeration<
+    'Terminates' | 'Returns' | 'Throws' | 'Breaks' | 'Continues' | 'AccessesThis'
+  >
+  LocalFlags: Enumeration<'Constant' | 'Wrapped' | 'NonNull' | 'Initialized'>
+  NodeKind: Enumeration<
+    | 'Block'
+    | 'Break'
+    | 'Call'
+    | 'Comma'
+    | 'Do'
+    | 'Expression'
+    | 'For'
+    | 'ForOf'
+    | 'Function'
+    | 'Identifier'
+    | 'If'
+    | 'New'
+    | 'Switch'
+    | 'This'
+    | 'Variable'
+    | 'While'
+  >
+  Token: Enumeration<string>
+}
+
+/** Enumerations of asc, which its declarations have as types only. */
+export const values = assemblyscript as unknown as Values
+
+/** The methods of a class of asc, to be replaced and put back. */
+export function prototypeOf<T>(constructor: unknown): T {
+  return (constructor as { prototype: T }).prototype
+}
+
+/** Name of the local that holds the object of a method. */
+export const THIS = 'this'
+
+/** Whether an element is a local variable, and which. */
+export function asLocal(element: Element | null): Local | undefined {
+  return element?.kind === values.ElementKind.Local ? (element as Local) : undefined
+}
+
+/** Name of a call's function, if it is called by its plain name. */
+export function calledName(expression: Expression): string | undefined {
+  if (expression.kind !== values.NodeKind.Call) return undefined
+  const callee = (expression as CallExpression).expression
+  return callee.kind === values.NodeKind.Identifier
+    ? (callee as IdentifierExpression).text
+    : undefined
+}

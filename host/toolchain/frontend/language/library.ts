@@ -1,0 +1,36 @@
+/**
+ * Functions of the runtime that compiled code calls although the program does not name them.
+ */
+import type { Function, FunctionPrototype } from 'assemblyscript'
+import type { CompilerInternals, ExpressionRef } from './internals.ts'
+
+const closurePath = '~lib/nothread/guest/closure/'
+
+/** Internal names of the functions, by what they are for. */
+export const libraryFunctions = {
+  enterFunction: `${closurePath}enterFunction`,
+  newClosure: `${closurePath}newClosure`,
+  currentClosure: `${closurePath}currentClosure`,
+} as const
+
+export type LibraryFunction = keyof typeof libraryFunctions
+
+/** A function of the runtime, compiled. */
+export function requireLibrary(compiler: CompilerInternals, name: LibraryFunction): Function {
+  const prototype = compiler.program.elementsByName.get(libraryFunctions[name])
+  const instance =
+    prototype && compiler.resolver.resolveFunction(prototype as FunctionPrototype, null)
+  if (!instance) throw new Error(`The runtime has no ${libraryFunctions[name]}.`)
+  compiler.compileFunction(instance)
+  return instance
+}
+
+/** A call of a function of the runtime. */
+export function callLibrary(
+  compiler: CompilerInternals,
+  name: LibraryFunction,
+  operands: ExpressionRef[] = [],
+): ExpressionRef {
+  const { internalName, signature } = requireLibrary(compiler, name)
+  return compiler.module.call(internalName, operands, signature.returnType.toRef())
+}
