@@ -4,6 +4,8 @@ import { PORT_BANK_SIZE } from './generated/port';
 import { CLINT, CLINT_TIMECMP, DPC_PAGE, DPC_UNIT, MAILBOX, PORT_UNIT } from './hal/board';
 import { NEVER, setClock } from './hal/clock';
 import { MCOUNTEREN, MIE, MIE_EXTERNAL, MIE_TIMER, MSTATUS, MSTATUS_MIE } from './hal/csr';
+import { initializeArchive } from './disk/archive';
+import { initializeDisk } from './disk/disk';
 import { enableDispatch, thresholdAddress } from './hal/interrupt';
 import { DISPATCH_LEVEL, setIrql } from './hal/irql';
 import { currentPrcb, Prcb } from './hal/prcb';
@@ -36,6 +38,7 @@ export function initializeKernel(hart: u32): void {
   initializeArp();
   initializeAdapter();
   initializeAfd();
+  if (initializeDisk()) initializeArchive();
   initializeMailbox();
   csrSet(MSTATUS, MSTATUS_MIE);
 }
