@@ -10,6 +10,7 @@ export { CallError } from './machine/calls.ts'
 export type { Console } from './machine/console.ts'
 export type { CoreSource } from './machine/core.ts'
 export type { Coroutine } from './machine/coroutines.ts'
+export type { EventFilter } from './machine/events.ts'
 export type { RunOptions, Until } from './machine/goal.ts'
 export type { Input } from './machine/input.ts'
 export { Machine } from './machine/machine.ts'
@@ -26,6 +27,19 @@ export type { Fault, RunReport, StopReason } from './machine/report.ts'
 export { formatTime, parseTime, toNanoseconds } from './machine/time.ts'
 export type { Cycle } from './machine/time.ts'
 export type { Trace } from './machine/traceLog.ts'
+export type {
+  DpcQueueView,
+  DpcView,
+  HandleView,
+  HartView,
+  IrpView,
+  PacketView,
+  Place,
+  PortView,
+  SchedulerView,
+  ThreadState,
+  ThreadView,
+} from './machine/views/index.ts'
 export type { ClientOptions, Clients } from './net/clients.ts'
 export type { LinkOptions } from './net/link.ts'
 export { parseLink } from './net/link.ts'

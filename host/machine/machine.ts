@@ -22,6 +22,7 @@ import { loadCore, stateHashOf } from './core.ts'
 import type { Coroutine } from './coroutines.ts'
 import { liveCoroutines } from './coroutines.ts'
 import { Disk } from './disk.ts'
+import type { EventFilter, EventStream } from './events.ts'
 import type { RunOptions } from './goal.ts'
 import type { Input } from './input.ts'
 import { applyInput } from './input.ts'
@@ -40,6 +41,9 @@ import type { Cycle } from './time.ts'
 import { Timeline } from './timeline.ts'
 import type { Trace } from './traceLog.ts'
 import { TraceLog } from './traceLog.ts'
+import type { DpcQueueView, HandleView, IrpView, PortView } from './views/index.ts'
+import type { SchedulerView, ThreadView } from './views/index.ts'
+import { Views } from './views/index.ts'
 
 /** The program counter and the registers x0 to x31 of a hart. */
 export interface HartRegisters {
@@ -69,9 +73,11 @@ export class Machine implements NetworkHost {
   readonly #core: CoreExports
   readonly #kernel: AssetSource
   readonly #trace: TraceLog
+  readonly #traced: boolean
   readonly #calls = new Calls()
   readonly #keyboard: Keyboard
   readonly #runner: Runner
+  readonly #views: Views
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
   #disk: Disk | undefined
@@ -90,7 +96,8 @@ export class Machine implements NetworkHost {
     const error = core.create(harts, ramBytes, BigInt(clockHz), BigInt(seed), profile, 0)
     if (error !== 0) throw new RangeError(`the core refuses this configuration (error ${error})`)
     parameterEntries(parameters).forEach(({ hash, value }, i) => core.setParameter(i, hash, value))
-    core.setTrace(options.trace === true ? 1 : 0)
+    this.#traced = options.trace === true
+    core.setTrace(this.#traced ? 1 : 0)
 
     this.configuration = configuration
     this.#core = core
@@ -112,6 +119,19 @@ export class Machine implements NetworkHost {
       keyboard: this.#keyboard,
       calls: this.#calls,
       trace: this.#trace,
+    })
+    const machine = this
+    this.#views = new Views({
+      core,
+      harts,
+      clockHz: configuration.clockHz,
+      memory: this.memory,
+      get images() {
+        return machine.#images
+      },
+      get cycles() {
+        return machine.cycles
+      },
     })
   }
 
@@ -308,6 +328,45 @@ export class Machine implements NetworkHost {
   coroutines(): Coroutine[] {
     const image = this.#images.at(-1)
     return image === undefined ? [] : liveCoroutines(image, coroutineTables(image), this.memory)
+  }
+
+  /** Threads of the executive, with what each waits for. */
+  threads(): ThreadView[] {
+    return this.#views.threads()
+  }
+
+  /** Completion ports that have a handle, with their packets and threads. */
+  ports(): PortView[] {
+    return this.#views.ports()
+  }
+
+  /** The DPC queues of every hart. */
+  dpcQueues(): DpcQueueView[] {
+    return this.#views.dpcQueues()
+  }
+
+  /** I/O requests under way. */
+  irps(): IrpView[] {
+    return this.#views.irps()
+  }
+
+  /** Open handles and their objects. */
+  handles(): HandleView[] {
+    return this.#views.handles()
+  }
+
+  /** Which threads run, and which are ready. */
+  scheduler(): SchedulerView {
+    return this.#views.scheduler()
+  }
+
+  /**
+   * Trace records from now on, as they come: read them while somebody runs the machine. The loop ends with the guest. Throws when the
+   * machine was made without `trace`.
+   */
+  events(filter: EventFilter = {}): EventStream {
+    if (!this.#traced) throw new Error('events need a machine that is made with { trace: true }')
+    return this.#trace.watch(filter)
   }
 
   /** Whether the guest has ended the run for good. */

@@ -140,7 +140,7 @@ export class Runner {
     const pointer = core.consolePointer() >>> 0
     console.written(new Uint8Array(core.memory.buffer, pointer, core.consoleCount()).slice())
     core.consoleClear()
-    if (stop === 'TraceFull') trace.collect()
+    if (stop === 'TraceFull' || trace.isWatched) trace.collect()
     this.#atLimit = stop === 'Limit'
     // Not the core's own time: with several harts, some have gone beyond the limit.
     timeline.advance(this.#atLimit ? cycle : this.#behindStop())
@@ -243,6 +243,7 @@ export class Runner {
   #finish(stopReason: StopReason, details: Partial<RunReport>): RunReport {
     this.#ended = { ...this.#report(stopReason), ...details }
     this.#parts.calls.abandon(`the run ended (${stopReason})`)
+    this.#parts.trace.end()
     return this.#ended
   }
 

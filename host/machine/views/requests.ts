@@ -1,0 +1,85 @@
+/** I/O requests (IRPs) that are under way. */
+
+import { fileConstants } from '../../../assembly/tables/syscalls.table.ts'
+import type { Cycle } from '../time.ts'
+import type { Executive } from './executive.ts'
+import { deviceName } from './objects.ts'
+import type { Row } from './records.ts'
+import { portsOf } from './units.ts'
+
+/** A request between its call and its end. */
+export interface IrpView {
+  /** Number of the operation, as in trace records. */
+  operation: number
+  address: number
+  /** Number of the thread that issued it, while that lives. */
+  thread: number | undefined
+  device: string
+  /** What is asked, such as `AFD_RECEIVE_DATAGRAM`. */
+  request: string
+  /** `pending` in a driver, `completed` when its packet or its thread is on the way. */
+  state: 'pending' | 'completed'
+  /** It has been asked to end. */
+  cancel: boolean
+  /** The issuing thread waits in the call. */
+  waited: boolean
+  /** Cycle at which it was made, exact to 100 ns. */
+  since: Cycle
+}
+
+const irpClass = 'io/irp/Irp'
+const locationClass = 'io/irp/StackLocation'
+const threadClass = 'ke/thread/Thread'
+
+const requestNames = new Map(
+  fileConstants
+    .filter(({ name }) => name.startsWith('IOCTL_'))
+    .map(({ name, value }) => [value, name.slice('IOCTL_'.length)]),
+)
+
+/** Requests of all threads, and those that wait in ports for somebody to take them; oldest first. */
+export function irpsOf(executive: Executive): IrpView[] {
+  const { records } = executive
+  const threads = records.list(records.constant('ke/thread/allThreads'), threadClass, 'allNext')
+  const numbers = new Map(threads.map((thread) => [thread.address, thread('number')]))
+  const issued = threads.flatMap((thread) => requestsOf(executive, thread))
+  const inPorts = portsOf(executive)
+    .flatMap(({ packets }) => packets)
+    .filter(({ kind }) => kind === 'request')
+    .map(({ address }) => records.at(irpClass, address))
+    .map((irp) => irpView(executive, irp, numbers.get(irp('thread'))))
+  const views = new Map([...issued, ...inPorts].map((view) => [view.address, view]))
+  return [...views.values()].sort((a, b) => a.operation - b.operation)
+}
+
+/** Requests that a thread has issued and that are not completed. */
+export function requestsOf(executive: Executive, thread: Row): IrpView[] {
+  const { records } = executive
+  const head = thread.address + records.offset(threadClass, 'requestNext')
+  return records
+    .list(head, irpClass, 'threadNext')
+    .map((irp) => irpView(executive, irp, thread('number')))
+}
+
+function irpView(executive: Executive, irp: Row, thread: number | undefined): IrpView {
+  const file = executive.records.at('io/file/File', irp('file'))
+  return {
+    operation: irp('operation'),
+    address: irp.address,
+    thread,
+    device: deviceName(executive, file('device')),
+    request: requestName(executive, irp),
+    state: irp('completed') ? 'completed' : 'pending',
+    cancel: irp('cancel') !== 0,
+    waited: irp('waited') !== 0,
+    since: executive.cycleOf(irp('issued')),
+  }
+}
+
+/** The highest device's location keeps what the program asked for. */
+function requestName({ records }: Executive, irp: Row): string {
+  const last = irp('stackCount') - 1
+  const address = irp.address + records.size(irpClass) + last * records.size(locationClass)
+  const code = records.at(locationClass, address)('code')
+  return requestNames.get(code) ?? `0x${code.toString(16)}`
+}

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest'
+import { Machine } from '../../host/index.ts'
+import type { MachineOptions } from '../../host/index.ts'
+import { readProgram, shippedProgram } from '../../host/node/files.ts'
+import { echoProgram } from '../system/echo.ts'
+import type { Echo } from '../system/echo.ts'
+
+/** What the host sees of the executive, at moments of a run whose state is known. */
+
+async function listening(name: Echo, options: MachineOptions = {}): Promise<Machine> {
+  const machine = await Machine.create(options)
+  await machine.load(await echoProgram(name))
+  await machine.run({ until: { text: '\n' } })
+  await machine.run({ for: '1ms' })
+  return machine
+}
+
+test('a pool thread waits at its port for receives that pend', async () => {
+  const machine = await listening('udp-echo.ts')
+  const [port] = machine.ports()
+  const [thread] = machine.threads()
+  expect(machine.threads()).toHaveLength(1)
+  expect(thread).toMatchObject({ state: 'waiting', hart: undefined })
+  expect(thread.waitsFor).toEqual([`port 0x${port.address.toString(16)}`])
+  expect(thread.since).toBeLessThan(machine.cycles)
+  expect(thread.place?.function).toContain('runPool')
+  expect(port).toMatchObject({ concurrency: 1, active: 0, packets: [], waiting: [thread.number] })
+  const irps = machine.irps()
+  expect(irps).toHaveLength(64)
+  expect(irps.map(({ operation }) => operation)).toEqual(thread.operations)
+  for (const irp of irps) {
+    expect(irp).toMatchObject({ device: '\\Device\\Afd', request: 'AFD_RECEIVE_DATAGRAM' })
+    expect(irp).toMatchObject({ state: 'pending', cancel: false, waited: false })
+  }
+  expect(irps[0].since).toBeLessThan(irps[63].since)
+})
+
+test('a blocked thread waits for its own request', async () => {
+  const machine = await listening('udp-echo-blocking.ts')
+  const waiting = machine.threads().filter(({ operations }) => operations.length > 0)
+  const [irp] = machine.irps()
+  expect(irp.waited).toBe(true)
+  const thread = waiting.find(({ number }) => number === irp.thread)
+  expect(thread?.waitsFor).toEqual([`request ${irp.operation} on \\Device\\Afd`])
+  expect(thread?.place?.function).toContain('Request#call')
+})
+
+test('handles name their objects', async () => {
+  const machine = await listening('udp-echo.ts')
+  const handles = machine.handles()
+  expect(handles.map(({ name }) => name)).toContain('file \\Device\\Afd')
+  expect(handles.find(({ type }) => type === 'PORT')?.object).toBe(machine.ports()[0].address)
+  expect(new Set(handles.map(({ handle }) => handle)).size).toBe(handles.length)
+})
+
+test('a DPC is seen in its queue, then running, by name', async () => {
+  const machine = await listening('udp-echo.ts')
+  machine.network.clients({ port: 7, count: 1, requests: 1 })
+  const queued = new Set<string>()
+  const running = new Set<string>()
+  const harts = new Set<string>()
+  for (let slice = 0; slice < 2000; slice++) {
+    await machine.run({ for: '5cy' })
+    const [queue] = machine.dpcQueues()
+    for (const { routine } of queue.ordinary) queued.add(routine)
+    if (queue.running !== undefined) running.add(queue.running)
+    for (const { thread, irql } of machine.scheduler().harts) harts.add(`${thread} ${irql}`)
+  }
+  expect([...queued]).toContain('net/adapter/receiveDpc')
+  expect([...running]).toContain('net/adapter/receiveDpc')
+  expect([...harts]).toEqual(expect.arrayContaining(['undefined 0', '1 0', 'undefined 2']))
+})
+
+test('a packet in a port names the operation that it ends', async () => {
+  const machine = await listening('udp-echo.ts')
+  machine.network.clients({ port: 7, count: 16, requests: 1 })
+  let most = 0
+  for (let slice = 0; slice < 400; slice++) {
+    await machine.run({ for: '100cy' })
+    const [{ packets }] = machine.ports()
+    const completed = machine.irps().filter(({ state }) => state === 'completed')
+    for (const { kind, operation } of packets) {
+      expect(kind).toBe('request')
+      expect(completed.map((irp) => irp.operation)).toContain(operation)
+    }
+    most = Math.max(most, packets.length)
+  }
+  expect(most).toBeGreaterThan(1)
+})
+
+test('looking disturbs nothing', async () => {
+  const [seen, unseen] = [await listening('udp-echo.ts'), await listening('udp-echo.ts')]
+  for (const machine of [seen, unseen]) machine.network.clients({ port: 7, count: 4, requests: 2 })
+  for (let slice = 0; slice < 50; slice++) {
+    await seen.run({ for: '3us' })
+    seen.threads()
+    seen.ports()
+    seen.dpcQueues()
+    seen.irps()
+    seen.handles()
+    seen.scheduler()
+  }
+  await unseen.run({ for: '150us' })
+  expect(seen.stateHash()).toBe(unseen.stateHash())
+})
+
+test('a program that has the machine to itself has no executive', async () => {
+  const machine = await Machine.create()
+  expect(machine.threads()).toEqual([])
+  expect(machine.scheduler()).toEqual({ harts: [], ready: [] })
+})
+
+test('events come while the machine runs, filtered, until the reader leaves', async () => {
+  const machine = await listening('udp-echo.ts', { trace: true })
+  machine.network.clients({ port: 7, count: 2, requests: 2 })
+  const seen: string[] = []
+  const events = machine.events({ name: ['irp.', 'dpc.enter'], where: ({ hart }) => hart === 0 })
+  const reading = (async () => {
+    for await (const { name } of events) {
+      seen.push(name)
+      if (seen.length === 12) break
+    }
+  })()
+  await machine.run({ for: '300us' })
+  await reading
+  expect(seen).toHaveLength(12)
+  expect(seen.every((name) => name.startsWith('irp.') || name === 'dpc.enter')).toBe(true)
+  expect(new Set(seen)).toContain('dpc.enter')
+  expect(machine.trace().records.length).toBeGreaterThan(12)
+})
+
+test('events end with the guest', async () => {
+  const machine = await Machine.create({ trace: true })
+  await machine.load(await readProgram(shippedProgram('hello.ts')))
+  const names: string[] = []
+  const reading = (async () => {
+    for await (const { name } of machine.events({ name: 'thread.start' })) names.push(name)
+  })()
+  await machine.run()
+  await reading
+  expect(machine.ended).toBe(true)
+  expect(names).toContain('thread.start')
+})
+
+test('events need the trace', async () => {
+  const machine = await Machine.create()
+  expect(() => machine.events()).toThrow('{ trace: true }')
+})
