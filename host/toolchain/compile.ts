@@ -11,7 +11,8 @@ import type { GuestSources } from './frontend/bundle.ts'
 import { CompileError, diagnosticOf } from './frontend/diagnostic.ts'
 import type { SpawnFunction } from './frontend/exports.ts'
 import { compileModule, compileSystemModule } from './frontend/index.ts'
-import { LAYOUT_SECTION, mergeLayouts } from './frontend/layouts.ts'
+import { mergeInformation } from './dwarf/information.ts'
+import { LAYOUT_SECTION, mergeLayouts } from './frontend/layoutSection.ts'
 
 /** Where the images are in memory (docs/design.md §4). */
 export const imageBases = { kernel: 0x8000_0000, program: 0x8040_0000 } as const
@@ -37,19 +38,22 @@ export interface Program {
  * @param entry path of the file with `main`, ending in .ts
  * @param readFile reads the entry and the files it imports by path; null means there is no such file
  * @param guest sources of the runtime (assets/guest.json)
+ * @param options.debug make code for debuggers: it is slower, but every function and local variable is there
  * @throws CompileError with every error found, each with its place
  */
 export async function compile(
   entry: string,
   readFile: ReadFile,
   guest: GuestSources,
+  options: { debug?: boolean } = {},
 ): Promise<Program> {
   const base = imageBases.program
-  const { wasm, sourceMap, layouts, spawns } = await compileModule(
+  const { wasm, sourceMap, layouts, names, spawns } = await compileModule(
     entry,
     readFile,
     guest,
     base + DATA_OFFSET,
+    options,
   )
   const directory = entry.slice(0, entry.replace(/\\/g, '/').lastIndexOf('/') + 1)
   const image = link(entry, {
@@ -58,6 +62,8 @@ export async function compile(
     entry: programEntry,
     header: true,
     sourceMap,
+    names,
+    code: { homes: options.debug === true },
     renameSource: (file) => (file.startsWith('~') ? file : directory + file),
   })
   image.symbols.push(taskHead(wasm))
@@ -110,7 +116,12 @@ export function mergeImages(kernel: Image, program: Image): Image {
     segments: [...kernel.segments, ...program.segments],
     symbols,
     lines: [...kernel.lines, ...program.lines].sort((a, b) => a.address - b.address),
-    sections: new Map([...kernel.sections, ...program.sections, ...mergeLayouts(kernel, program)]),
+    sections: new Map([
+      ...kernel.sections,
+      ...program.sections,
+      ...mergeLayouts(kernel, program),
+      ...mergeInformation(kernel, program),
+    ]),
     machineFlags: (kernel.machineFlags ?? 0) | (program.machineFlags ?? 0),
   }
 }

@@ -23,8 +23,12 @@ function runtimeSources(): Promise<GuestSources> {
 }
 
 /** Compile a program given as text. */
-export async function compileText(text: string): Promise<Program> {
-  return compile('test.ts', (path) => (path === 'test.ts' ? text : null), await runtimeSources())
+export async function compileText(
+  text: string,
+  options: { debug?: boolean } = {},
+): Promise<Program> {
+  const read = (path: string): string | null => (path === 'test.ts' ? text : null)
+  return compile('test.ts', read, await runtimeSources(), options)
 }
 
 /** Compile one of the shipped programs. */

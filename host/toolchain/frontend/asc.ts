@@ -8,6 +8,8 @@ import { languageExtensions } from './language/index.ts'
 import { withExtensions } from './language/patch.ts'
 import { layoutsOf } from './layouts.ts'
 import type { AscProgram, Layouts } from './layouts.ts'
+import { namesOf } from './names.ts'
+import type { NamedProgram, SourceNames } from './names.ts'
 
 /** Text of a file, or null if there is none. */
 export type ReadFile = (path: string) => string | null | Promise<string | null>
@@ -38,6 +40,8 @@ export interface AscInput {
   runtime: 'minimal' | 'stub'
   /** Export name of the function that runs the top-level code. */
   exportStart: string
+  /** Compile for a debugger: what the source calls a function or variable stays one. */
+  debug?: boolean
   /** Global names that stand for functions of the library, such as `abort`. */
   aliases?: Record<string, string>
 }
@@ -47,6 +51,7 @@ export interface AscOutput {
   wasm?: Uint8Array
   sourceMap?: string
   layouts?: Layouts
+  names?: SourceNames
   messages: AscMessage[]
   /** An error that asc could not describe as a message. */
   failure?: string
@@ -68,7 +73,7 @@ export function runAsc(input: AscInput): Promise<AscOutput> {
 async function compileModule(input: AscInput): Promise<AscOutput> {
   const messages: AscMessage[] = []
   const outputs = new Map<string, string | Uint8Array>()
-  const layouts = new LayoutReader()
+  const layouts = new ProgramReader()
   const options: asc.APIOptions = {
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
@@ -86,7 +91,7 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
     const wasm = outputs.get(wasmFile)
     const sourceMap = outputs.get(`${wasmFile}.map`)
     if (!error && wasm instanceof Uint8Array) {
-      return { wasm, sourceMap: textOf(sourceMap), layouts: layouts.layouts, messages }
+      return { wasm, sourceMap: textOf(sourceMap), ...layouts.found, messages }
     }
     return { messages, failure: error?.message }
   } catch (error) {
@@ -105,24 +110,25 @@ function ascArguments(input: AscInput): string[] {
   return [
     input.entry,
     ...['--outFile', wasmFile, '--sourceMap', '--debug'],
-    ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
+    ...['--optimizeLevel', input.debug === true ? '0' : '3', '--shrinkLevel', '0'],
     ...['--runtime', input.runtime, '--exportStart', input.exportStart],
     ...['--memoryBase', String(input.memoryBase), '--noExportMemory', '--exportTable'],
     ...aliases,
   ]
 }
 
-/** Reads the layouts while asc still has its program and the constants are not folded yet. */
-class LayoutReader {
-  layouts: Layouts | undefined
-  private program: AscProgram | undefined
+/** Reads layouts and names while asc still has its program and the constants are not folded yet. */
+class ProgramReader {
+  found: { layouts?: Layouts; names?: SourceNames } = {}
+  private program: (AscProgram & NamedProgram) | undefined
 
-  afterInitialize(program: AscProgram): void {
+  afterInitialize(program: AscProgram & NamedProgram): void {
     this.program = program
   }
 
   afterCompile(module: binaryen.Module): void {
-    if (this.program) this.layouts = layoutsOf(this.program, module)
+    if (!this.program) return
+    this.found = { layouts: layoutsOf(this.program, module), names: namesOf(this.program) }
   }
 }
 

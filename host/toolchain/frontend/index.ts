@@ -13,6 +13,7 @@ import { entrySource } from './entry.ts'
 import { findExports } from './exports.ts'
 import type { ProgramExports, SpawnFunction } from './exports.ts'
 import type { Layouts } from './layouts.ts'
+import type { SourceNames } from './names.ts'
 import { ascDiagnostics } from './messages.ts'
 import type { UserFile } from './messages.ts'
 import { rewriteSource } from './rewrite.ts'
@@ -24,6 +25,7 @@ export interface ProgramModule {
   /** asc's source map: positions in `wasm` to lines of the files. */
   sourceMap: string
   layouts: Layouts
+  names: SourceNames
   spawns: SpawnFunction[]
 }
 
@@ -50,6 +52,7 @@ const aliases = {
  * @param readFile reads the entry and what it imports; null means there is no such file
  * @param guest sources of the runtime
  * @param memoryBase address of the static data
+ * @param options.debug whether functions and variables of the source stay what they are
  * @throws CompileError
  */
 export async function compileModule(
@@ -57,6 +60,7 @@ export async function compileModule(
   readFile: ReadFile,
   guest: GuestSources,
   memoryBase: number,
+  options: { debug?: boolean } = {},
 ): Promise<ProgramModule> {
   const program = new ProgramFiles(entry, readFile)
   const exports = await program.readEntry()
@@ -69,6 +73,7 @@ export async function compileModule(
     runtime: 'minimal',
     extended: true,
     exportStart: startFunction,
+    debug: options.debug,
     aliases,
   })
   if (program.diagnostics.length > 0) throw new CompileError(program.diagnostics)
@@ -174,8 +179,8 @@ function normalizePath(path: string): string {
 function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<ProgramModule, 'spawns'> {
   const diagnostics = ascDiagnostics(output.messages, files)
   if (diagnostics.length > 0) throw new CompileError(diagnostics)
-  const { wasm, sourceMap, layouts } = output
-  if (!wasm || sourceMap === undefined || !layouts) {
+  const { wasm, sourceMap, layouts, names } = output
+  if (!wasm || sourceMap === undefined || !layouts || !names) {
     throw new CompileError([
       diagnosticOf('', {
         cause: `The compiler gave up: ${firstLine(output.failure)}`,
@@ -183,7 +188,7 @@ function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<Program
       }),
     ])
   }
-  return { wasm, sourceMap, layouts }
+  return { wasm, sourceMap, layouts, names }
 }
 
 function firstLine(text: string | undefined): string {

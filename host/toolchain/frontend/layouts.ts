@@ -3,49 +3,9 @@
  * names, so that guest sources can change without them. Left out: asc's own library, and generated constants, whose tables the host has.
  */
 import binaryen from 'assemblyscript/binaryen'
-import type { Image } from '../elf/image.ts'
+import type { ClassLayout, FieldLayout, Layouts } from './layoutSection.ts'
 
-/** A field of a class, `bytes` long at `offset`. */
-export interface FieldLayout {
-  name: string
-  offset: number
-  bytes: number
-  /** As asc names it: `u32`, or the class's internal name. */
-  type: string
-}
-
-/** A class with its bases' fields, by asc's internal name such as `ke/thread/Thread`. */
-export interface ClassLayout {
-  name: string
-  bytes: number
-  fields: FieldLayout[]
-}
-
-/** What a section `.nothread.layouts` holds, as JSON. */
-export interface Layouts {
-  classes: ClassLayout[]
-  /** Values by internal name; addresses of static data are among them. */
-  constants: Record<string, number>
-}
-
-export const LAYOUT_SECTION = '.nothread.layouts'
-
-/** The layouts in an image; empty ones when it was made by other tools. */
-export function readLayouts({ sections }: Pick<Image, 'sections'>): Layouts {
-  const bytes = sections.get(LAYOUT_SECTION)
-  if (bytes === undefined) return { classes: [], constants: {} }
-  return JSON.parse(new TextDecoder().decode(bytes)) as Layouts
-}
-
-/** The section of an image that is made of several. */
-export function mergeLayouts(...images: Image[]): [string, Uint8Array][] {
-  const all = images.map(readLayouts)
-  const merged: Layouts = {
-    classes: all.flatMap(({ classes }) => classes),
-    constants: Object.assign({}, ...all.map(({ constants }) => constants)) as Layouts['constants'],
-  }
-  return [[LAYOUT_SECTION, new TextEncoder().encode(JSON.stringify(merged))]]
-}
+export * from './layoutSection.ts'
 
 /** The parts of asc's program that matter here. */
 export interface AscProgram {

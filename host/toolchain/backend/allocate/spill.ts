@@ -10,11 +10,12 @@ import type { LiveRanges } from './ranges.ts'
 
 /** Stack slots of one function. Ranges are numbered anew in every round, so that slots of different rounds are not shared. */
 export class SpillSlots {
-  count = 0
+  count: number
   private readonly fn: IrFunction
 
   constructor(fn: IrFunction) {
     this.fn = fn
+    this.count = fn.coroutine === undefined ? (fn.homes?.words ?? 0) : 0
   }
 
   /** A slot number for every register. */

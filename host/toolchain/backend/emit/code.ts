@@ -3,6 +3,8 @@
  * address-dependent field needs. Labels are places between items.
  */
 
+import type { Place } from '../../dwarf/information.ts'
+
 /** A place in the code; the linker sets `address`. */
 export class Label {
   address = 0
@@ -25,6 +27,21 @@ export interface Item {
   labels: Label[]
 }
 
+/** From an item of the code on: the stack pointer is `bytes` below the caller's, and registers are saved at offsets from that. */
+export interface CodeUnwind {
+  item: number
+  bytes: number
+  saved: [register: number, offset: number][]
+}
+
+/** A variable of the source that is in memory while the function runs. */
+export interface CodeVariable {
+  name: string
+  words: number
+  parameter: boolean
+  place: Place
+}
+
 /** The code of one function, or of one table behind it. */
 export interface FunctionCode {
   name: string
@@ -37,6 +54,8 @@ export interface FunctionCode {
   frameBytes: number
   /** Resume point of each suspension, in the order of the coroutine's states. */
   resumes: Label[]
+  unwind: CodeUnwind[]
+  variables: CodeVariable[]
 }
 
 export class CodeBuffer {

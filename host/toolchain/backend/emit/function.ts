@@ -5,6 +5,8 @@ import { CONDITION_OPPOSITE } from '../ir/ir.ts'
 import { sequentialize } from '../passes/destruct.ts'
 import type { FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
+import type { Frame } from './debugging.ts'
+import { placeVariables, UnwindNotes } from './debugging.ts'
 import * as encode from './encode.ts'
 import { emitSimple } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
@@ -23,13 +25,6 @@ export function emitFunction(
   return new Emitter(fn, allocation, framed).emit()
 }
 
-/** The stack frame, from the stack pointer up: outgoing words, spill slots, saved registers. */
-interface Frame {
-  bytes: number
-  spills: number
-  saved: { register: MachineRegister; offset: number }[]
-}
-
 export class Emitter {
   readonly code = new CodeBuffer()
   private readonly fn: IrFunction
@@ -39,6 +34,7 @@ export class Emitter {
   private readonly tables: { label: Label; targets: Label[] }[] = []
   private readonly frame: Frame
   private readonly framed: ReadonlySet<Block>
+  private readonly unwind = new UnwindNotes()
 
   constructor(fn: IrFunction, allocation: Allocation, framed: ReadonlySet<Block>) {
     this.fn = fn
@@ -62,7 +58,14 @@ export class Emitter {
       end: code.finish(),
       frameBytes: this.frame.bytes,
       resumes: fn.coroutine?.states.map((state) => this.labels.get(state.resume)!) ?? [],
+      unwind: this.unwind.rows,
+      variables: placeVariables(fn, this.frame, (register) => this.register(register)),
     }
+  }
+
+  /** Tells debuggers what the stack holds from the next item on. */
+  private note(bytes: number, saved: Frame['saved']): void {
+    this.unwind.note(this.code.items.length, bytes, saved)
   }
 
   register(register: Register): MachineRegister {
@@ -71,6 +74,9 @@ export class Emitter {
 
   private emitBlock(block: Block, next: Block | undefined): void {
     this.code.place(this.labels.get(block)!)
+    const { bytes, saved } = this.frame
+    if (this.framed.has(block) && block.code[0].op !== 'enter') this.note(bytes, saved)
+    else this.note(0, [])
     for (const item of block.code) {
       this.code.at = item.at
       this.emitInstruction(item, block, next)
@@ -159,13 +165,18 @@ export class Emitter {
       this.framed.has(block) && this.frame.saved.some(({ register }) => register === RA)
     const kept = keepsReturn ? acrossAllocation : [RA, ...acrossAllocation]
     const bytes = alignStack(WORD * kept.length)
+    const outer = this.framed.has(block) ? this.frame : { bytes: 0, saved: [] }
+    const saved = outer.saved.map(({ register, offset }) => ({ register, offset: offset + bytes }))
     this.adjustStack(-bytes)
+    this.note(outer.bytes + bytes, saved)
     kept.forEach((register, i) => this.code.word(encode.store('store32', register, SP, WORD * i)))
+    if (!keepsReturn) this.note(outer.bytes + bytes, [...saved, { register: RA, offset: 0 }])
     this.moveIn(item.uses)
     this.code.fixed(encode.jal(RA, 0), 'jump', item.symbol!)
     this.moveOut(item.defs)
     kept.forEach((register, i) => this.code.word(encode.load('load32', register, SP, WORD * i)))
     this.adjustStack(bytes)
+    this.note(outer.bytes, outer.saved)
   }
 
   private ecall(item: Instruction): void {
@@ -192,9 +203,11 @@ export class Emitter {
     const { bytes, saved } = this.frame
     if (bytes === 0) return
     this.adjustStack(-bytes)
+    this.note(bytes, [])
     for (const { register, offset } of saved) {
       this.code.word(encode.store('store32', register, SP, offset))
     }
+    this.note(bytes, saved)
   }
 
   private epilogue(block: Block): void {
@@ -208,6 +221,7 @@ export class Emitter {
       this.code.word(encode.load('load32', register, SP, offset))
     }
     if (bytes > 0) this.adjustStack(bytes)
+    this.note(0, [])
   }
 
   private adjustStack(bytes: number): void {

@@ -142,6 +142,23 @@ export interface IrFunction {
   resultWords: number
   /** Frame register and suspension states, of a coroutine. */
   coroutine?: Coroutine
+  /** Where the source's variables stay, of a function that is to be debugged. */
+  homes?: Homes
+}
+
+/** A variable of the source that is always in memory. */
+export interface Home {
+  name: string
+  words: number
+  parameter: boolean
+  /** First word among those of all homes. */
+  word: number
+}
+
+/** Words of memory that debuggers find variables in: the first ones of the spill slots, or of the slots of a coroutine's frame. */
+export interface Homes {
+  variables: Home[]
+  words: number
 }
 
 /** A value kept across a suspension. */

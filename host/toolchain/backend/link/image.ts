@@ -9,8 +9,10 @@
  *   __image_end     heap
  */
 import type { ObjectFile } from '../../asm/object.ts'
+import { DEBUG_SECTION, informationBytes } from '../../dwarf/information.ts'
 import type { Image, ImageSymbol, Segment } from '../../elf/image.ts'
 import { segmentFlags } from '../../elf/image.ts'
+import type { SourceNames } from '../../frontend/names.ts'
 import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
 import { LINKER } from '../lower/context.ts'
@@ -20,6 +22,7 @@ import type { Dump } from '../passes/pipeline.ts'
 import { parseModule } from '../wasm/parse.ts'
 import type { CoroutineTable } from './coroutines.ts'
 import { coroutineTables, DESCRIPTOR_BYTES, descriptorBytes } from './coroutines.ts'
+import { debugInformation, globalVariables } from './information.ts'
 import { activeData, staticDataEnd, UnitData, words } from './data.ts'
 import { Objects } from './objects.ts'
 import type { Compiled, ImportResolution, Unit } from './program.ts'
@@ -53,6 +56,8 @@ export interface LinkOptions {
   header?: boolean
   /** asc's source map, for line tables. */
   sourceMap?: string
+  /** What the source calls functions and variables, for debuggers. */
+  names?: SourceNames
   /** Names of files in the source map to names in the line table. */
   renameSource?: (file: string) => string
   /** Numbers that objects may refer to by name. */
@@ -121,11 +126,20 @@ class Linker {
     const coroutines = coroutineTables(this.compiled, resolve, this.text)
     const sections = new Map<string, Uint8Array>()
     if (coroutines.length > 0) sections.set(COROUTINE_SECTION, json(coroutines))
+    const globals = globalVariables(this.units[0], resolve, this.options.names)
+    const information = debugInformation(this.options, this.compiled, this.text, globals)
+    sections.set(DEBUG_SECTION, informationBytes(information))
     return {
       entry: this.resolve(this.options.entry),
       segments: this.options.header ? [this.header(), ...segments] : segments,
       symbols: this.imageSymbols(),
-      lines: sourceLines(this.options, this.objects, this.compiled, this.text),
+      lines: sourceLines(
+        this.options,
+        this.objects,
+        this.compiled,
+        this.text,
+        information.functions,
+      ),
       sections,
       machineFlags: this.compressed ? FLAG_COMPRESSED : 0,
       coroutines,

@@ -1,4 +1,5 @@
 /** The image's line table: rows of assembled objects, and of compiled code by asc's source map. */
+import type { FunctionInformation } from '../../dwarf/information.ts'
 import type { SourceLine } from '../../elf/image.ts'
 import type { Objects } from './objects.ts'
 import type { Compiled } from './program.ts'
@@ -20,14 +21,25 @@ export function sourceLines(
   objects: Objects,
   compiled: readonly Compiled[],
   text: Text,
+  functions: readonly FunctionInformation[],
 ): SourceLine[] {
   const rows = objects.lines()
   if (options.sourceMap !== undefined) {
     const map = new SourceMap(options.sourceMap)
     const rename = options.renameSource ?? ((file: string) => file)
-    compiled.forEach((item, i) => rows.push(...functionLines(map, rename, item, text, i)))
+    compiled.forEach((item, i) => {
+      rows.push(...prologueLine(functions[i], item), ...functionLines(map, rename, item, text, i))
+    })
   }
   return rows.sort((a, b) => a.address - b.address)
+}
+
+/** Where variables have homes, the code that fills them belongs to the declaration, so that debuggers stop behind it. */
+function prologueLine(
+  { address, file, line }: FunctionInformation,
+  { fn }: Compiled,
+): SourceLine[] {
+  return fn.homes === undefined || line === 0 ? [] : [{ address, file, line, column: 0 }]
 }
 
 function functionLines(

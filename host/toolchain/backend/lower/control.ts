@@ -5,6 +5,7 @@ import type { FunctionType, ValueType } from '../wasm/module.ts'
 import { readValueType } from '../wasm/parse.ts'
 import { totalWords } from './context.ts'
 import { intrinsicOf } from './intrinsics.ts'
+import { loadHome, storeHome } from './homes.ts'
 import type { Control, Lowering, LowerTable, Value } from './lowering.ts'
 import { select } from './select.ts'
 import { callDirect } from './table.ts'
@@ -185,16 +186,25 @@ function call(lowering: Lowering): void {
   intrinsicOf(imported.module, imported.name)!(lowering, uses)
 }
 
-const getLocal = (lowering: Lowering): void =>
-  lowering.push(...readAll(lowering, lowering.locals[lowering.reader.u32()]))
+function getLocal(lowering: Lowering): void {
+  const local = lowering.reader.u32()
+  const home = lowering.homes[local]
+  const value =
+    home === undefined ? readAll(lowering, lowering.locals[local]) : loadHome(lowering, home)
+  lowering.push(...value)
+}
 
 function setLocal(lowering: Lowering): void {
-  writeAll(lowering, lowering.locals[lowering.reader.u32()], [lowering.pop()])
+  const local = lowering.reader.u32()
+  const value = lowering.pop()
+  const home = lowering.homes[local]
+  if (home === undefined) writeAll(lowering, lowering.locals[local], [value])
+  else storeHome(lowering, home, value)
 }
 
 function teeLocal(lowering: Lowering): void {
-  const value = lowering.pop()
-  writeAll(lowering, lowering.locals[lowering.reader.u32()], [value])
+  const value = lowering.stack[lowering.stack.length - 1]
+  setLocal(lowering)
   lowering.push(...value)
 }
 

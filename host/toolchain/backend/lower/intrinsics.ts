@@ -3,6 +3,7 @@ import { BackendError } from '../errors.ts'
 import type { AtomicOp, LoadOp, MachineOp, Op, Register, StoreOp } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { LINKER } from './context.ts'
+import { useHomes } from './homes.ts'
 import type { Lowering } from './lowering.ts'
 import { loadTableWord, tableEntry } from './table.ts'
 
@@ -149,6 +150,7 @@ const begin: Intrinsic = (lowering) => {
   const call = builder.append('allocframe', [bytes, descriptor], 0, 1)
   call.symbol = '__co_alloc'
   builder.fn.coroutine = { frame: call.defs[0], frameBytes: 0, states: [] }
+  useHomes(lowering)
   lowering.push(ZERO)
 }
 

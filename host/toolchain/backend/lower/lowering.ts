@@ -3,12 +3,13 @@
  * instructions' common services. The instructions themselves are in the tables of the files beside this one.
  */
 import { BackendError } from '../errors.ts'
-import type { Block, Register } from '../ir/ir.ts'
+import type { Block, Home, Register } from '../ir/ir.ts'
 import { FunctionBuilder } from '../ir/builder.ts'
 import type { FunctionBody, FunctionType, ValueType } from '../wasm/module.ts'
 import { Reader } from '../wasm/reader.ts'
 import type { ModuleContext } from './context.ts'
 import { supportSymbol, totalWords, wordsOf } from './context.ts'
+import { assignHomes } from './homes.ts'
 
 /** A wasm value: one word, or the low and the high word. */
 export type Value = readonly Register[]
@@ -39,6 +40,9 @@ export class Lowering {
   stack: Value[] = []
   /** Variables of each local, word by word. */
   readonly locals: number[][] = []
+  /** Homes of the locals that have one, and the same before it is known that they can be used (homes.ts). */
+  homes: readonly (Home | undefined)[] = []
+  plannedHomes: readonly (Home | undefined)[] = []
   /** False behind a branch, until the next label. */
   reachable = true
 
@@ -49,8 +53,10 @@ export class Lowering {
     const symbol = context.functionSymbols[body.index]
     const parameterWords = totalWords(this.type.parameters)
     this.builder = new FunctionBuilder(symbol, parameterWords, totalWords(this.type.results))
-    this.builder.at = body.start
+    // With homes the prologue is code of its own, which belongs to no statement.
+    this.builder.at = context.options.homes ? 0 : body.start
     this.declareLocals(body.locals, parameterWords)
+    assignHomes(this, body)
   }
 
   private declareLocals(locals: readonly ValueType[], parameterWords: number): void {

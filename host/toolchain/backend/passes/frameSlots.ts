@@ -56,9 +56,10 @@ export function planSlots(fn: IrFunction, coroutine: Coroutine): SlotPlan {
       if (allKept.has(other)) connect(neighbours, register, other)
     }
   }
-  const offsets = colour(neighbours)
+  const homeBytes = 4 * (fn.homes?.words ?? 0)
+  const offsets = colour(neighbours, FRAME_HEADER_BYTES + homeBytes)
   const slots = new Set(offsets.values()).size
-  return { kept, offsets, frameBytes: FRAME_HEADER_BYTES + 4 * slots, early, remakes }
+  return { kept, offsets, frameBytes: FRAME_HEADER_BYTES + homeBytes + 4 * slots, early, remakes }
 }
 
 const MADE_FROM_NOTHING = new Set(['const', 'address', 'high'])
@@ -134,12 +135,15 @@ function liveBehind({ item, block }: Definition, liveOut: readonly Register[]): 
 }
 
 /** Greedy colouring in the order of first suspension: an offset in the frame for every register. */
-function colour(neighbours: ReadonlyMap<Register, ReadonlySet<Register>>): Map<Register, number> {
+function colour(
+  neighbours: ReadonlyMap<Register, ReadonlySet<Register>>,
+  first: number,
+): Map<Register, number> {
   const offsets = new Map<Register, number>()
   for (const [register, set] of neighbours) {
     const taken = new Set<number | undefined>()
     for (const other of set) if (other !== register) taken.add(offsets.get(other))
-    let offset = FRAME_HEADER_BYTES
+    let offset = first
     while (taken.has(offset)) offset += 4
     offsets.set(register, offset)
   }

@@ -8,6 +8,8 @@ import { createInstruction, terminatorOf } from '../ir/ir.ts'
 import { duplicateFor, enterRegion, forwardClosure } from './region.ts'
 
 export function splitAtCalls(fn: IrFunction): void {
+  // Homes make a stack frame from the beginning on.
+  if (fn.homes !== undefined) return
   const calling = fn.blocks.filter(({ code }) =>
     code.some(({ op }) => op === 'call' || op === 'ecall'),
   )

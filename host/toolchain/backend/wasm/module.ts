@@ -81,4 +81,6 @@ export interface WasmModule {
   /** The name section's names. */
   readonly functionNames: ReadonlyMap<number, string>
   readonly globalNames: ReadonlyMap<number, string>
+  /** Names of locals by function and local. */
+  readonly localNames: ReadonlyMap<number, ReadonlyMap<number, string>>
 }

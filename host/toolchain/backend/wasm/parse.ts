@@ -47,6 +47,7 @@ const SECTION = {
 
 /** Names in the name section: subsection ids. */
 const NAMES_OF_FUNCTIONS = 1
+const NAMES_OF_LOCALS = 2
 const NAMES_OF_GLOBALS = 7
 
 export function readValueType(reader: Reader): ValueType {
@@ -79,6 +80,7 @@ class ModuleParser {
   private bodies: FunctionBody[] = []
   private functionNames = new Map<number, string>()
   private globalNames = new Map<number, string>()
+  private localNames = new Map<number, Map<number, string>>()
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -110,6 +112,7 @@ class ModuleParser {
       bodies: this.bodies,
       functionNames: this.functionNames,
       globalNames: this.globalNames,
+      localNames: this.localNames,
     }
   }
 
@@ -208,16 +211,20 @@ class ModuleParser {
     while (!reader.done) {
       const id = reader.byte()
       const part = reader.part(reader.u32())
-      const target =
-        id === NAMES_OF_FUNCTIONS
-          ? this.functionNames
-          : id === NAMES_OF_GLOBALS
-            ? this.globalNames
-            : undefined
-      if (target === undefined) continue
-      for (let count = part.u32(); count > 0; count--) target.set(part.u32(), part.name())
+      if (id === NAMES_OF_FUNCTIONS) readNames(part, this.functionNames)
+      else if (id === NAMES_OF_GLOBALS) readNames(part, this.globalNames)
+      else if (id === NAMES_OF_LOCALS) {
+        for (let count = part.u32(); count > 0; count--) {
+          this.localNames.set(part.u32(), readNames(part, new Map()))
+        }
+      }
     }
   }
+}
+
+function readNames(reader: Reader, names: Map<number, string>): Map<number, string> {
+  for (let count = reader.u32(); count > 0; count--) names.set(reader.u32(), reader.name())
+  return names
 }
 
 function readFunctionType(reader: Reader): FunctionType {

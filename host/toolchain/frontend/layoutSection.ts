@@ -1,0 +1,44 @@
+/** The section in which images say where the fields of classes lie (layouts.ts makes it), for readers that do not load asc. */
+import type { Image } from '../elf/image.ts'
+
+/** A field of a class, `bytes` long at `offset`. */
+export interface FieldLayout {
+  name: string
+  offset: number
+  bytes: number
+  /** As asc names it: `u32`, or the class's internal name. */
+  type: string
+}
+
+/** A class with its bases' fields, by asc's internal name such as `ke/thread/Thread`. */
+export interface ClassLayout {
+  name: string
+  bytes: number
+  fields: FieldLayout[]
+}
+
+/** What a section `.nothread.layouts` holds, as JSON. */
+export interface Layouts {
+  classes: ClassLayout[]
+  /** Values by internal name; addresses of static data are among them. */
+  constants: Record<string, number>
+}
+
+export const LAYOUT_SECTION = '.nothread.layouts'
+
+/** The layouts in an image; empty ones when it was made by other tools. */
+export function readLayouts({ sections }: Pick<Image, 'sections'>): Layouts {
+  const bytes = sections.get(LAYOUT_SECTION)
+  if (bytes === undefined) return { classes: [], constants: {} }
+  return JSON.parse(new TextDecoder().decode(bytes)) as Layouts
+}
+
+/** The section of an image that is made of several. */
+export function mergeLayouts(...images: Image[]): [string, Uint8Array][] {
+  const all = images.map(readLayouts)
+  const merged: Layouts = {
+    classes: all.flatMap(({ classes }) => classes),
+    constants: Object.assign({}, ...all.map(({ constants }) => constants)) as Layouts['constants'],
+  }
+  return [[LAYOUT_SECTION, new TextEncoder().encode(JSON.stringify(merged))]]
+}
