@@ -3,20 +3,33 @@
  * decorator for that is the reason why this file is of its own.
  */
 import { self, suspend } from "./co";
+import { Continuation, captureContext } from "./continuation";
 import { TRACE_await_ready, TRACE_await_resume, TRACE_await_suspend } from "./generated/trace";
 import { hint2 } from "./rv";
-import { Task, awaitTask } from "./task";
+import { awaitTask } from "./task";
 
-/** The result of `task`; suspends the calling coroutine until it is there. `line` is that of the source. */
+/**
+ * Suspends the calling coroutine until `awaitable` is completed; `line` is that of the source. What stands behind the call of this is
+ * `.getResult()`. A task registers the frame itself; any other class gets a continuation by its `onCompleted`.
+ */
 // @ts-ignore: decorator
 @inline
-export function __await<T>(task: Task<T>, line: u32): T {
-  if (!task.isCompleted && awaitTask(changetype<usize>(task), self())) {
+export function __await<A>(awaitable: A, line: u32): A {
+  if (isDefined(awaitable.frame)) {
+    if (!awaitable.isCompleted && awaitTask(changetype<usize>(awaitable), self())) {
+      hint2(TRACE_await_suspend, self(), line);
+      suspend(line);
+      hint2(TRACE_await_resume, self(), line);
+    } else {
+      hint2(TRACE_await_ready, self(), line);
+    }
+  } else if (!awaitable.isCompleted) {
     hint2(TRACE_await_suspend, self(), line);
+    awaitable.onCompleted(changetype<Continuation>(captureContext(self())));
     suspend(line);
     hint2(TRACE_await_resume, self(), line);
   } else {
     hint2(TRACE_await_ready, self(), line);
   }
-  if (!isVoid<T>()) return task.result;
+  return awaitable;
 }

@@ -60,7 +60,7 @@ export let pagesTaken: u32 = 0;
 
 function initialize(): void {
   setThreadPointer(changetype<usize>(firstThread));
-  firstThread.begin(false);
+  firstThread.begin();
   const start = (imageEnd() + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   const end = heapEnd() & ~(PAGE_BYTES - 1);
   const tableBytes = (((end - start) >>> PAGE_BITS) * 4 + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);

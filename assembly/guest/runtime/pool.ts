@@ -1,89 +1,113 @@
 /**
- * The thread pool: threads that take packets from one completion port and resume the coroutines that wait for them.
+ * The thread pool as programs see it (fact N7.1–N7.6).
  */
-import { SYS_NtCreateIoCompletion, SYS_NtRemoveIoCompletionEx } from './generated/syscalls';
-import {
-  FILE_IO_COMPLETION_INFORMATION_BYTES,
-  FILE_IO_COMPLETION_INFORMATION_context,
-  FILE_IO_COMPLETION_INFORMATION_information,
-  FILE_IO_COMPLETION_INFORMATION_key,
-  FILE_IO_COMPLETION_INFORMATION_status,
-  STATUS_SUCCESS,
-} from './generated/syscalls';
-import { enterHeap, leaveHeap } from './heap';
-import { KEY_REQUEST, KEY_TIMER } from './keys';
-import { Request } from './request';
-import { drainQueue, poolPort, setPoolPort } from './scheduler';
-import { require, system } from './system';
-import { Timer } from './timer';
-import { thisThread } from './threadBlock';
-import { startThread } from './threads';
+import { callItemOf } from './continuation';
+import { pool } from './poolState';
+import { pushGlobal, pushLocal, pushUrgent } from './queues';
+import { requestWorker } from './scheduler';
+import { THREAD_WORKER, thisThread } from './threadBlock';
+import { addWorker } from './workers';
 
-/** Packets taken at once. */
-const maximumEntries: u32 = 8;
-
-/** The threads that run continuations. One is there as soon as something asynchronous begins. */
+/** The threads that run continuations. One is there as soon as something asynchronous begins; others come when they are needed. */
 export class ThreadPool {
-  private static count: u32 = 1;
-
   /** Number of threads. */
   static get threads(): u32 {
-    return ThreadPool.count;
+    return pool.workers;
   }
 
-  /** Add threads until there are `count`; there is no way back. More than one helps when continuations block. */
+  /** Threads that the pool would have. */
+  static get goal(): u32 {
+    return pool.goal;
+  }
+
+  /** Add threads until there are `count`, the least number from now on. More than one helps when continuations block. */
   static setThreads(count: u32): void {
-    for (; ThreadPool.count < count; ThreadPool.count++) {
-      startThread((argument: usize): void => runPool(), 0, 0);
-    }
+    ThreadPool.setLimits(count, max(count, pool.most));
+    while (pool.workers < count) addWorker();
+  }
+
+  /** The least and the most threads; in between the pool decides. The usual least is the number of harts. */
+  static setLimits(least: u32, most: u32): void {
+    pool.least = least;
+    pool.most = most;
+    pool.goal = max(least, min(pool.goal, most));
+  }
+
+  /** Whether idle threads take work from the queues of others. */
+  static set stealing(on: bool) {
+    pool.stealing = on;
+  }
+
+  /** Whether what a thread of the pool queues goes to a queue of its own, newest first. */
+  static set localQueues(on: bool) {
+    pool.localQueues = on;
+  }
+
+  /** Whether a thread is added every 500 ms in which work is queued and none of it was begun. */
+  static set starvationInjection(on: bool) {
+    pool.starvation = on;
+  }
+
+  /** Whether threads are added for those that block on tasks. */
+  static set blockingCompensation(on: bool) {
+    pool.compensation = on;
+  }
+
+  /** Whether the number of threads follows the throughput. */
+  static set hillClimbing(on: bool) {
+    pool.climbing = on;
+  }
+
+  /**
+   * Call `routine` with `argument` on a thread of the pool.
+   * @param prefersLocal whether a thread of the pool queues it for itself, to be begun before older work
+   */
+  static queue<T>(routine: (argument: T) => void, argument: T, prefersLocal: bool = false): void {
+    const item = itemOf<T>(routine, argument);
+    const thread = thisThread();
+    if (prefersLocal && thread.kind == THREAD_WORKER && pool.localQueues) pushLocal(thread, item);
+    else pushGlobal(item);
+    requestWorker();
+  }
+
+  /** The same, in front of all work that is not urgent. */
+  static queueUrgent<T>(routine: (argument: T) => void, argument: T): void {
+    pushUrgent(itemOf<T>(routine, argument));
+    requestWorker();
+  }
+
+  /** Items that were taken from the queue for everybody. */
+  static get globalTakes(): u32 {
+    return pool.globalTakes;
+  }
+
+  /** Items that a thread took from its own queue. */
+  static get localTakes(): u32 {
+    return pool.localTakes;
+  }
+
+  /** Items that a thread took from the queue of another. */
+  static get steals(): u32 {
+    return pool.steals;
+  }
+
+  /** Packets posted to wake an idle thread. */
+  static get wakes(): u32 {
+    return pool.wakes;
+  }
+
+  /** Threads added because no work was begun for 500 ms. */
+  static get injected(): u32 {
+    return pool.injected;
+  }
+
+  /** Threads added because others blocked on tasks. */
+  static get compensated(): u32 {
+    return pool.compensated;
   }
 }
 
-/** The port of the pool, made when it is first needed. */
-export function requirePort(): u32 {
-  if (!poolPort) {
-    const handle = thisThread().scratch;
-    require(system(SYS_NtCreateIoCompletion, handle, 0), 'Cannot create a completion port');
-    setPoolPort(load<u32>(handle));
-  }
-  return poolPort;
-}
-
-/** Take packets and run what waits for them; never returns. */
-export function runPool(): void {
-  const thread = thisThread();
-  thread.isPool = true;
-  const entries = __alloc(maximumEntries * FILE_IO_COMPLETION_INFORMATION_BYTES);
-  const port = requirePort();
-  while (true) {
-    drainQueue();
-    leaveHeap();
-    const status = system(
-      SYS_NtRemoveIoCompletionEx,
-      port,
-      entries,
-      maximumEntries,
-      thread.scratch,
-      0,
-      0,
-    );
-    enterHeap();
-    if (status != STATUS_SUCCESS) continue;
-    const count = load<u32>(thread.scratch);
-    for (let index: u32 = 0; index < count; index++) {
-      deliver(entries + index * FILE_IO_COMPLETION_INFORMATION_BYTES);
-    }
-  }
-}
-
-function deliver(entry: usize): void {
-  const key = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key);
-  const context = load<usize>(entry + FILE_IO_COMPLETION_INFORMATION_context);
-  if (key == KEY_REQUEST) {
-    const status = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_status);
-    const information = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_information);
-    changetype<Request>(context).complete(status, information);
-  } else if (key == KEY_TIMER) {
-    changetype<Timer>(context).expire();
-  }
+function itemOf<T>(routine: (argument: T) => void, argument: T): usize {
+  const plain = changetype<(argument: usize) => void>(routine);
+  return callItemOf(plain, changetype<usize>(argument));
 }

@@ -2,7 +2,8 @@
  * How a program begins and ends. The compiler's entry file calls one of the two functions below.
  */
 import { Invoke, serveMailbox } from './mailbox';
-import { requirePort, runPool } from './pool';
+import { pool } from './poolState';
+import { beginWork, requirePort, runWorker } from './workers';
 import { exit } from './system';
 import { Task } from './task';
 import { thisThread } from './threadBlock';
@@ -18,11 +19,12 @@ export function runThread(code: i32): void {
  */
 export function runTasks(start: () => usize, hasCode: bool, invoke: Invoke, serves: bool): void {
   requirePort();
-  thisThread().isPool = true;
+  pool.workers = 1;
+  beginWork(thisThread());
   if (serves) serveMailbox(invoke);
   const main = start();
   if (main != 0) exitAfter(main, hasCode);
-  runPool();
+  runWorker();
 }
 
 async function exitAfter(main: usize, hasCode: bool): Promise<void> {

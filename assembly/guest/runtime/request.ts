@@ -14,11 +14,14 @@ import {
 } from './generated/syscalls';
 import { TRACE_operation_begin } from './generated/trace';
 import { KEY_REQUEST } from './keys';
-import { requirePort } from './pool';
-import { hint2 } from './rv';
+import { requirePort } from './workers';
+import { amoSwap, hint2 } from './rv';
 import { isError, require, system } from './system';
-import { Task, completeTask, newTask, setOperation } from './task';
+import { Task, completeTask, completedTask, newTask, setOperation } from './task';
 import { thisThread } from './threadBlock';
+
+/** In place of a task: the request was over before it had one. */
+const DONE: usize = 1;
 
 /** A request and its outcome. The fields up to `port` are IO_STATUS_BLOCK and AFD_DATAGRAM, in the kernel's order. */
 export class Request {
@@ -34,20 +37,39 @@ export class Request {
   address: u32 = 0;
   /** UDP port of the other side. */
   port: u32 = 0;
-  /** Completed with the bytes transferred, or with the (negative) status. */
-  protected task: Task<i32> | null = null;
+  /** The task while the request is pending: completed with the bytes transferred, or with the (negative) status. */
+  protected task: usize = 0;
 
   /** Begin the request on an overlapped file; the returned task is completed when it is done. */
   begin(file: u32, code: u32, structure: usize): Task<i32> {
-    const task = newTask<i32>();
-    this.task = task;
     const block = changetype<usize>(this);
+    this.task = 0;
     const status = system(SYS_NtDeviceIoControlFile, file, 0, block, block, code, structure);
-    setOperation(changetype<usize>(task), this.operation, block);
-    if (this.operation) hint2(TRACE_operation_begin, this.operation, changetype<usize>(task));
     // Errors and successes at once send no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS).
-    if (status != STATUS_PENDING) this.complete(status, this.information);
+    if (status != STATUS_PENDING) return this.finished(status);
+    const task = newTask<i32>();
+    this.name(task);
+    // Another thread may have had the packet already.
+    const place = block + offsetof<Request>('task');
+    if (amoSwap(place, changetype<usize>(task)) == DONE) completeTask<i32>(task, this.outcome());
     return task;
+  }
+
+  /** A task for a request that was over at once. */
+  private finished(status: u32): Task<i32> {
+    this.status = status;
+    const task = completedTask<i32>(this.outcome());
+    this.name(task);
+    return task;
+  }
+
+  private name(task: Task<i32>): void {
+    setOperation(changetype<usize>(task), this.operation, changetype<usize>(this));
+    if (this.operation) hint2(TRACE_operation_begin, this.operation, changetype<usize>(task));
+  }
+
+  private outcome(): i32 {
+    return isError(this.status) ? <i32>this.status : <i32>this.information;
   }
 
   /** Make the request on a file whose calls block. Returns bytes transferred, or the (negative) status. */
@@ -61,9 +83,8 @@ export class Request {
   complete(status: u32, information: u32): void {
     this.status = status;
     this.information = information;
-    const task = this.task;
-    this.task = null;
-    if (task) completeTask<i32>(task, isError(status) ? <i32>status : <i32>information);
+    const task = amoSwap(changetype<usize>(this) + offsetof<Request>('task'), DONE);
+    if (task) completeTask<i32>(changetype<Task<i32>>(task), this.outcome());
   }
 }
 

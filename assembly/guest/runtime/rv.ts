@@ -21,6 +21,8 @@ export declare function sc(address: usize, value: u32): u32;
 export declare function hint(kind: u32, a: usize): void;
 export declare function hint2(kind: u32, a: usize, b: usize): void;
 
+export declare function csrRead(number: u32): u32;
+
 export declare function stackPointer(): usize;
 export declare function threadPointer(): usize;
 export declare function setThreadPointer(value: usize): void;
@@ -33,3 +35,22 @@ export declare function callAddress(address: usize, argument: usize): u32;
 export declare function imageEnd(): usize;
 export declare function dataBase(): usize;
 export declare function dataEnd(): usize;
+
+const CSR_cycle: u32 = 0xc00;
+const CSR_time: u32 = 0xc01;
+const CSR_cycleh: u32 = 0xc80;
+
+/** Cycles since reset, low word. */
+export function cycleLow(): u32 {
+  return csrRead(CSR_cycle);
+}
+
+/** Cycles since reset, high word. */
+export function cycleHigh(): u32 {
+  return csrRead(CSR_cycleh);
+}
+
+/** Units of 100 ns since reset, low word. */
+export function timeLow(): u32 {
+  return csrRead(CSR_time);
+}

@@ -10,6 +10,7 @@ import {
   SYS_NtYieldExecution,
   SYSTEM_INFORMATION_BYTES,
   SYSTEM_INFORMATION_address,
+  SYSTEM_INFORMATION_harts,
   SYSTEM_INFORMATION_heapEnd,
   SYSTEM_INFORMATION_seed,
 } from './generated/syscalls';
@@ -81,6 +82,11 @@ function query(field: u32): u32 {
 /** First address behind the memory of the program. */
 export function heapEnd(): usize {
   return query(SYSTEM_INFORMATION_heapEnd);
+}
+
+/** Number of harts. */
+export function hartCount(): u32 {
+  return query(SYSTEM_INFORMATION_harts);
 }
 
 /** A word made from the seed of the run. */

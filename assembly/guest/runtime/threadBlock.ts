@@ -1,21 +1,58 @@
 /**
- * What the runtime keeps per thread; the register tp points to it.
+ * What the runtime keeps per thread; the register tp points to it. Words, as the machine's views read them (symbol `__threads` is the
+ * first block, `next` leads to the others):
+ *
+ *     0 next   1 kind   2 depth   3 waitingFor   4 since   5 context   6–10 local queue   11 number   12 executed   13 steals
+ *
+ * `waitingFor` is the task that the blocked thread waits for, or 0; `since` the low word of the time at which it began to (units of 100 ns).
  */
 import { stackPointer, threadPointer } from './rv';
 
 const stackAlignment: usize = 4096;
 
+/** What a thread is for. */
+export const THREAD_PLAIN: u32 = 0;
+export const THREAD_WORKER: u32 = 1;
+export const THREAD_LOOP: u32 = 2;
+export const THREAD_GATE: u32 = 3;
+export const THREAD_POLLER: u32 = 4;
+
+/** Depth of threads that never run continuations inline. */
+export const NO_INLINE: u32 = 0x1_0000;
+
 /** Record of one thread; plain memory, so that it works before there is a heap. */
 @unmanaged
 export class ThreadBlock {
-  /** Whether the thread resumes continuations. */
-  isPool: bool;
+  next: usize;
+  kind: u32;
   /** Continuations that run inside of each other on this thread. */
   depth: u32;
+  waitingFor: usize;
+  since: u32;
+  /** The thread's `SynchronizationContext`, or 0. */
+  context: usize;
+  /** A ring of continuations: the thread takes from the tail, others steal from the head (queues.ts). */
+  ring: usize;
+  ringMask: u32;
+  head: u32;
+  tail: u32;
+  ringLock: u32;
+  number: u32;
+  /** Continuations that came from queues. */
+  executed: u32;
+  /** Those among them that were another thread's. */
+  steals: u32;
+  /** Handle of the event by which the thread waits for tasks; 0 before it does. */
+  event: u32;
   /** End of the thread's stack; stacks end at a page. */
   stackEnd: usize;
   /** Function value that is being called (closure.ts). */
   closure: usize;
+  /** While a fiber runs: the used part of the thread's own stack. */
+  baseStart: usize;
+  baseEnd: usize;
+  /** The fiber that runs, or 0. */
+  fiber: usize;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;
@@ -23,9 +60,8 @@ export class ThreadBlock {
   scratch3: u64;
 
   /** To be called by the thread itself, in its first page of stack. */
-  begin(isPool: bool): void {
-    this.isPool = isPool;
-    this.depth = 0;
+  begin(): void {
+    this.depth = NO_INLINE;
     this.stackEnd = (stackPointer() + stackAlignment - 1) & ~(stackAlignment - 1);
   }
 
@@ -35,8 +71,9 @@ export class ThreadBlock {
   }
 }
 
+const firstBlock = memory.data(offsetof<ThreadBlock>(), 8);
 /** Block of the thread that starts the program. */
-export const firstThread = changetype<ThreadBlock>(memory.data(offsetof<ThreadBlock>(), 8));
+export const firstThread = changetype<ThreadBlock>(firstBlock);
 
 /** Block of the calling thread. */
 export function thisThread(): ThreadBlock {

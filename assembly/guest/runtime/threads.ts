@@ -7,9 +7,10 @@ import {
   SYS_NtWaitForSingleObject,
 } from './generated/syscalls';
 import { enterHeap, leaveHeap } from './heap';
-import { enableLocks } from './lock';
+import { enableLocks, lock, unlock } from './lock';
 import { codeAddress, setThreadPointer } from './rv';
 import { require, system } from './system';
+import { pool } from './poolState';
 import { ThreadBlock, thisThread } from './threadBlock';
 
 const currentThread: u32 = 0xffff_fffe;
@@ -26,6 +27,45 @@ class Start {
 }
 
 let starts: Start | null = null;
+let threadsMade: u32 = 0;
+const startLock = memory.data(4, 4);
+
+/** Put a thread on the lists of threads. */
+function enlist(start: Start): void {
+  const block = changetype<ThreadBlock>(start.block);
+  lock(startLock);
+  start.next = starts;
+  starts = start;
+  block.number = ++threadsMade;
+  block.next = pool.threads;
+  pool.threads = start.block;
+  pool.blocks++;
+  unlock(startLock);
+}
+
+/** Take a thread that ends from the lists. */
+function forget(start: Start): void {
+  lock(startLock);
+  let place = changetype<usize>(start);
+  if (starts === start) {
+    starts = start.next;
+  } else {
+    let before = starts!;
+    while (before.next !== start) before = before.next!;
+    before.next = start.next;
+  }
+  place = start.block;
+  const next = changetype<ThreadBlock>(place).next;
+  if (pool.threads == place) {
+    pool.threads = next;
+  } else {
+    let before = changetype<ThreadBlock>(pool.threads);
+    while (before.next != place) before = changetype<ThreadBlock>(before.next);
+    before.next = next;
+  }
+  pool.blocks--;
+  unlock(startLock);
+}
 
 /** Start a thread; returns its handle. Stack of `stackBytes` bytes, 0 for the usual 16 KiB. */
 export function startThread(
@@ -36,8 +76,8 @@ export function startThread(
   enableLocks();
   const start = new Start(routine, argument);
   start.block = __alloc(offsetof<ThreadBlock>());
-  start.next = starts;
-  starts = start;
+  memory.fill(start.block, 0, offsetof<ThreadBlock>());
+  enlist(start);
   // Counted here already: the new thread may begin at any time.
   enterHeap();
   const main = (argument: usize): void => threadMain(argument);
@@ -57,8 +97,9 @@ function threadMain(argument: usize): void {
   const start = changetype<Start>(argument);
   const block = changetype<ThreadBlock>(start.block);
   setThreadPointer(start.block);
-  block.begin(false);
+  block.begin();
   start.routine(start.argument);
+  forget(start);
   leaveHeap();
   system(SYS_NtTerminateThread, currentThread, 0);
 }

@@ -10,9 +10,10 @@ import {
   WAIT_PACKET_STATE_operation,
 } from './generated/syscalls';
 import { TRACE_operation_begin } from './generated/trace';
+import { watchBlocking } from './gate';
 import { KEY_TIMER } from './keys';
 import { lock, unlock } from './lock';
-import { requirePort } from './pool';
+import { requirePort } from './workers';
 import { hint2 } from './rv';
 import { clockHz, cycles, require, system } from './system';
 import { Task, completeVoidTask, completedVoidTask, newTask, setOperation } from './task';
@@ -103,6 +104,7 @@ export function sleep(duration: i64): Task<void> {
 /** Block the calling thread for `duration` nanoseconds. */
 export function sleepBlocking(duration: i64): void {
   if (duration <= 0) return;
+  watchBlocking();
   const interval = thisThread().scratch;
   store<i64>(interval, -((duration + kernelUnit - 1) / kernelUnit));
   system(SYS_NtDelayExecution, 0, interval);

@@ -111,15 +111,15 @@ function withoutConsequences(errors: AscMessage[]): AscMessage[] {
 function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile): Diagnostic {
   const start = edited.originalOffset(message.start)
   const end = Math.max(edited.originalOffset(Math.max(message.end - 1, message.start)) + 1, start)
-  const isAwait = text.startsWith('await', start) && notAwaitable.has(message.code)
-  if (isAwait) return diagnosticAt(file, text, { start, end: start + 5 }, awaitOfOther)
+  // The rewrite of await puts the call of getResult behind the operand.
+  if (/^Property 'getResult' does not/.test(message.message)) {
+    const keyword = text.lastIndexOf('await', start)
+    return diagnosticAt(file, text, { start: keyword, end: keyword + 5 }, awaitOfOther)
+  }
   // The rewrite of for..of asks for a length that the text does not name.
   const isLoop = /^Property 'length' does not/.test(message.message) && text[start] === ')'
   return diagnosticAt(file, text, { start, end }, isLoop ? notIterable : describe(message))
 }
-
-/** Messages about the type argument of the function that stands in the place of `await`. */
-const notAwaitable = new Set([1140, 2453])
 
 function describe(message: AscMessage): { cause: string; remedy: string } {
   const shown = shorterNames.reduce(

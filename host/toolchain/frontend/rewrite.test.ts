@@ -16,7 +16,7 @@ describe('rewrite of async functions', () => {
     )
     expect(lines).toEqual([
       'export       function add(x: i32): __Task<i64> { if (__begin()) return changetype<__Task<i64>>(__self());',
-      '  const y = __await( other(x), 2)',
+      '  const y = __await( other(x), 2).getResult()',
       '  return __complete<i64>(y + 1, __self())',
       '}',
     ])
@@ -39,7 +39,7 @@ describe('rewrite of async functions', () => {
     ])
     expect(rewritten('const f = async (x: i32): Promise<i32> => await g(x)')).toEqual([
       'const f =       (x: i32): __Task<i32> => { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
-        'return __complete<i32>(__await( g(x), 1), __self()); }',
+        'return __complete<i32>(__await( g(x), 1).getResult(), __self()); }',
     ])
     expect(rewritten('const f = async (): Promise<void> => log(1)')).toEqual([
       'const f =       (): __Task<void> => { if (__begin()) return changetype<__Task<void>>(__self()); ' +
@@ -52,14 +52,14 @@ describe('rewrite of async functions', () => {
       rewritten('async function f(): Promise<i32> { return (await a) + (await b(await c)) }'),
     ).toEqual([
       '      function f(): __Task<i32> { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
-        'return __complete<i32>((__await( a, 1)) + (__await( b(__await( c, 1)), 1)), __self()) }',
+        'return __complete<i32>((__await( a, 1).getResult()) + (__await( b(__await( c, 1).getResult()), 1).getResult()), __self()) }',
     ])
   })
 
   test('ends that meet close from the inside out', () => {
     expect(rewritten('async function f(): Promise<i32> { return await g() }')).toEqual([
       '      function f(): __Task<i32> { if (__begin()) return changetype<__Task<i32>>(__self()); ' +
-        'return __complete<i32>(__await( g(), 1), __self()) }',
+        'return __complete<i32>(__await( g(), 1).getResult(), __self()) }',
     ])
   })
 
@@ -85,8 +85,8 @@ describe('rewrite of async functions', () => {
       'b, __at1 = 0; __at1 < __list1.length; ++__at1) { let y = __list1[__at1]; { f(x, y) } } }',
     ])
     expect(rewritten('async function f() { for (const x of await a) await x }')[0]).toContain(
-      'for (let __list0 = __await( a, 1), __at0 = 0; __at0 < __list0.length; ++__at0) ' +
-        '{ const x = __list0[__at0]; __await( x, 1) }',
+      'for (let __list0 = __await( a, 1).getResult(), __at0 = 0; __at0 < __list0.length; ++__at0) ' +
+        '{ const x = __list0[__at0]; __await( x, 1).getResult() }',
     )
   })
 
@@ -96,7 +96,10 @@ describe('rewrite of async functions', () => {
     ])
     expect(
       rewritten('async function f() {\n  let [\n    a, , b] = await g()\n}').slice(1, 3),
-    ).toEqual(['  let __value0 = ', '__await( g(), 3), a = __value0[0], b = __value0[2]'])
+    ).toEqual([
+      '  let __value0 = ',
+      '__await( g(), 3).getResult(), a = __value0[0], b = __value0[2]',
+    ])
   })
 
   test('the console is imported unless the file has one of its own', () => {

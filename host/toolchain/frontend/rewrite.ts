@@ -4,7 +4,7 @@
  *
  *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
  *     return value                            return __complete<R>(value, __self())
- *     await task                              __await(task, LINE)
+ *     await awaitable                         __await(awaitable, LINE).getResult()
  *     for (const x of list) body              for (let __list0 = list, __at0 = 0; …; ++__at0) { const x = __list0[__at0]; body }
  *     const { x, y: z } = value               const __value0 = value, x = __value0.x, z = __value0.y
  *
@@ -126,7 +126,7 @@ class Rewriter {
     const start = node.getStart()
     const line = this.source.tree.getLineAndCharacterOfPosition(start).line + 1
     this.edits.replace(start, start + 'await'.length, '__await(')
-    return { position: node.getEnd(), text: `, ${line})` }
+    return { position: node.getEnd(), text: `, ${line}).getResult()` }
   }
 
   private return(node: ts.ReturnStatement): Closing | undefined {

@@ -14,6 +14,8 @@
 _boot:
     csrw mie, zero
     csrw mscratch, zero
+    li   t0, 7                  # programs may read cycle, time and instret
+    csrw mcounteren, t0
     csrr a0, mhartid
     slli t0, a0, HART_STACK_SHIFT
     li   tp, KERNEL_TOP - PRCB_BYTES

@@ -1,0 +1,90 @@
+/**
+ * Continuations: what goes on when a wait is over. Every one has an address to call in word 0, which gets the continuation itself, and
+ * a link for queues in word 7. A coroutine's frame is one as it is; the records here are for everything else.
+ */
+import { resumeFrame, resumeLater, runFrame } from './scheduler';
+import { codeAddress } from './rv';
+import { SynchronizationContext } from './context';
+import { thisThread } from './threadBlock';
+
+/** The rest of a computation that waits. It is to be run once. */
+@unmanaged
+export class Continuation {
+  /** Run it now if this thread may, or queue it for the pool. */
+  resume(): void {
+    resumeFrame(changetype<usize>(this));
+  }
+
+  /** Queue it for the pool. */
+  queue(): void {
+    resumeLater(changetype<usize>(this));
+  }
+
+  /** Run it on the calling thread: for schedulers of one's own. */
+  run(): void {
+    runFrame(changetype<usize>(this));
+  }
+}
+
+/** A function to call with an argument, as a continuation; the first eight words are those of a task. */
+export class WorkItem {
+  private code: usize = 0;
+  private descriptor: usize = 0;
+  argument: usize = 0;
+  argument2: usize = 0;
+  argument3: usize = 0;
+  argument4: usize = 0;
+  argument5: usize = 0;
+  private link: usize = 0;
+
+  /** @param code address of a function that gets this item */
+  constructor(code: usize) {
+    this.code = code;
+  }
+}
+
+/** Code addresses of the functions that run the items made here; asc has them as table indices. */
+const callItem = (item: usize): void => {
+  const work = changetype<WorkItem>(item);
+  call_indirect<void>(<u32>work.argument2, work.argument);
+};
+const postItem = (item: usize): void => {
+  const work = changetype<WorkItem>(item);
+  changetype<SynchronizationContext>(work.argument2).post(changetype<Continuation>(work.argument));
+};
+const callCode = codeAddress(callItem.index);
+const postCode = codeAddress(postItem.index);
+
+/** Whether a continuation only hands another one to a context: then which one. */
+export function contextOf(continuation: usize): usize {
+  return load<usize>(continuation) == postCode
+    ? changetype<usize>(changetype<WorkItem>(continuation).argument2)
+    : 0;
+}
+
+/** The frame behind a continuation that hands it to a context. */
+export function frameBehind(continuation: usize): usize {
+  return contextOf(continuation) ? changetype<WorkItem>(continuation).argument : continuation;
+}
+
+/** A continuation that calls `routine` with `argument`. */
+export function callItemOf(routine: (argument: usize) => void, argument: usize): usize {
+  const item = new WorkItem(callCode);
+  item.argument = argument;
+  item.argument2 = routine.index;
+  return changetype<usize>(item);
+}
+
+/** A continuation that posts `continuation` to a context. */
+export function postTo(context: SynchronizationContext, continuation: usize): usize {
+  const item = new WorkItem(postCode);
+  item.argument = continuation;
+  item.argument2 = changetype<usize>(context);
+  return changetype<usize>(item);
+}
+
+/** The continuation to register for a frame that waits on this thread: it goes back to the thread's context, if there is one. */
+export function captureContext(frame: usize): usize {
+  const context = thisThread().context;
+  return context ? postTo(changetype<SynchronizationContext>(context), frame) : frame;
+}

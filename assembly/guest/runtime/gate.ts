@@ -1,0 +1,133 @@
+/**
+ * Adding workers when the pool does not get on: a gate thread that looks every 500 ms whether work is queued and nothing was taken
+ * (N7.3), and compensation for workers that block on tasks, at once for as many as there are harts and then in steps of 25 ms (N7.5). The
+ * gate sleeps without a timer while nothing is queued, so that an idle machine stays idle.
+ */
+import { SYS_NtCreateEvent, SYS_NtSetEvent, SYS_NtWaitForSingleObject } from './generated/syscalls';
+import { enterHeap, leaveHeap } from './heap';
+import { climb, isSampleDue } from './hillClimbing';
+import { PoolState, pool } from './poolState';
+import { amoAdd, amoSwap } from './rv';
+import { hartCount, require, system } from './system';
+import { THREAD_GATE, THREAD_WORKER, thisThread } from './threadBlock';
+import { startThread } from './threads';
+import { addWorker } from './workers';
+
+/** Times in units of 100 ns. */
+const starvationDelay: i64 = 5_000_000;
+const compensationStep: i64 = 250_000;
+const longestCompensation: i64 = 2_500_000;
+const synchronizationEvent: u32 = 1;
+
+const BLOCKED = changetype<usize>(pool) + offsetof<PoolState>('blocked');
+
+/** Handle of the event that ends the gate's sleep; 0 before there is a gate. */
+let gateEvent: u32 = 0;
+const isGateMadeAt = memory.data(4, 4);
+const isParkedAt = memory.data(4, 4);
+
+/** A worker is about to block in a call that the pool knows nothing of. */
+export function watchBlocking(): void {
+  if (thisThread().kind == THREAD_WORKER && pool.starvation) startGate();
+}
+
+/** A worker is about to block until a task is over. */
+export function beginBlocking(): void {
+  if (thisThread().kind != THREAD_WORKER) return;
+  amoAdd(BLOCKED, 1);
+  if (pool.compensation) {
+    const atOnce = pool.least + hartCount();
+    while (pool.goal < wanted() && pool.goal < atOnce) compensate();
+  }
+  if (pool.starvation || pool.compensation) startGate();
+}
+
+/** The worker goes on. Workers above the goal end when they have nothing to do. */
+export function endBlocking(): void {
+  if (thisThread().kind != THREAD_WORKER) return;
+  amoAdd(BLOCKED, -1);
+  if (pool.compensation && pool.goal > wanted()) pool.goal--;
+}
+
+/** As many workers as should not be blocked, and those that are. */
+function wanted(): u32 {
+  return min(pool.least + pool.blocked, pool.most);
+}
+
+function compensate(): void {
+  pool.compensated++;
+  addOne();
+}
+
+function addOne(): void {
+  pool.goal++;
+  if (pool.workers < pool.goal) addWorker();
+}
+
+function startGate(): void {
+  if (amoSwap(isGateMadeAt, 1)) {
+    wakeGate();
+    return;
+  }
+  const handle = thisThread().scratch;
+  require(system(SYS_NtCreateEvent, handle, synchronizationEvent, 0), 'Cannot create an event');
+  gateEvent = load<u32>(handle);
+  startThread((argument: usize): void => runGate(), 0, 0);
+}
+
+/** Work was queued, and nobody is there to take it. */
+export function wakeGate(): void {
+  if (load<u32>(isParkedAt) && amoSwap(isParkedAt, 0)) system(SYS_NtSetEvent, gateEvent, 0);
+}
+
+function runGate(): void {
+  thisThread().kind = THREAD_GATE;
+  while (true) {
+    const taken = itemsTaken();
+    const isCompensating = pool.compensation && pool.goal < wanted();
+    waitForEvent(isCompensating ? compensationDelay() : starvationDelay);
+    if (isCompensating) {
+      if (pool.goal < wanted()) compensate();
+    } else if (pool.starvation && pool.queued && itemsTaken() == taken && pool.goal < pool.most) {
+      pool.injected++;
+      addOne();
+    }
+  }
+}
+
+function itemsTaken(): u32 {
+  return pool.globalTakes + pool.localTakes + pool.steals;
+}
+
+function compensationDelay(): i64 {
+  const beyond = <i64>(pool.goal - pool.least - hartCount());
+  return min(compensationStep * (1 + beyond / hartCount()), longestCompensation);
+}
+
+/** Sleep, without an end while there is nothing to watch for. */
+function waitForEvent(units: i64): void {
+  const timeout = thisThread().scratch;
+  store<i64>(timeout, -units);
+  amoSwap(isParkedAt, 1);
+  const mustWatch = pool.queued || (pool.compensation && pool.goal < wanted());
+  leaveHeap();
+  if (mustWatch) {
+    amoSwap(isParkedAt, 0);
+    system(SYS_NtWaitForSingleObject, gateEvent, 0, timeout);
+  } else {
+    system(SYS_NtWaitForSingleObject, gateEvent, 0, 0);
+  }
+  enterHeap();
+}
+
+/** A continuation from a queue has been run. */
+export function noteWork(): void {
+  if (!pool.climbing) return;
+  pool.completions++;
+  if (isSampleDue()) setGoal(climb());
+}
+
+function setGoal(goal: u32): void {
+  pool.goal = goal;
+  while (pool.workers < goal) addWorker();
+}
