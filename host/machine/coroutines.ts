@@ -28,7 +28,7 @@ export interface Coroutine {
 /** The runtime's circular list of live tasks begins and ends at a task that is none. */
 const listSymbol = '__tasks'
 /** Words of a task's header (`assembly/guest/runtime`). */
-const header = { resume: 0, operation: 12, next: 16, awaited: 24 } as const
+const header = { resume: 0, descriptor: 4, operation: 12, next: 16, awaited: 24 } as const
 /** More frames than RAM can hold mean that the list is broken. */
 const mostFrames = 1 << 20
 
@@ -72,7 +72,9 @@ function placesOf(tables: readonly CoroutineTable[]): Map<number, Place> {
 
 function describe(frame: number, { slots, ...place }: Place, memory: Memory): Coroutine {
   const awaited = memory.word(frame + header.awaited)
-  const operation = memory.word((awaited === 0 ? frame : awaited) + header.operation)
+  // In a coroutine that word is the time at which it was suspended.
+  const isCoroutine = awaited === 0 || memory.word(awaited + header.descriptor) !== 0
+  const operation = isCoroutine ? 0 : memory.word(awaited + header.operation)
   const kept = slots.map(({ name, offset, bytes }) => ({
     name,
     words: memory.words(frame + offset, bytes / 4),

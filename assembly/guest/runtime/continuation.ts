@@ -46,7 +46,7 @@ export class WorkItem {
 /** Code addresses of the functions that run the items made here; asc has them as table indices. */
 const callItem = (item: usize): void => {
   const work = changetype<WorkItem>(item);
-  call_indirect<void>(<u32>work.argument2, work.argument);
+  changetype<(argument: usize) => void>(work.argument2)(work.argument);
 };
 const postItem = (item: usize): void => {
   const work = changetype<WorkItem>(item);
@@ -71,7 +71,7 @@ export function frameBehind(continuation: usize): usize {
 export function callItemOf(routine: (argument: usize) => void, argument: usize): usize {
   const item = new WorkItem(callCode);
   item.argument = argument;
-  item.argument2 = routine.index;
+  item.argument2 = changetype<usize>(routine);
   return changetype<usize>(item);
 }
 
