@@ -43,13 +43,28 @@ export class Guest {
     return new DataView(core.memory.buffer, core.ramPointer(), core.ramBytes())
   }
 
+  private get ram(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.memory
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  }
+
   /** Clears RAM and loads an image. */
   load(image: Pick<Image, 'segments'>): void {
-    const { buffer, byteOffset, byteLength } = this.memory
-    const ram = new Uint8Array(buffer, byteOffset, byteLength).fill(0)
+    this.ram.fill(0)
+    this.place(image)
+  }
+
+  /** Loads an image beside what is in RAM. */
+  place(image: Pick<Image, 'segments'>): void {
+    const { ram } = this
     for (const { address, bytes } of image.segments) ram.set(bytes, address - RAM_BASE)
     this.memory.setUint32(this.stub - RAM_BASE, EBREAK, true)
     this.core.ramChanged()
+  }
+
+  /** Sets bytes of RAM to zero. */
+  clear(address: number, bytes: number): void {
+    this.ram.fill(0, address - RAM_BASE, address - RAM_BASE + bytes)
   }
 
   word(address: number): number {

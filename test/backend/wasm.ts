@@ -21,12 +21,17 @@ export interface TestModule {
   /** Imported functions, which have the first indices. */
   imports?: (Signature & { module: string; name: string })[]
   functions: TestFunction[]
-  /** Pages of memory. */
+  /** Pages of memory, and the most it may have. */
   memory?: number
+  memoryMaximum?: number
   /** Mutable globals of type i32 or i64, starting at zero. */
   globals?: Type[]
-  /** Function indices (imports come first) in table 0. */
-  table?: number[]
+  /** Exported constants. */
+  constants?: Readonly<Record<string, readonly [Type, number]>>
+  /** Function indices (imports come first) in table 0, undefined for none in any; its largest size and its export's name. */
+  table?: readonly number[] | readonly undefined[]
+  tableMaximum?: number
+  tableName?: string
   /** Further function types, behind those of the functions: for blocks and indirect calls. */
   types?: Signature[]
   data?: { offset: number; bytes: number[] }[]
@@ -91,9 +96,16 @@ const functionType = (parameters: readonly Type[], results: readonly Type[]): nu
   ...vector(results.map((type) => [CODES[type]])),
 ]
 
+const limits = (minimum: number, maximum?: number): number[] =>
+  maximum === undefined
+    ? [0, ...unsigned(minimum)]
+    : [1, ...unsigned(minimum), ...unsigned(maximum)]
+
 /** The module's bytes. Function i has type i and is exported by its name, the memory as `memory`; the types of imports come last. */
 export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
   const { functions, memory, table, globals = [], types = [], data = [], imports = [] } = module
+  const constants = Object.entries(module.constants ?? {})
+  const entries = (table ?? []).filter((index) => index !== undefined)
   const all = [...functions, ...types, ...imports]
   const importType = (index: number): number => functions.length + types.length + index
   const bytes = [
@@ -115,19 +127,24 @@ export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
       3,
       functions.map((_, index) => unsigned(index)),
     ),
-    ...section(4, table === undefined ? [] : [[0x70, 0, ...unsigned(table.length)]]),
-    ...section(5, memory === undefined ? [] : [[0, ...unsigned(memory)]]),
     ...section(
-      6,
-      globals.map((type) => [CODES[type], 1, ...constant(type, 0), 0x0b]),
+      4,
+      table === undefined ? [] : [[0x70, ...limits(table.length, module.tableMaximum)]],
     ),
+    ...section(5, memory === undefined ? [] : [limits(memory, module.memoryMaximum)]),
+    ...section(6, [
+      ...globals.map((type) => [CODES[type], 1, ...constant(type, 0), 0x0b]),
+      ...constants.map(([, [type, value]]) => [CODES[type], 0, ...constant(type, value), 0x0b]),
+    ]),
     ...section(7, [
       ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(imports.length + i)]),
       ...(memory === undefined ? [] : [[...text('memory'), 2, 0]]),
+      ...(module.tableName === undefined ? [] : [[...text(module.tableName), 1, 0]]),
+      ...constants.map(([name], i) => [...text(name), 3, ...unsigned(globals.length + i)]),
     ]),
     ...section(
       9,
-      table === undefined ? [] : [[0, 0x41, 0, 0x0b, ...vector(table.map((i) => unsigned(i)))]],
+      entries.length === 0 ? [] : [[0, 0x41, 0, 0x0b, ...vector(entries.map((i) => unsigned(i)))]],
     ),
     ...section(10, functions.map(encodeBody)),
     ...section(

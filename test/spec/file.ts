@@ -1,32 +1,29 @@
-/** Runs one script of the test suite: compiles its modules and carries out its commands. */
-import { assemble } from '../../host/toolchain/asm/index.ts'
-import type { LinkedImage } from '../../host/toolchain/backend/index.ts'
-import { BackendError, linkImage } from '../../host/toolchain/backend/index.ts'
-import type { WasmModule } from '../../host/toolchain/backend/wasm/module.ts'
-import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
+/** Runs one script of the test suite: compiles its modules and carries out its commands on the emulated CPU. */
+import { BackendError, TRAP } from '../../host/toolchain/backend/index.ts'
 import type { Guest, Outcome } from '../backend/guest.ts'
 import type { SpecAction, SpecCommand, SpecScript, SpecValue } from './script.ts'
-import { matches, wordsOfType, wordsOfValue } from './script.ts'
+import { matches, wordsOfBits, wordsOfType, wordsOfValue } from './script.ts'
+import { spectestModule } from './spectest.ts'
+import type { Extern, Instance } from './store.ts'
+import { LinkError, STACK_TOP, Store } from './store.ts'
 
-/** The stack lies below the image, so that overflow leaves RAM and faults. */
-const BASE = 0x80200000
-const STACK_TOP = 0x80200000
-const MEMORY_ORIGIN = 0x80800000
-const MAXIMUM_PAGES = 700
-const CYCLES = 200_000_000
+const CYCLES = 400_000_000
+/** Room above the stack for arguments and results that have no register. */
+const STACK_ROOM = 4096
+const BREAKPOINT = 3
+const ACCESS_FAULTS = [5, 7]
 
-/** The suite's module of printing functions and constants. */
-const SPECTEST_OBJECT = '.text\n.globl spectest_print\nspectest_print:\n  ret\n'
-const SPECTEST_GLOBALS: Readonly<Record<string, bigint>> = {
-  global_i32: 666n,
-  global_i64: 666n,
-  global_f32: 0x44268000n,
-  global_f64: 0x4084d00000000000n,
-}
-
-interface Loaded {
-  module: WasmModule
-  image: LinkedImage
+/** What the suite calls a trap, and the codes of the compiled code for it. */
+const TRAP_CODES: Readonly<Record<string, readonly number[]>> = {
+  unreachable: [TRAP.unreachable],
+  'integer divide by zero': [TRAP.divisionByZero],
+  'integer overflow': [TRAP.integerOverflow, TRAP.badConversion],
+  'invalid conversion to integer': [TRAP.badConversion],
+  'undefined element': [TRAP.badFunction],
+  'uninitialized element': [TRAP.badFunction, TRAP.signatureMismatch],
+  'indirect call type mismatch': [TRAP.signatureMismatch],
+  'out of bounds memory access': [TRAP.outOfBounds],
+  'out of bounds table access': [TRAP.outOfBounds],
 }
 
 type Result = 'passed' | 'skipped' | string
@@ -38,14 +35,15 @@ export class SpecFile {
   readonly messages: string[] = []
   private readonly guest: Guest
   private readonly readModule: (name: string) => Uint8Array
-  private current: Loaded | undefined
-  private readonly names = new Map<string, Loaded>()
-  /** Whether the current module could not be compiled: its assertions are skipped. */
-  private missing = false
+  private readonly store: Store
+  private current: Instance | undefined
+  private readonly names = new Map<string, Instance>()
 
   constructor(guest: Guest, readModule: (name: string) => Uint8Array) {
     this.guest = guest
     this.readModule = readModule
+    this.store = new Store(guest)
+    this.store.register('spectest', this.store.add(spectestModule(), true))
   }
 
   run(script: SpecScript): void {
@@ -64,118 +62,147 @@ export class SpecFile {
   private command(command: SpecCommand): Result | undefined {
     switch (command.type) {
       case 'module':
-        return this.load(command)
+        return this.module(command)
       case 'register':
-        return undefined
+        return this.register(command)
       case 'action':
-        return this.action(command, () => 'passed')
+        return this.action(command, passedIfReturned)
       case 'assert_return':
-        return this.action(command, (outcome) => this.checkReturn(command.expected ?? [], outcome))
+        return this.action(command, (outcome) => checkReturn(command.expected ?? [], outcome))
       case 'assert_trap':
+        if (command.action === undefined) return this.assertFault(command)
+        return this.action(command, (outcome) => checkTrap(command.text ?? '', outcome))
       case 'assert_exhaustion':
-        return this.action(command, (outcome) =>
-          outcome.kind === 'trap' ? 'passed' : `expected a trap (${command.text})`,
-        )
+        return this.action(command, checkExhaustion)
+      case 'assert_uninstantiable':
+        return this.assertFault(command)
+      case 'assert_unlinkable':
+        return this.assertUnlinkable(command)
+      case 'assert_invalid':
+      case 'assert_malformed':
+        return this.assertRefused(command)
       default:
         return 'skipped'
     }
   }
 
-  private load({ filename, name }: SpecCommand): Result | undefined {
+  private module(command: SpecCommand): Result | undefined {
     this.current = undefined
-    this.missing = false
     try {
-      const wasm = this.readModule(filename!)
-      const module = parseModule(wasm)
-      const image = link(wasm, module)
-      this.guest.load(image)
-      this.current = { module, image }
-      if (name !== undefined) this.names.set(name, this.current)
-      return this.start(this.current)
+      const instance = this.instantiate(command)
+      if (typeof instance === 'string') return instance
+      this.current = instance
+      if (command.name !== undefined) this.names.set(command.name, instance)
+      return undefined
     } catch (error) {
-      if (!(error instanceof BackendError)) throw error
-      this.missing = true
-      const expected = error.code === 'unknown-import' || error.code === 'unsupported'
-      return expected ? 'skipped' : error.message
+      return reasonOf(error)
     }
   }
 
-  private start({ module, image }: Loaded): Result | undefined {
-    if (module.start === undefined) return undefined
-    const outcome = this.call(image, '__wasm_start', [])
-    return outcome.kind === 'trap' ? 'the start function trapped' : undefined
+  /** Loads a module and runs its start function; why that failed, or the instance. */
+  private instantiate({ filename, name }: SpecCommand): Instance | string {
+    const wasm = this.readModule(filename!)
+    const instance = this.store.add(wasm, name !== undefined)
+    const { fault, start } = instance.image
+    if (fault !== undefined) return fault
+    if (start === undefined) return instance
+    const outcome = this.call(start, [])
+    return outcome.kind === 'trap' ? 'the start function trapped' : instance
+  }
+
+  private register({ as, name }: SpecCommand): Result | undefined {
+    const instance = name === undefined ? this.current : this.names.get(name)
+    if (instance === undefined) return 'no module to register'
+    this.store.register(as!, instance)
+    return undefined
+  }
+
+  /** The module's segments do not fit, or its start function traps. What it had written stays. */
+  private assertFault(command: SpecCommand): Result {
+    try {
+      return typeof this.instantiate(command) === 'string' ? 'passed' : 'expected a trap'
+    } catch (error) {
+      return reasonOf(error)
+    }
+  }
+
+  private assertUnlinkable({ filename, text }: SpecCommand): Result {
+    try {
+      this.store.add(this.readModule(filename!), false)
+      return `expected a refusal of its imports (${text})`
+    } catch (error) {
+      return error instanceof LinkError ? 'passed' : reasonOf(error)
+    }
+  }
+
+  /** Text that is malformed never reached the compiler. */
+  private assertRefused({ filename, module_type: type, text }: SpecCommand): Result {
+    if (type === 'text') return 'skipped'
+    try {
+      this.store.add(this.readModule(filename!), false)
+      return `expected a refusal (${text})`
+    } catch (error) {
+      return error instanceof BackendError && error.code === 'malformed'
+        ? 'passed'
+        : reasonOf(error)
+    }
   }
 
   private action(command: SpecCommand, check: (outcome: Outcome) => Result): Result {
     const action = command.action!
-    const loaded = action.module === undefined ? this.current : this.names.get(action.module)
-    if (this.missing || loaded === undefined || loaded !== this.current) return 'skipped'
-    if (action.type === 'get') return this.getGlobal(loaded, action, command.expected ?? [])
-    const args = action.args ?? []
-    if (args.some(({ type }) => type.endsWith('ref'))) return 'skipped'
-    const exported = loaded.module.exports.find(
-      ({ kind, name }) => kind === 'function' && name === action.field,
-    )
-    if (exported === undefined) return 'skipped'
-    return check(this.call(loaded.image, action.field, args.flatMap(wordsOfValue)))
+    const instance = action.module === undefined ? this.current : this.names.get(action.module)
+    if (instance === undefined) return 'the module is missing'
+    const found = instance.exports.get(action.field)
+    if (action.type === 'get') return check(this.getGlobal(found, action))
+    if (found?.kind !== 'function') return `no function ${action.field}`
+    return check(this.call(found.address, (action.args ?? []).flatMap(wordsOfValue)))
   }
 
-  private call(image: LinkedImage, name: string, words: number[]): Outcome {
-    const symbol = image.symbols.find((item) => item.name === name)
-    if (symbol === undefined) throw new Error(`no symbol ${name}`)
-    return this.guest.call(symbol.address, words, CYCLES, STACK_TOP - 4096)
+  private call(address: number, words: number[]): Outcome {
+    return this.guest.call(address, words, CYCLES, STACK_TOP - STACK_ROOM)
   }
 
-  private checkReturn(expected: readonly SpecValue[], outcome: Outcome): Result {
-    if (outcome.kind === 'trap') return `trap ${outcome.code} (cause ${outcome.cause})`
-    let next = 0
-    for (const value of expected) {
-      const count = wordsOfType(value.type)
-      const words = outcome.words.slice(next, next + count)
-      next += count
-      if (!matches(value, words)) {
-        return `expected ${value.type} ${value.value}, got words ${words.map((word) => word >>> 0).join(' ')}`
-      }
-    }
-    return 'passed'
-  }
-
-  private getGlobal(loaded: Loaded, action: SpecAction, expected: readonly SpecValue[]): Result {
-    const exported = loaded.module.exports.find(
-      ({ kind, name }) => kind === 'global' && name === action.field,
-    )
-    const symbol = loaded.image.symbols.find(({ name }) => name === action.field)
-    if (exported === undefined || expected[0] === undefined) return 'skipped'
-    const global = loaded.module.globals[exported.index]
-    if (symbol === undefined) {
-      if (global.initial.kind !== 'value') return 'skipped'
-      const bits = global.initial.bits.toString()
-      return BigInt.asUintN(64, BigInt(expected[0].value ?? '0')) === BigInt(bits)
-        ? 'passed'
-        : `global is ${bits}`
-    }
-    const words = [this.guest.word(symbol.address), this.guest.word(symbol.address + 4)]
-    return matches(expected[0], words.slice(0, wordsOfType(expected[0].type)))
-      ? 'passed'
-      : 'the global has another value'
+  private getGlobal(found: Extern | undefined, { field }: SpecAction): Outcome {
+    if (found?.kind !== 'global') throw new Error(`no global ${field}`)
+    const { value } = found
+    if (typeof value === 'bigint') return { kind: 'returned', words: wordsOfBits(value) }
+    return { kind: 'returned', words: [this.guest.word(value), this.guest.word(value + 4)] }
   }
 }
 
-function link(wasm: Uint8Array, module: WasmModule): LinkedImage {
-  const first = module.exports.find(({ kind }) => kind === 'function')
-  return linkImage({
-    wasm,
-    base: BASE,
-    objects: [assemble(SPECTEST_OBJECT, { fileName: 'spectest.s' })],
-    entry: first === undefined ? 'spectest_print' : first.name,
-    code: {
-      memory: { kind: 'linear', origin: MEMORY_ORIGIN, maximumPages: MAXIMUM_PAGES },
-      checks: { division: true, signature: true, bounds: true },
-    },
-    imports: {
-      function: (from, name) =>
-        from === 'spectest' && name.startsWith('print') ? 'spectest_print' : undefined,
-      global: (from, name) => (from === 'spectest' ? SPECTEST_GLOBALS[name] : undefined),
-    },
-  })
+function reasonOf(error: unknown): string {
+  if (error instanceof BackendError || error instanceof LinkError) return error.message
+  throw error
+}
+
+const trapText = (outcome: Outcome): string =>
+  outcome.kind === 'trap' ? `trap ${outcome.code} (cause ${outcome.cause})` : 'it returned'
+
+const passedIfReturned = (outcome: Outcome): Result =>
+  outcome.kind === 'returned' ? 'passed' : trapText(outcome)
+
+function checkReturn(expected: readonly SpecValue[], outcome: Outcome): Result {
+  if (outcome.kind === 'trap') return trapText(outcome)
+  let next = 0
+  for (const value of expected) {
+    const count = wordsOfType(value.type)
+    const words = outcome.words.slice(next, next + count)
+    next += count
+    if (!matches(value, words)) {
+      return `expected ${value.type} ${value.value}, got words ${words.map((word) => word >>> 0).join(' ')}`
+    }
+  }
+  return 'passed'
+}
+
+function checkTrap(text: string, outcome: Outcome): Result {
+  const known = Object.keys(TRAP_CODES).find((name) => text.startsWith(name))
+  const isTrap = outcome.kind === 'trap' && outcome.cause === BREAKPOINT
+  if (isTrap && (known === undefined || TRAP_CODES[known].includes(outcome.code))) return 'passed'
+  return `expected a trap (${text}), got: ${trapText(outcome)}`
+}
+
+function checkExhaustion(outcome: Outcome): Result {
+  const isExhausted = outcome.kind === 'trap' && ACCESS_FAULTS.includes(outcome.cause)
+  return isExhausted ? 'passed' : `expected the stack to overflow, got: ${trapText(outcome)}`
 }

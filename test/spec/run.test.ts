@@ -5,12 +5,16 @@ import { Guest } from '../backend/guest.ts'
 import { inFolder, runProgram, testWith } from '../programs.ts'
 import { SpecFile } from './file.ts'
 import type { SpecScript } from './script.ts'
+import { STORE_RAM } from './store.ts'
 
-const script = readFileSync(new URL('./fixtures/own.wast', import.meta.url), 'utf8')
-const COMMANDS = 50
+/** Scripts of our own with the number of their assertions. */
+const SCRIPTS = { 'own.wast': 50, 'linking.wast': 43 }
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')
 
 async function runScript(text: string): Promise<SpecFile> {
-  const guest = await Guest.create(64 << 20)
+  const guest = await Guest.create(STORE_RAM)
   return inFolder({ 'own.wast': text }, (folder) => {
     runProgram('wast2json', ['own.wast', '-o', 'own.json'], folder)
     const file = new SpecFile(guest, (name) => new Uint8Array(readFileSync(join(folder, name))))
@@ -19,11 +23,13 @@ async function runScript(text: string): Promise<SpecFile> {
   })
 }
 
-testWith(['wast2json'], 'every kind of command passes', async () => {
-  const { passed, failed, skipped, messages } = await runScript(script)
-  expect(messages).toEqual([])
-  expect({ passed, failed, skipped }).toEqual({ passed: COMMANDS, failed: 0, skipped: 0 })
-})
+for (const [name, count] of Object.entries(SCRIPTS)) {
+  testWith(['wast2json'], `every assertion of ${name} passes`, async () => {
+    const { passed, failed, skipped, messages } = await runScript(fixture(name))
+    expect(messages).toEqual([])
+    expect({ passed, failed, skipped }).toEqual({ passed: count, failed: 0, skipped: 0 })
+  })
+}
 
 testWith(['wast2json'], 'a wrong expectation fails with its line', async () => {
   const wrong = '(module (func (export "one") (result i32) (i32.const 1)))\n'
@@ -33,6 +39,6 @@ testWith(['wast2json'], 'a wrong expectation fails with its line', async () => {
   expect(failed).toBe(2)
   expect(messages).toEqual([
     'line 2: expected i32 2, got words 1',
-    'line 3: expected a trap (unreachable)',
+    'line 3: expected a trap (unreachable), got: it returned',
   ])
 })

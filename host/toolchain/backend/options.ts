@@ -33,10 +33,11 @@ export interface Checks {
 
 /**
  * Where wasm addresses point. `physical`: a wasm address is a physical address, memory does not grow. `linear`: the memory begins
- * at `origin` and may grow to `maximumPages`, as a WebAssembly engine has it.
+ * at `origin` and may grow to `maximumPages`, as a WebAssembly engine has it, and tables to `maximumEntries`.
  */
 export type MemoryModel =
-  { kind: 'physical' } | { kind: 'linear'; origin: number; maximumPages: number }
+  | { kind: 'physical' }
+  | { kind: 'linear'; origin: number; maximumPages: number; maximumEntries?: number }
 
 export interface CodeOptions {
   checks: Checks

@@ -1,8 +1,13 @@
 /** The initialised memory of a unit: data segments, globals, function tables and what passive segments need. */
-import { BackendError } from '../errors.ts'
 import { GLOBAL_CHUNK_BYTES, wordsOf } from '../lower/context.ts'
-import type { Constant, WasmModule } from '../wasm/module.ts'
 import type { ImageSymbol } from '../../elf/image.ts'
+import type {
+  Constant,
+  DataSegment,
+  ElementSegment,
+  TableType,
+  WasmModule,
+} from '../wasm/module.ts'
 import type { Unit } from './program.ts'
 
 const WASM_PAGE = 0x10000
@@ -39,7 +44,12 @@ export class UnitData {
       const rest = unit.globalBytes - chunk * GLOBAL_CHUNK_BYTES
       area(`__globals.${chunk}`, Math.min(rest, GLOBAL_CHUNK_BYTES), GLOBAL_CHUNK_BYTES)
     }
-    module.tables.forEach((table, i) => area(`__table.${i}`, table.minimum * TABLE_ENTRY_BYTES, 8))
+    const linear = options.memory.kind === 'linear'
+    module.tables.forEach((table, i) => {
+      if (i < module.importedTables) return
+      area(`__table.${i}`, tableLimit(unit, table) * TABLE_ENTRY_BYTES, 8)
+      if (linear) area(`__table_size.${i}`, 8, 8)
+    })
     module.data.forEach((segment, i) => {
       if (segment.mode === 'passive') area(`__data.${i}`, 8 + segment.bytes.length, 8)
     })
@@ -47,7 +57,7 @@ export class UnitData {
       if (segment.mode !== 'passive') return
       area(`__elements.${i}`, 8 + TABLE_ENTRY_BYTES * segment.functions.length, 8)
     })
-    if (options.memory.kind === 'linear') area('__memory_pages', 4, 4)
+    if (linear && unit.importedMemory === undefined) area('__memory_pages', 4, 4)
     this.end = next
   }
 
@@ -63,26 +73,30 @@ export class UnitData {
   }
 
   /** Contents of all areas; `functionAddress` gives a function's code address by its index. */
-  chunks(functionAddress: (index: number) => number): Chunk[] {
+  chunks(functionAddress: FunctionAddress): Chunk[] {
     const { prefix, module } = this.unit.context
-    const globals = this.globalBytes()
-    return this.areas.map(({ symbol, address, size }) => {
-      const name = symbol.slice(prefix.length)
-      const number = Number(name.slice(name.indexOf('.') + 1))
-      if (name.startsWith('__globals')) {
+    const globals = this.globalBytes(functionAddress)
+    const contents: Readonly<Record<string, (number: number, size: number) => Uint8Array>> = {
+      __globals: (number, size) => {
         const start = number * GLOBAL_CHUNK_BYTES
-        return { address, bytes: globals.slice(start, start + size) }
-      }
-      if (name.startsWith('__table')) return { address, bytes: this.table(number, functionAddress) }
-      if (name.startsWith('__elements')) {
-        return { address, bytes: this.passiveElements(number, functionAddress) }
-      }
-      if (name.startsWith('__data')) return { address, bytes: passiveBytes(module, number) }
-      return { address, bytes: words([module.memories[0]?.minimum ?? 0]) }
+        return globals.slice(start, start + size)
+      },
+      __table: (number, size) => this.table(number, size, functionAddress),
+      __table_size: (number) => {
+        const table = module.tables[number]
+        return words([table.minimum, tableLimit(this.unit, table)])
+      },
+      __elements: (number) => this.passiveElements(number, functionAddress),
+      __data: (number) => passiveBytes(module, number),
+      __memory_pages: () => words([module.memories[0]?.minimum ?? 0]),
+    }
+    return this.areas.map(({ symbol, address, size }) => {
+      const [name, number] = symbol.slice(prefix.length).split('.')
+      return { address, bytes: contents[name](Number(number), size) }
     })
   }
 
-  private globalBytes(): Uint8Array {
+  private globalBytes(functionAddress: FunctionAddress): Uint8Array {
     const { module, globals } = this.unit.context
     const bytes = new Uint8Array(this.unit.globalBytes)
     const view = new DataView(bytes.buffer)
@@ -91,51 +105,74 @@ export class UnitData {
       if (index < module.importedGlobals || place.kind !== 'memory') return
       const chunk = Number(place.symbol.slice(place.symbol.lastIndexOf('.') + 1))
       const offset = chunk * GLOBAL_CHUNK_BYTES + place.offset
-      const bits = constantBits(this.unit, initial)
+      const bits = constantBits(this.unit, initial, functionAddress)
       view.setUint32(offset, Number(bits & 0xffffffffn), true)
       if (wordsOf(type) === 2) view.setUint32(offset + 4, Number(bits >> 32n), true)
     })
     return bytes
   }
 
-  private table(index: number, functionAddress: (index: number) => number): Uint8Array {
+  /** A table with the active segments that fit, up to the first that does not. */
+  private table(index: number, size: number, functionAddress: FunctionAddress): Uint8Array {
     const { module } = this.unit.context
-    const bytes = new Uint8Array(module.tables[index].minimum * TABLE_ENTRY_BYTES)
-    for (const segment of module.elements) {
-      if (segment.mode !== 'active' || segment.table !== index) continue
-      const start = Number(constantBits(this.unit, segment.offset!))
-      if (TABLE_ENTRY_BYTES * (start + segment.functions.length) > bytes.length) {
-        throw new BackendError('malformed', 'an element segment does not fit its table')
-      }
-      this.writeEntries(bytes, TABLE_ENTRY_BYTES * start, segment.functions, functionAddress)
+    const bytes = new Uint8Array(size)
+    for (const segment of activeElements(module)) {
+      if (!elementsFit(this.unit, segment)) break
+      if (segment.table !== index) continue
+      const start = TABLE_ENTRY_BYTES * Number(constantBits(this.unit, segment.offset!))
+      bytes.set(entries(this.unit, segment, functionAddress), start)
     }
     return bytes
   }
 
   /** Length, a reserved word, then the entries. */
-  private passiveElements(index: number, functionAddress: (index: number) => number): Uint8Array {
-    const { functions } = this.unit.context.module.elements[index]
-    const bytes = new Uint8Array(8 + TABLE_ENTRY_BYTES * functions.length)
-    bytes.set(words([functions.length]))
-    this.writeEntries(bytes, 8, functions, functionAddress)
+  private passiveElements(index: number, functionAddress: FunctionAddress): Uint8Array {
+    const segment = this.unit.context.module.elements[index]
+    const bytes = new Uint8Array(8 + TABLE_ENTRY_BYTES * segment.functions.length)
+    bytes.set(words([segment.functions.length]))
+    bytes.set(entries(this.unit, segment, functionAddress), 8)
     return bytes
   }
+}
 
-  private writeEntries(
-    bytes: Uint8Array,
-    start: number,
-    items: readonly Constant[],
-    functionAddress: (index: number) => number,
-  ): void {
-    const { module, signatureIds } = this.unit.context
-    const view = new DataView(bytes.buffer)
-    items.forEach((item, i) => {
-      if (item.kind !== 'function') return
-      const at = start + TABLE_ENTRY_BYTES * i
-      view.setUint32(at, functionAddress(item.index), true)
-      view.setUint32(at + 4, signatureIds[module.functions[item.index]], true)
-    })
-  }
+/** Code address of a function by its index. */
+export type FunctionAddress = (index: number) => number
+
+/** Entries a table may grow to. Only tables of linear modules that others may reach or that grow themselves need more than they start with. */
+function tableLimit({ context }: Unit, { minimum, maximum }: TableType): number {
+  const { memory } = context.options
+  if (memory.kind === 'physical') return minimum
+  return Math.min(maximum ?? Infinity, Math.max(minimum, memory.maximumEntries ?? 0))
+}
+
+/** The entries of a segment as tables have them. */
+function entries(
+  unit: Unit,
+  { functions }: ElementSegment,
+  functionAddress: FunctionAddress,
+): Uint8Array {
+  const bytes = new Uint8Array(TABLE_ENTRY_BYTES * functions.length)
+  const view = new DataView(bytes.buffer)
+  functions.forEach((item, i) => {
+    view.setBigUint64(TABLE_ENTRY_BYTES * i, constantBits(unit, item, functionAddress), true)
+  })
+  return bytes
+}
+
+const activeElements = (module: WasmModule): ElementSegment[] =>
+  module.elements.filter(({ mode }) => mode === 'active')
+
+function elementsFit(unit: Unit, { table, offset, functions }: ElementSegment): boolean {
+  const { tables } = unit.context.module
+  const size = unit.importedTables[table]?.size ?? tables[table].minimum
+  return Number(constantBits(unit, offset!)) + functions.length <= size
+}
+
+function dataFits(unit: Unit, { offset, bytes }: DataSegment): boolean {
+  const { module, options } = unit.context
+  if (options.memory.kind === 'physical') return true
+  const pages = unit.importedMemory?.pages ?? module.memories[0]?.minimum ?? 0
+  return Number(constantBits(unit, offset!)) + bytes.length <= pages * WASM_PAGE
 }
 
 /** Length, a reserved word, then the bytes. */
@@ -154,35 +191,61 @@ export function words(values: readonly number[]): Uint8Array {
   return bytes
 }
 
-export function constantBits(unit: Unit, constant: Constant): bigint {
+/** The bits of a constant expression; a function's are its reference. */
+export function constantBits(
+  unit: Unit,
+  constant: Constant,
+  functionAddress: FunctionAddress = () => 0,
+): bigint {
+  const { module, globals, signatureIds } = unit.context
   switch (constant.kind) {
     case 'value':
       return constant.bits
     case 'global': {
-      const place = unit.context.globals[constant.index]
+      const place = globals[constant.index]
       if (place.kind === 'constant') return place.bits
-      const { initial } = unit.context.module.globals[constant.index]
-      return constantBits(unit, initial)
+      return constantBits(unit, module.globals[constant.index].initial, functionAddress)
     }
-    default:
+    case 'function': {
+      const signature = BigInt(signatureIds[module.functions[constant.index]])
+      return BigInt(functionAddress(constant.index) >>> 0) | (signature << 32n)
+    }
+    case 'null':
       return 0n
   }
 }
 
-/** Active data segments at their machine addresses. */
-export function activeData(unit: Unit, origin: number): Chunk[] {
+export interface ActiveSegments {
+  chunks: Chunk[]
+  /** Why initialisation stops: a segment that does not fit. Those behind it are left out. */
+  fault: string | undefined
+}
+
+/** Active segments at their machine addresses: elements of imported tables, then data. */
+export function activeSegments(
+  unit: Unit,
+  origin: number,
+  functionAddress: FunctionAddress,
+): ActiveSegments {
   const chunks: Chunk[] = []
-  for (const { mode, offset, bytes } of unit.context.module.data) {
-    if (mode !== 'active') continue
-    const start = Number(constantBits(unit, offset!))
-    const { memory } = unit.context.options
-    const pages = unit.context.module.memories[0]?.minimum ?? 0
-    if (memory.kind === 'linear' && start + bytes.length > pages * WASM_PAGE) {
-      throw new BackendError('malformed', 'a data segment does not fit the memory')
+  for (const segment of activeElements(unit.context.module)) {
+    if (!elementsFit(unit, segment)) {
+      return { chunks, fault: 'an element segment does not fit its table' }
     }
-    chunks.push({ address: origin + start, bytes })
+    const table = unit.importedTables[segment.table]
+    if (table === undefined) continue
+    const start = TABLE_ENTRY_BYTES * Number(constantBits(unit, segment.offset!))
+    chunks.push({ address: table.address + start, bytes: entries(unit, segment, functionAddress) })
   }
-  return chunks
+  for (const segment of unit.context.module.data) {
+    if (segment.mode !== 'active') continue
+    if (!dataFits(unit, segment)) {
+      return { chunks, fault: 'a data segment does not fit the memory' }
+    }
+    const start = Number(constantBits(unit, segment.offset!))
+    chunks.push({ address: origin + start, bytes: segment.bytes })
+  }
+  return { chunks, fault: undefined }
 }
 
 /**

@@ -123,7 +123,8 @@ describe('refusals', () => {
   })
 
   test('an instruction that is not known, with its function', () => {
-    const bad: TestFunction = { name: 'bad', parameters: [], results: [], body: [0xfd, 0] }
+    const vector = [0xfd, 0x0c, ...new Array<number>(16).fill(0), 0x1a]
+    const bad: TestFunction = { name: 'bad', parameters: [], results: [], body: vector }
     expect(() => link({ functions: [add, bad] })).toThrow(
       /unsupported wasm instruction 0xfd.*in bad/,
     )

@@ -15,17 +15,19 @@ import { segmentFlags } from '../../elf/image.ts'
 import type { SourceNames } from '../../frontend/names.ts'
 import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
-import { LINKER } from '../lower/context.ts'
+import { LINKER, wordsOf } from '../lower/context.ts'
 import type { CodeOptions } from '../options.ts'
 import { DEFAULT_CODE } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
+import type { ExternalKind, WasmModule } from '../wasm/module.ts'
 import { parseModule } from '../wasm/parse.ts'
 import type { CoroutineTable } from './coroutines.ts'
 import { coroutineTables, DESCRIPTOR_BYTES, descriptorBytes } from './coroutines.ts'
 import { debugInformation, globalVariables } from './information.ts'
-import { activeData, staticDataEnd, UnitData, words } from './data.ts'
+import { activeSegments, staticDataEnd, UnitData, words } from './data.ts'
 import { Objects } from './objects.ts'
 import type { Compiled, ImportResolution, Unit } from './program.ts'
+import { validateModule } from '../wasm/validate.ts'
 import { compileReachable, createUnit, descriptorSymbol } from './program.ts'
 import { sourceLines } from './lines.ts'
 import { WORD } from './sizes.ts'
@@ -67,12 +69,31 @@ export interface LinkOptions {
   code?: Partial<CodeOptions>
   /** What further imports stand for. */
   imports?: ImportResolution
+  /** Numbers of signatures; images that call each other through pointers share one map. */
+  signatures?: Map<string, number>
   /** Receives every function's text after every pass. */
   dump?: Dump
 }
 
+export interface ExportedItem {
+  name: string
+  kind: ExternalKind
+  /** Code, first entry, first byte or value; undefined for a global that is a constant. */
+  address: number | undefined
+  /** The word that holds a linear memory's pages or a table's entries. */
+  sizeAddress: number | undefined
+}
+
 export interface LinkedImage extends Image {
   coroutines: CoroutineTable[]
+  /** The word that holds the pages of a linear memory, of the module's own or imported. */
+  pagesAddress: number | undefined
+  /** The module's start function. */
+  start: number | undefined
+  /** What the wasm module exports. */
+  exports: ExportedItem[]
+  /** Why a linear module cannot be initialised: its segments up to the one that does not fit are in the image. */
+  fault: string | undefined
 }
 
 /** Compiles and links. Throws BackendError. */
@@ -118,9 +139,10 @@ class Linker {
     const descriptors = this.defineTextSymbols()
     const resolve = (symbol: string): number => this.resolve(symbol)
     const textBytes = this.text.encode(resolve)
+    const data = this.dataSegments()
     const segments = [
       ...this.objects.segments((symbol) => this.known(symbol)),
-      ...this.dataSegments(),
+      ...data.segments,
       ...this.codeSegments(textBytes, descriptors),
     ]
     const coroutines = coroutineTables(this.compiled, resolve, this.text)
@@ -143,6 +165,10 @@ class Linker {
       sections,
       machineFlags: this.compressed ? FLAG_COMPRESSED : 0,
       coroutines,
+      pagesAddress: this.known('__memory_pages'),
+      start: this.startAddress(),
+      exports: this.exports(),
+      fault: data.fault,
     }
   }
 
@@ -160,10 +186,12 @@ class Linker {
     for (const { kind, index } of module.exports) {
       if (kind === 'function') roots.add(functionSymbols[index])
     }
-    for (const { functions } of module.elements) {
-      for (const item of functions) {
-        if (item.kind === 'function') roots.add(functionSymbols[item.index])
-      }
+    const references = [
+      ...module.elements.flatMap(({ functions }) => functions),
+      ...module.globals.map(({ initial }) => initial),
+    ]
+    for (const item of references) {
+      if (item.kind === 'function') roots.add(functionSymbols[item.index])
     }
     return compileReachable(units, roots, isKnown, options.dump)
   }
@@ -172,6 +200,7 @@ class Linker {
   private known(symbol: string): number | undefined {
     return (
       this.symbols.get(symbol) ??
+      this.units[0].externals.get(symbol) ??
       this.objects.address(symbol) ??
       this.options.symbols?.[symbol] ??
       this.unitData.map((data) => data.address(symbol)).find((address) => address !== undefined)
@@ -220,20 +249,25 @@ class Linker {
     return segment({ address: base, bytes }, segmentFlags.read, '.header')
   }
 
-  private dataSegments(): Segment[] {
+  private dataSegments(): { segments: Segment[]; fault: string | undefined } {
     const flags = segmentFlags.read | segmentFlags.write
     const result: Segment[] = []
+    let fault: string | undefined
     this.units.forEach((unit, i) => {
       const { memory } = unit.context.options
       const origin = memory.kind === 'linear' ? memory.origin : 0
       const { functionSymbols } = unit.context
       const address = (index: number): number => this.resolve(functionSymbols[index])
-      const chunks = [...activeData(unit, origin), ...this.unitData[i].chunks(address)]
-      for (const chunk of chunks) {
+      const active = activeSegments(unit, origin, address)
+      if (active.fault !== undefined && memory.kind === 'physical') {
+        throw new BackendError('malformed', active.fault)
+      }
+      fault ??= active.fault
+      for (const chunk of [...active.chunks, ...this.unitData[i].chunks(address)]) {
         if (chunk.bytes.length > 0) result.push(segment(chunk, flags, '.data'))
       }
     })
-    return result
+    return { segments: result, fault }
   }
 
   private codeSegments(
@@ -249,6 +283,38 @@ class Linker {
       result.push(segment({ address: at, bytes: record }, segmentFlags.read, '.rodata'))
     }
     return result
+  }
+
+  private startAddress(): number | undefined {
+    const { module, functionSymbols } = this.units[0].context
+    return module.start === undefined ? undefined : this.known(functionSymbols[module.start])
+  }
+
+  private exports(): ExportedItem[] {
+    const { module, functionSymbols, globals, options } = this.units[0].context
+    const linear = options.memory.kind === 'linear' ? options.memory : undefined
+    const imported = this.units[0].importedMemory
+    const sizeOf = (symbol: string): number | undefined => linear && this.resolve(symbol)
+    return module.exports.map(({ name, kind, index }) => {
+      const item = { name, kind, address: undefined, sizeAddress: undefined }
+      switch (kind) {
+        case 'function':
+          return { ...item, address: this.known(functionSymbols[index]) }
+        case 'global': {
+          const place = globals[index]
+          if (place.kind === 'constant') return item
+          return { ...item, address: this.resolve(place.symbol) + place.offset }
+        }
+        case 'table': {
+          const address = this.resolve(`__table.${index}`)
+          return { ...item, address, sizeAddress: sizeOf(`__table_size.${index}`) }
+        }
+        case 'memory': {
+          const address = imported?.address ?? linear?.origin ?? 0
+          return { ...item, address, sizeAddress: sizeOf('__memory_pages') }
+        }
+      }
+    })
   }
 
   private imageSymbols(): ImageSymbol[] {
@@ -275,7 +341,7 @@ class Linker {
       const place = globals[index]
       if (place?.kind !== 'memory') continue
       const address = this.resolve(place.symbol) + place.offset
-      const size = place.type === 'i64' || place.type === 'f64' ? 8 : 4
+      const size = 4 * wordsOf(place.type)
       result.push({ name, address, size, kind: 'object' })
     }
     return result
@@ -297,13 +363,17 @@ function segment(
   return { address, bytes, memorySize: bytes.length, flags, name }
 }
 
-function supportLibrary(): Uint8Array {
-  return Uint8Array.from(atob(SUPPORT_LIBRARY), (letter) => letter.charCodeAt(0))
+let support: WasmModule | undefined
+
+function supportModule(): WasmModule {
+  support ??= parseModule(Uint8Array.from(atob(SUPPORT_LIBRARY), (letter) => letter.charCodeAt(0)))
+  return support
 }
 
 function createUnits(options: LinkOptions): Unit[] {
   const code = { ...DEFAULT_CODE, ...options.code }
-  const signatures = new Map<string, number>()
+  const signatures = options.signatures ?? new Map<string, number>()
+  validateModule(options.wasm)
   const program = createUnit(parseModule(options.wasm), {
     code,
     prefix: '',
@@ -315,6 +385,6 @@ function createUnits(options: LinkOptions): Unit[] {
     memory: { kind: 'physical' },
     checks: { division: false, signature: false, bounds: false },
   }
-  const support = parseModule(supportLibrary())
-  return [program, createUnit(support, { code: physical, prefix: 'support.', signatures })]
+  const routines = createUnit(supportModule(), { code: physical, prefix: 'support.', signatures })
+  return [program, routines]
 }

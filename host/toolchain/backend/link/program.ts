@@ -21,6 +21,10 @@ export interface Unit {
   readonly functions: ReadonlyMap<string, number>
   readonly globalBytes: number
   readonly isSupport: boolean
+  /** Addresses of what is imported from other images, by the symbols the code uses. */
+  readonly externals: ReadonlyMap<string, number>
+  readonly importedTables: readonly ImportedTable[]
+  readonly importedMemory: ImportedMemory | undefined
 }
 
 export interface Compiled {
@@ -32,12 +36,30 @@ export interface Compiled {
 /** Imports from this module are symbols of assembly objects. */
 const ASSEMBLY_MODULE = 'asm'
 
+/** A table of another image: addresses of its entries and of the words that say its size and limit. */
+export interface ImportedTable {
+  address: number
+  sizeAddress: number
+  /** Entries it has now. */
+  size: number
+}
+
+/** A memory of another image: the address of its first byte, and of the word that says its pages. */
+export interface ImportedMemory {
+  address: number
+  pagesAddress: number
+  /** Pages it has now. */
+  pages: number
+}
+
 /** What imports stand for that are neither intrinsics nor symbols of assembly objects. */
 export interface ImportResolution {
-  /** The symbol of an imported function. */
-  function?(module: string, name: string): string | undefined
-  /** The bits of an imported immutable global. */
-  global?(module: string, name: string): bigint | undefined
+  /** The symbol of an imported function, or its address. */
+  function?(module: string, name: string): string | number | undefined
+  /** The bits of an imported immutable global, or the address of one that may change. */
+  global?(module: string, name: string): bigint | number | undefined
+  table?(module: string, name: string): ImportedTable | undefined
+  memory?(module: string, name: string): ImportedMemory | undefined
 }
 
 export interface UnitOptions {
@@ -51,7 +73,8 @@ export interface UnitOptions {
 export function createUnit(module: WasmModule, options: UnitOptions): Unit {
   const { prefix } = options
   const functions = new Map<string, number>()
-  const symbols = nameFunctions(module, options, functions)
+  const externals = new Map<string, number>()
+  const symbols = nameFunctions(module, options, functions, externals)
   const intrinsics = new Map<number, { module: string; name: string }>()
   let index = 0
   for (const item of module.imports) {
@@ -59,7 +82,7 @@ export function createUnit(module: WasmModule, options: UnitOptions): Unit {
     if (intrinsicOf(item.module, item.name) !== undefined) intrinsics.set(index, item)
     index++
   }
-  const { globals, bytes } = placeGlobals(module, prefix, options.imports)
+  const { globals, bytes } = placeGlobals(module, options, externals)
   const signatureIds = module.types.map((type) => numberOf(options.signatures, signatureText(type)))
   return {
     context: {
@@ -74,7 +97,46 @@ export function createUnit(module: WasmModule, options: UnitOptions): Unit {
     functions,
     globalBytes: bytes,
     isSupport: prefix !== '',
+    externals,
+    importedTables: importedTables(module, options, externals),
+    importedMemory: importedMemory(module, options, externals),
   }
+}
+
+const importsOf = (module: WasmModule, kind: Import['kind']): Import[] =>
+  module.imports.filter((item) => item.kind === kind)
+
+const unknownImport = ({ module, name, kind }: Import): BackendError =>
+  new BackendError(
+    'unknown-import',
+    `unknown ${kind === 'function' ? 'import' : `import of a ${kind}`} ${module}.${name}`,
+  )
+
+function importedTables(
+  module: WasmModule,
+  { prefix, imports }: UnitOptions,
+  externals: Map<string, number>,
+): ImportedTable[] {
+  return importsOf(module, 'table').map((item, i) => {
+    const table = imports?.table?.(item.module, item.name)
+    if (table === undefined) throw unknownImport(item)
+    externals.set(`${prefix}__table.${i}`, table.address)
+    externals.set(`${prefix}__table_size.${i}`, table.sizeAddress)
+    return table
+  })
+}
+
+function importedMemory(
+  module: WasmModule,
+  { prefix, imports, code }: UnitOptions,
+  externals: Map<string, number>,
+): ImportedMemory | undefined {
+  const [item] = importsOf(module, 'memory')
+  if (item === undefined || code.memory.kind === 'physical') return undefined
+  const memory = imports?.memory?.(item.module, item.name)
+  if (memory === undefined) throw unknownImport(item)
+  externals.set(`${prefix}__memory_pages`, memory.pagesAddress)
+  return memory
 }
 
 /** Signature numbers start at 1, since an empty table entry has 0. */
@@ -90,6 +152,7 @@ function nameFunctions(
   module: WasmModule,
   options: UnitOptions,
   functions: Map<string, number>,
+  externals: Map<string, number>,
 ): string[] {
   const { prefix } = options
   const symbols: string[] = []
@@ -100,10 +163,10 @@ function nameFunctions(
     if (!exported.has(index)) exported.set(index, name)
   }
   if (module.start !== undefined) functions.set(`${prefix}__wasm_start`, module.start)
-  const imports = module.imports.filter(({ kind }) => kind === 'function')
+  const imports = importsOf(module, 'function')
   module.functions.forEach((_, index) => {
     if (index < imports.length) {
-      symbols.push(importSymbol(imports[index], options))
+      symbols.push(importSymbol(imports[index], options, externals))
       return
     }
     const given = module.functionNames.get(index) ?? `function.${index}`
@@ -116,25 +179,28 @@ function nameFunctions(
   return symbols
 }
 
-function importSymbol(item: Import, options: UnitOptions): string {
+function importSymbol(item: Import, options: UnitOptions, externals: Map<string, number>): string {
   if (item.module === ASSEMBLY_MODULE) return item.name
   if (intrinsicOf(item.module, item.name) !== undefined) return `${item.module}.${item.name}`
   const resolved = options.imports?.function?.(item.module, item.name)
-  if (resolved !== undefined) return resolved
-  throw new BackendError('unknown-import', `unknown import ${item.module}.${item.name}`)
+  if (typeof resolved === 'string') return resolved
+  if (resolved === undefined) throw unknownImport(item)
+  const symbol = `import.${item.module}.${item.name}`
+  externals.set(symbol, resolved)
+  return symbol
 }
 
 function placeGlobals(
   module: WasmModule,
-  prefix: string,
-  imports: ImportResolution | undefined,
+  options: UnitOptions,
+  externals: Map<string, number>,
 ): { globals: GlobalPlace[]; bytes: number } {
   const globals: GlobalPlace[] = []
-  const importedGlobals = module.imports.filter(({ kind }) => kind === 'global')
+  const importedGlobals = importsOf(module, 'global')
   let bytes = 0
   module.globals.forEach(({ type, mutable, initial }, index) => {
     if (index < module.importedGlobals) {
-      globals.push(importedGlobal(importedGlobals[index], imports))
+      globals.push(importedGlobal(importedGlobals[index], options, externals))
       return
     }
     if (!mutable && initial.kind === 'value') {
@@ -145,17 +211,24 @@ function placeGlobals(
     bytes = Math.ceil(bytes / size) * size
     const chunk = Math.floor(bytes / GLOBAL_CHUNK_BYTES)
     const offset = bytes % GLOBAL_CHUNK_BYTES
-    globals.push({ kind: 'memory', type, symbol: `${prefix}__globals.${chunk}`, offset })
+    globals.push({ kind: 'memory', type, symbol: `${options.prefix}__globals.${chunk}`, offset })
     bytes += size
   })
   return { globals, bytes }
 }
 
-function importedGlobal(item: Import, imports: ImportResolution | undefined): GlobalPlace {
-  const { type, mutable } = item.global!
-  const bits = mutable ? undefined : imports?.global?.(item.module, item.name)
-  if (bits !== undefined) return { kind: 'constant', type, bits }
-  throw new BackendError('unknown-import', `unknown global import ${item.module}.${item.name}`)
+function importedGlobal(
+  item: Import,
+  { imports }: UnitOptions,
+  externals: Map<string, number>,
+): GlobalPlace {
+  const { type } = item.global!
+  const resolved = imports?.global?.(item.module, item.name)
+  if (resolved === undefined) throw unknownImport(item)
+  if (typeof resolved === 'bigint') return { kind: 'constant', type, bits: resolved }
+  const symbol = `import.global.${item.module}.${item.name}`
+  externals.set(symbol, resolved)
+  return { kind: 'memory', type, symbol, offset: 0 }
 }
 
 /** Compiles everything that `roots` reach. The result is in the order of discovery. */

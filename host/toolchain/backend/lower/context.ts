@@ -28,8 +28,11 @@ export interface ModuleContext {
   readonly prefix: string
 }
 
-/** Words a value takes: 64-bit values are pairs, low word first. */
-export const wordsOf = (type: ValueType): number => (type === 'i64' || type === 'f64' ? 2 : 1)
+/**
+ * Words a value takes: 64-bit values are pairs, low word first. A reference is a pair too, as in a table: the code address (or the
+ * host's number) and the number of the signature (or 1); a null reference is two zeros.
+ */
+export const wordsOf = (type: ValueType): number => (type === 'i32' || type === 'f32' ? 1 : 2)
 
 export const totalWords = (types: readonly ValueType[]): number =>
   types.reduce((sum, type) => sum + wordsOf(type), 0)

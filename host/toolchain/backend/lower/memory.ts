@@ -3,6 +3,7 @@ import type { LoadOp, Register, StoreOp } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { TRAP } from '../options.ts'
 import type { GlobalPlace } from './context.ts'
+import { wordsOf } from './context.ts'
 import type { Lower, Lowering, LowerTable } from './lowering.ts'
 
 /** `memory.size` of a memory that is the machine's address space: as large as the number can say. */
@@ -141,7 +142,7 @@ function globalPlace(lowering: Lowering): GlobalPlace {
 
 const getGlobal: Lower = (lowering) => {
   const global = globalPlace(lowering)
-  const pair = global.type === 'i64' || global.type === 'f64'
+  const pair = wordsOf(global.type) === 2
   if (global.kind === 'constant') {
     const low = lowering.builder.constant(Number(BigInt.asIntN(32, global.bits)))
     const high = lowering.builder.constant(Number(BigInt.asIntN(32, global.bits >> 32n)))

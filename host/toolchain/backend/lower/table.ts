@@ -1,15 +1,20 @@
 /**
- * Function tables. An entry is two words, the code address and the number of the signature; an empty entry is two zeros. A call
- * through a table compares the number with the expected one, so that a wrong function pointer faults instead of running.
+ * Function tables, references and calls. A table's entry, like a reference, is two words: the code address and the number of the
+ * signature; an empty entry is two zeros. A call through a table compares the number with the expected one, so that a wrong function
+ * pointer faults instead of running.
+ *
+ * The size of a table is a constant where memory is physical. A linear module, as a WebAssembly engine has it, keeps size and limit in two words.
  */
 import type { Register } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { TRAP } from '../options.ts'
 import type { FunctionType } from '../wasm/module.ts'
 import { totalWords } from './context.ts'
-import type { Lowering, LowerTable } from './lowering.ts'
+import type { Lower, Lowering, LowerTable, Value } from './lowering.ts'
+import { loadSymbol, storeSymbol } from './memory.ts'
 
 const ENTRY_SHIFT = 3
+const ENTRY_BYTES = 1 << ENTRY_SHIFT
 
 export interface TableEntry {
   base: Register
@@ -18,6 +23,17 @@ export interface TableEntry {
 
 const tableSymbol = ({ context }: Lowering, table: number): string =>
   `${context.prefix}__table.${table}`
+
+const sizeSymbol = ({ context }: Lowering, table: number): string =>
+  `${context.prefix}__table_size.${table}`
+
+function tableSize(lowering: Lowering, table: number): Register {
+  const { builder, context } = lowering
+  if (context.options.memory.kind === 'linear') {
+    return loadSymbol(lowering, sizeSymbol(lowering, table), 0)
+  }
+  return builder.constant(context.module.tables[table].minimum)
+}
 
 export function tableEntry(lowering: Lowering, table: number, index: Register): TableEntry {
   const { builder } = lowering
@@ -39,8 +55,7 @@ function callIndirect(lowering: Lowering): void {
   const index = lowering.popWord()
   const type = context.module.types[typeIndex]
   const uses = lowering.popValues(type.parameters.length).flat()
-  const size = context.module.tables[table].minimum
-  builder.trapIf('geu', index, builder.constant(size), TRAP.badFunction)
+  builder.trapIf('geu', index, tableSize(lowering, table), TRAP.badFunction)
   const entry = tableEntry(lowering, table, index)
   const address = loadTableWord(lowering, entry, 0)
   if (context.options.checks.signature) {
@@ -100,13 +115,12 @@ function copyEntries(lowering: Lowering, to: Register, from: Register, count: Re
   lowering.support('memory.copy', [to, from, bytes], 0)
 }
 
-function tableCopy(lowering: Lowering): void {
-  const { builder, context, reader } = lowering
+const tableCopy: Lower = (lowering) => {
+  const { reader } = lowering
   const [toTable, fromTable] = [reader.u32(), reader.u32()]
   const [target, source, count] = lowering.popValues(3).map(([word]) => word)
-  const { tables } = context.module
-  checkRange(lowering, source, count, builder.constant(tables[fromTable].minimum))
-  checkRange(lowering, target, count, builder.constant(tables[toTable].minimum))
+  checkRange(lowering, source, count, tableSize(lowering, fromTable))
+  checkRange(lowering, target, count, tableSize(lowering, toTable))
   const to = entryAddress(lowering, tableSymbol(lowering, toTable), 0, target)
   const from = entryAddress(lowering, tableSymbol(lowering, fromTable), 0, source)
   copyEntries(lowering, to, from, count)
@@ -116,33 +130,128 @@ const segmentSymbol = ({ context }: Lowering, segment: number): string =>
   `${context.prefix}__elements.${segment}`
 
 /** Copies from a passive element segment: its remaining length, a reserved word, then entries as tables have them. */
-function tableInit(lowering: Lowering): void {
-  const { builder, context, reader } = lowering
+const tableInit: Lower = (lowering) => {
+  const { context, reader } = lowering
   const [segment, table] = [reader.u32(), reader.u32()]
   const [target, source, count] = lowering.popValues(3).map(([word]) => word)
-  const { elements, tables } = context.module
-  const dropped = elements[segment].mode !== 'passive'
+  const dropped = context.module.elements[segment].mode !== 'passive'
   const symbol = segmentSymbol(lowering, segment)
-  const high = dropped ? ZERO : builder.value('high', [], 0, symbol)
-  const length = dropped ? ZERO : builder.value('load32', [high], 0, symbol)
+  const length = dropped ? ZERO : loadSymbol(lowering, symbol, 0)
   checkRange(lowering, source, count, length)
-  checkRange(lowering, target, count, builder.constant(tables[table].minimum))
+  checkRange(lowering, target, count, tableSize(lowering, table))
   if (dropped) return
   const to = entryAddress(lowering, tableSymbol(lowering, table), 0, target)
-  copyEntries(lowering, to, entryAddress(lowering, symbol, 8, source), count)
+  copyEntries(lowering, to, entryAddress(lowering, symbol, ENTRY_BYTES, source), count)
 }
 
-function elementDrop(lowering: Lowering): void {
-  const { builder, context, reader } = lowering
+const elementDrop: Lower = (lowering) => {
+  const { context, reader } = lowering
   const segment = reader.u32()
   if (context.module.elements[segment].mode !== 'passive') return
-  const symbol = segmentSymbol(lowering, segment)
-  const high = builder.value('high', [], 0, symbol)
-  builder.append('store32', [high, ZERO], 0).symbol = symbol
+  storeSymbol(lowering, segmentSymbol(lowering, segment), 0, ZERO)
+}
+
+/** The address of an entry that is there. */
+function checkedEntry(lowering: Lowering, table: number, index: Register): Register {
+  lowering.builder.trapIf('geu', index, tableSize(lowering, table), TRAP.outOfBounds)
+  return entryAddress(lowering, tableSymbol(lowering, table), 0, index)
+}
+
+function storeEntry({ builder }: Lowering, address: Register, reference: Value): void {
+  reference.forEach((word, i) => builder.store('store32', address, 4 * i, word))
+}
+
+const tableGet: Lower = (lowering) => {
+  const { builder, reader } = lowering
+  const address = checkedEntry(lowering, reader.u32(), lowering.popWord())
+  lowering.push(builder.load('load32', address, 0), builder.load('load32', address, 4))
+}
+
+const tableSet: Lower = (lowering) => {
+  const table = lowering.reader.u32()
+  const reference = lowering.pop()
+  storeEntry(lowering, checkedEntry(lowering, table, lowering.popWord()), reference)
+}
+
+/** Stores a reference in `count` entries from an address on. */
+function fillEntries(
+  lowering: Lowering,
+  address: Register,
+  count: Register,
+  reference: Value,
+): void {
+  const { builder } = lowering
+  const bytes = builder.binaryConstant('sll', count, ENTRY_SHIFT)
+  const end = builder.binary('add', address, bytes)
+  const at = builder.newVariable()
+  const [head, body, done] = [builder.newBlock(), builder.newBlock(), builder.newBlock()]
+  builder.write(at, address)
+  builder.jump(head)
+  builder.start(head, false)
+  builder.branch('eq', builder.read(at), end, done, body)
+  builder.start(body, true)
+  storeEntry(lowering, builder.read(at), reference)
+  builder.write(at, builder.binaryConstant('add', builder.read(at), ENTRY_BYTES))
+  builder.jump(head)
+  builder.variables.seal(head)
+  builder.start(done, true)
+}
+
+const tableFill: Lower = (lowering) => {
+  const table = lowering.reader.u32()
+  const [[index], reference, [count]] = lowering.popValues(3)
+  checkRange(lowering, index, count, tableSize(lowering, table))
+  const address = entryAddress(lowering, tableSymbol(lowering, table), 0, index)
+  fillEntries(lowering, address, count, reference)
+}
+
+/** Grows up to the limit behind the size; a table of a physical image does not grow. */
+const tableGrow: Lower = (lowering) => {
+  const { builder, context, reader } = lowering
+  const table = reader.u32()
+  const [reference, [count]] = lowering.popValues(2)
+  if (context.options.memory.kind === 'physical') return lowering.push(builder.constant(-1))
+  const size = sizeSymbol(lowering, table)
+  const old = loadSymbol(lowering, size, 0)
+  const result = builder.newVariable()
+  const [grow, join] = [builder.newBlock(), builder.newBlock()]
+  builder.write(result, builder.constant(-1))
+  const room = builder.binary('sub', loadSymbol(lowering, size, 4), old)
+  builder.branch('ltu', room, count, join, grow)
+  builder.start(grow, true)
+  storeSymbol(lowering, size, 0, builder.binary('add', old, count))
+  const address = entryAddress(lowering, tableSymbol(lowering, table), 0, old)
+  fillEntries(lowering, address, count, reference)
+  builder.write(result, old)
+  builder.jump(join)
+  builder.start(join, true)
+  lowering.push(builder.read(result))
+}
+
+const nullReference: Lower = (lowering) => {
+  lowering.reader.byte()
+  lowering.push(ZERO, ZERO)
+}
+
+const isNull: Lower = (lowering) => {
+  const [, kind] = lowering.pop()
+  lowering.push(lowering.builder.binary('eq', kind, ZERO))
+}
+
+const functionReference: Lower = (lowering) => {
+  const { builder, context, reader } = lowering
+  const index = reader.u32()
+  const address = builder.value('address', [], 0, context.functionSymbols[index])
+  lowering.push(address, builder.constant(context.signatureIds[context.module.functions[index]]))
 }
 
 export const TABLE: LowerTable = {
   0x11: callIndirect,
+  0x25: tableGet,
+  0x26: tableSet,
+  0xd0: nullReference,
+  0xd1: isNull,
+  0xd2: functionReference,
 }
 
 /** Behind the prefix 0xfc. */
@@ -150,8 +259,7 @@ export const TABLE_BULK: LowerTable = {
   12: tableInit,
   13: elementDrop,
   14: tableCopy,
-  16: (lowering) => {
-    const { minimum } = lowering.context.module.tables[lowering.reader.u32()]
-    lowering.push(lowering.builder.constant(minimum))
-  },
+  15: tableGrow,
+  16: (lowering) => lowering.push(tableSize(lowering, lowering.reader.u32())),
+  17: tableFill,
 }

@@ -1,9 +1,9 @@
 /**
- * A decoded WebAssembly module: everything but the function bodies, which stay bytes until they are lowered. Reference types and
- * SIMD are left out; tables hold functions only.
+ * A decoded WebAssembly module: everything but the function bodies, which stay bytes until they are lowered. SIMD is left out.
  */
 
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64'
+export type ReferenceType = 'funcref' | 'externref'
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | ReferenceType
 
 export interface FunctionType {
   readonly parameters: readonly ValueType[]
@@ -31,6 +31,10 @@ export type Constant =
 export interface Limits {
   readonly minimum: number
   readonly maximum: number | undefined
+}
+
+export interface TableType extends Limits {
+  readonly element: ReferenceType
 }
 
 export interface Global {
@@ -70,7 +74,9 @@ export interface WasmModule {
   readonly functions: readonly number[]
   readonly importedFunctions: number
   readonly importedGlobals: number
-  readonly tables: readonly Limits[]
+  readonly importedTables: number
+  readonly importedMemories: number
+  readonly tables: readonly TableType[]
   readonly memories: readonly Limits[]
   readonly globals: readonly Global[]
   readonly exports: readonly { name: string; kind: ExternalKind; index: number }[]

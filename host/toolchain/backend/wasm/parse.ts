@@ -13,6 +13,7 @@ import type {
   Global,
   Import,
   Limits,
+  TableType,
   ValueType,
   WasmModule,
 } from './module.ts'
@@ -26,8 +27,9 @@ const VALUE_TYPES: Record<number, ValueType> = {
   0x7e: 'i64',
   0x7d: 'f32',
   0x7c: 'f64',
+  0x70: 'funcref',
+  0x6f: 'externref',
 }
-const FUNCTION_REFERENCE = 0x70
 const EXTERNAL_KINDS: readonly ExternalKind[] = ['function', 'table', 'memory', 'global']
 
 const SECTION = {
@@ -70,7 +72,7 @@ class ModuleParser {
   private types: FunctionType[] = []
   private imports: Import[] = []
   private functions: number[] = []
-  private tables: Limits[] = []
+  private tables: TableType[] = []
   private memories: Limits[] = []
   private globals: Global[] = []
   private exports: { name: string; kind: ExternalKind; index: number }[] = []
@@ -102,6 +104,8 @@ class ModuleParser {
       functions: this.functions,
       importedFunctions: count('function'),
       importedGlobals: count('global'),
+      importedTables: count('table'),
+      importedMemories: count('memory'),
       tables: this.tables,
       memories: this.memories,
       globals: this.globals,
@@ -238,11 +242,10 @@ function readLimits(reader: Reader): Limits {
   return { minimum, maximum: flags & 1 ? reader.u32() : undefined }
 }
 
-function readTable(reader: Reader): Limits {
-  if (reader.byte() !== FUNCTION_REFERENCE) {
-    throw new BackendError('unsupported', 'only tables of functions are supported')
-  }
-  return readLimits(reader)
+function readTable(reader: Reader): TableType {
+  const element = readValueType(reader)
+  if (element !== 'funcref' && element !== 'externref') reader.fail('reference type expected')
+  return { element, ...readLimits(reader) }
 }
 
 function readGlobal(reader: Reader): Global {

@@ -4,7 +4,7 @@
  */
 import { BackendError } from '../errors.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** A cursor over a part of a module; `position` is an offset in the whole file, as source maps use it. */
 export class Reader {
