@@ -218,7 +218,7 @@ export const systemCalls: SystemCall[] = [
     number: 60,
     name: 'NtCreateFile',
     args: ['*handle', '*name', 'nameBytes', 'options'],
-    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host), \\Device\\Disk (the whole disk), \\Device\\Volume\\NAME (a file of the archive on the disk). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
+    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host), \\Device\\Disk (the whole disk), \\Device\\Volume\\NAME (a file of the archive on the disk), \\Device\\NamedPipe\\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
   },
   {
     number: 61,
@@ -230,7 +230,7 @@ export const systemCalls: SystemCall[] = [
     number: 62,
     name: 'NtSetInformationFile',
     args: ['file', '*ioStatus', '*information', 'bytes', 'class'],
-    doc: 'FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins.',
+    doc: 'FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins. FilePipeInformation: 1 to read a pipe by messages, 0 by bytes.',
   },
   {
     number: 63,
@@ -261,6 +261,12 @@ export const systemCalls: SystemCall[] = [
     name: 'NtCancelSynchronousIoFile',
     args: ['thread'],
     doc: 'Cancel the request in whose call a thread is blocked: the call returns STATUS_CANCELLED. STATUS_NOT_FOUND if there is none.',
+  },
+  {
+    number: 68,
+    name: 'NtCreateNamedPipeFile',
+    args: ['*handle', '*name', 'nameBytes', 'options', '*parameters'],
+    doc: 'Make a server’s end of the pipe \\Device\\NamedPipe\\NAME with PIPE_PARAMETERS; it listens. STATUS_INSTANCE_NOT_AVAILABLE when the name has as many as its first one allowed. NtCreateFile connects to an end that listens; STATUS_PIPE_NOT_AVAILABLE when none does.',
   },
   {
     number: 69,
@@ -323,9 +329,28 @@ export const statusCodes: SystemConstant[] = [
   { name: 'STATUS_DISK_FULL', value: 0xc000_007f, doc: 'The file does not grow.' },
   { name: 'STATUS_INSUFFICIENT_RESOURCES', value: 0xc000_009a, doc: 'The pool is empty.' },
   { name: 'STATUS_MEDIA_WRITE_PROTECTED', value: 0xc000_00a2, doc: 'The disk cannot be written.' },
+  {
+    name: 'STATUS_INSTANCE_NOT_AVAILABLE',
+    value: 0xc000_00ab,
+    doc: 'The pipe has no more instances.',
+  },
+  { name: 'STATUS_PIPE_NOT_AVAILABLE', value: 0xc000_00ac, doc: 'No end of the pipe listens.' },
+  {
+    name: 'STATUS_PIPE_DISCONNECTED',
+    value: 0xc000_00b0,
+    doc: 'The server has disconnected the pipe.',
+  },
+  { name: 'STATUS_PIPE_CLOSING', value: 0xc000_00b1, doc: 'The other end is closed.' },
+  { name: 'STATUS_PIPE_CONNECTED', value: 0xc000_00b2, doc: 'A client is there already.' },
+  { name: 'STATUS_PIPE_LISTENING', value: 0xc000_00b3, doc: 'No client is there yet.' },
   { name: 'STATUS_FILE_IS_A_DIRECTORY', value: 0xc000_00ba, doc: 'The name is that of a folder.' },
   { name: 'STATUS_CANCELLED', value: 0xc000_0120, doc: 'The request was cancelled.' },
   { name: 'STATUS_FILE_CLOSED', value: 0xc000_0128, doc: 'The handle was closed meanwhile.' },
+  {
+    name: 'STATUS_PIPE_BROKEN',
+    value: 0xc000_014b,
+    doc: 'The pipe has ended: an end is closed, and nothing is left to read.',
+  },
   { name: 'STATUS_IO_DEVICE_ERROR', value: 0xc000_0185, doc: 'The device failed.' },
   {
     name: 'STATUS_INVALID_BUFFER_SIZE',
@@ -340,6 +365,12 @@ export const statusCodes: SystemConstant[] = [
 /** Codes, flags and classes of the file calls. */
 export const fileConstants: SystemConstant[] = [
   { name: 'FILE_SYNCHRONOUS_IO_NONALERT', value: 0x20, doc: 'NtCreateFile: calls block.' },
+  {
+    name: 'FSCTL_PIPE_DISCONNECT',
+    value: 0x11_0004,
+    doc: 'Server: let the client go. Never pends.',
+  },
+  { name: 'FSCTL_PIPE_LISTEN', value: 0x11_0008, doc: 'Server: wait for a client.' },
   { name: 'IOCTL_AFD_BIND', value: 0x12003, doc: 'Bind a socket; request AFD_BIND. Never pends.' },
   {
     name: 'IOCTL_AFD_RECEIVE_DATAGRAM',
@@ -359,6 +390,7 @@ export const fileConstants: SystemConstant[] = [
     value: 14,
     doc: 'NtQueryInformationFile and NtSetInformationFile class.',
   },
+  { name: 'FilePipeInformation', value: 23, doc: 'NtSetInformationFile class.' },
   { name: 'FileCompletionInformation', value: 30, doc: 'NtSetInformationFile class.' },
   {
     name: 'FileIoCompletionNotificationInformation',
@@ -431,6 +463,26 @@ export const systemStructures: SystemStructure[] = [
         offset: 8,
         doc: 'Pointer to the offset in the file (64 bits), 0 for pipes. On a blocking file 0 or the offset −2 goes on where the last transfer ended; the offset −1 writes at the end.',
       },
+    ],
+  },
+  {
+    name: 'PIPE_PARAMETERS',
+    bytes: 20,
+    doc: 'What a pipe is like. Captured by the call; type, instances and outbound quota are those of the first server’s end.',
+    fields: [
+      { name: 'messageType', offset: 0, doc: '0: a stream of bytes; 1: messages.' },
+      {
+        name: 'readMode',
+        offset: 4,
+        doc: 'How the server’s end reads: 0 bytes, 1 messages. A client’s end reads bytes at first.',
+      },
+      { name: 'maximumInstances', offset: 8, doc: 'Server’s ends under this name, at most.' },
+      {
+        name: 'inboundQuota',
+        offset: 12,
+        doc: 'Bytes to the server that are copied so that their writes need not pend.',
+      },
+      { name: 'outboundQuota', offset: 16, doc: 'The same for bytes to the client.' },
     ],
   },
   {

@@ -17,6 +17,7 @@ import { initializeUserWindow } from './mm/user';
 import { initializeAdapter } from './net/adapter';
 import { initializeArp } from './net/arp';
 import { initializeAfd } from './net/afd';
+import { initializePipes } from './pipe/pipe';
 
 /** Bringing the executive up, in the order in which its parts need each other. */
 
@@ -39,6 +40,7 @@ export function initializeKernel(hart: u32): void {
   initializeAdapter();
   initializeAfd();
   if (initializeDisk()) initializeArchive();
+  initializePipes();
   initializeMailbox();
   csrSet(MSTATUS, MSTATUS_MIE);
 }

@@ -62,11 +62,11 @@ export const SYS_NtCreateWaitCompletionPacket: u32 = 0x2c;
 export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
 /** Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
-/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
+/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
 /** Make a request of a device: an IOCTL code with its request structure. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion. */
 export const SYS_NtDeviceIoControlFile: u32 = 0x3d;
-/** FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins. */
+/** FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins. FilePipeInformation: 1 to read a pipe by messages, 0 by bytes. */
 export const SYS_NtSetInformationFile: u32 = 0x3e;
 /** Cancel the request with this status block, or all of the file if 0. STATUS_NOT_FOUND if there is none. */
 export const SYS_NtCancelIoFileEx: u32 = 0x3f;
@@ -78,6 +78,8 @@ export const SYS_NtWriteFile: u32 = 0x41;
 export const SYS_NtCancelIoFile: u32 = 0x42;
 /** Cancel the request in whose call a thread is blocked: the call returns STATUS_CANCELLED. STATUS_NOT_FOUND if there is none. */
 export const SYS_NtCancelSynchronousIoFile: u32 = 0x43;
+/** Make a server’s end of the pipe \Device\NamedPipe\NAME with PIPE_PARAMETERS; it listens. STATUS_INSTANCE_NOT_AVAILABLE when the name has as many as its first one allowed. NtCreateFile connects to an end that listens; STATUS_PIPE_NOT_AVAILABLE when none does. */
+export const SYS_NtCreateNamedPipeFile: u32 = 0x44;
 /** FileStandardInformation: size. FilePositionInformation: where the next transfer of a blocking file begins. FileIoCompletionNotificationInformation: the FILE_SKIP_… flags. */
 export const SYS_NtQueryInformationFile: u32 = 0x45;
 /** Done. Also STATUS_WAIT_0. */
@@ -128,12 +130,26 @@ export const STATUS_DISK_FULL: u32 = 0xc000007f;
 export const STATUS_INSUFFICIENT_RESOURCES: u32 = 0xc000009a;
 /** The disk cannot be written. */
 export const STATUS_MEDIA_WRITE_PROTECTED: u32 = 0xc00000a2;
+/** The pipe has no more instances. */
+export const STATUS_INSTANCE_NOT_AVAILABLE: u32 = 0xc00000ab;
+/** No end of the pipe listens. */
+export const STATUS_PIPE_NOT_AVAILABLE: u32 = 0xc00000ac;
+/** The server has disconnected the pipe. */
+export const STATUS_PIPE_DISCONNECTED: u32 = 0xc00000b0;
+/** The other end is closed. */
+export const STATUS_PIPE_CLOSING: u32 = 0xc00000b1;
+/** A client is there already. */
+export const STATUS_PIPE_CONNECTED: u32 = 0xc00000b2;
+/** No client is there yet. */
+export const STATUS_PIPE_LISTENING: u32 = 0xc00000b3;
 /** The name is that of a folder. */
 export const STATUS_FILE_IS_A_DIRECTORY: u32 = 0xc00000ba;
 /** The request was cancelled. */
 export const STATUS_CANCELLED: u32 = 0xc0000120;
 /** The handle was closed meanwhile. */
 export const STATUS_FILE_CLOSED: u32 = 0xc0000128;
+/** The pipe has ended: an end is closed, and nothing is left to read. */
+export const STATUS_PIPE_BROKEN: u32 = 0xc000014b;
 /** The device failed. */
 export const STATUS_IO_DEVICE_ERROR: u32 = 0xc0000185;
 /** A datagram longer than 1,472 bytes. */
@@ -146,6 +162,10 @@ export const STATUS_NOT_FOUND: u32 = 0xc0000225;
 export const STATUS_NETWORK_UNREACHABLE: u32 = 0xc000023c;
 /** NtCreateFile: calls block. */
 export const FILE_SYNCHRONOUS_IO_NONALERT: u32 = 0x20;
+/** Server: let the client go. Never pends. */
+export const FSCTL_PIPE_DISCONNECT: u32 = 0x110004;
+/** Server: wait for a client. */
+export const FSCTL_PIPE_LISTEN: u32 = 0x110008;
 /** Bind a socket; request AFD_BIND. Never pends. */
 export const IOCTL_AFD_BIND: u32 = 0x12003;
 /** Receive one datagram; AFD_DATAGRAM. */
@@ -160,6 +180,8 @@ export const IOCTL_MAILBOX_REPLY: u32 = 0x22008;
 export const FileStandardInformation: u32 = 5;
 /** NtQueryInformationFile and NtSetInformationFile class. */
 export const FilePositionInformation: u32 = 0xe;
+/** NtSetInformationFile class. */
+export const FilePipeInformation: u32 = 0x17;
 /** NtSetInformationFile class. */
 export const FileCompletionInformation: u32 = 0x1e;
 /** NtQueryInformationFile and NtSetInformationFile class. */
@@ -204,6 +226,18 @@ export const FILE_TRANSFER_buffer: u32 = 0;
 export const FILE_TRANSFER_bytes: u32 = 4;
 /** Pointer to the offset in the file (64 bits), 0 for pipes. On a blocking file 0 or the offset −2 goes on where the last transfer ended; the offset −1 writes at the end. */
 export const FILE_TRANSFER_byteOffset: u32 = 8;
+/** What a pipe is like. Captured by the call; type, instances and outbound quota are those of the first server’s end. */
+export const PIPE_PARAMETERS_BYTES: u32 = 0x14;
+/** 0: a stream of bytes; 1: messages. */
+export const PIPE_PARAMETERS_messageType: u32 = 0;
+/** How the server’s end reads: 0 bytes, 1 messages. A client’s end reads bytes at first. */
+export const PIPE_PARAMETERS_readMode: u32 = 4;
+/** Server’s ends under this name, at most. */
+export const PIPE_PARAMETERS_maximumInstances: u32 = 8;
+/** Bytes to the server that are copied so that their writes need not pend. */
+export const PIPE_PARAMETERS_inboundQuota: u32 = 0xc;
+/** The same for bytes to the client. */
+export const PIPE_PARAMETERS_outboundQuota: u32 = 0x10;
 /** Size of a file. */
 export const FILE_STANDARD_INFORMATION_BYTES: u32 = 8;
 /** Bytes. */

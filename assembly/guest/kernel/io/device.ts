@@ -6,10 +6,14 @@ import { Irp } from './irp';
  * make a stack, whose top the requests of a file go to.
  */
 
-/** DEVICE flags: transfers need an offset; the name may go on behind the device's; calls on a blocking file run side by side. */
+/**
+ * DEVICE flags: transfers need an offset; the name may go on behind the device's; calls on a blocking file run side by side;
+ * NtCreateNamedPipeFile makes files of it.
+ */
 export const DEVICE_SEEKABLE: u32 = 1;
 export const DEVICE_NAMESPACE: u32 = 2;
 export const DEVICE_SIDE_BY_SIDE: u32 = 4;
+export const DEVICE_SERVERS: u32 = 8;
 
 @unmanaged
 export class Device {

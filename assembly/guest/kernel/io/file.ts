@@ -35,9 +35,13 @@ export class File extends KernelObject {
   /** The driver has agreed; the last handle is gone. */
   opened: bool;
   closed: bool;
-  /** What the name had behind the device's and a backslash; valid while the driver's create routine runs. */
+  /**
+   * What the name had behind the device's and a backslash, and the parameters of NtCreateNamedPipeFile or 0; valid while the driver's
+   * create routine runs.
+   */
   name: usize;
   nameBytes: usize;
+  parameters: usize;
   /** List head of IRPs. */
   requestNext: usize;
   requestPrevious: usize;

@@ -1,23 +1,22 @@
 import { STATUS_CANCELLED, STATUS_PENDING } from '../generated/syscalls';
 import { insertTail, isListEmpty, nextEntry, removeEntry, removeHead } from '../ke/list';
-import { claimIrp } from './cancel';
+import { cancelIrp, claimIrp } from './cancel';
 import { completeIrp, Irp, irpOfQueue, markPending, queueEntry } from './irp';
 
 /** Queues of pending requests (NT's IoCsq): what is in one can be cancelled, what is taken out cannot. At DISPATCH. */
 
 /** Keep a request until takeRequest; the driver returns the answer, STATUS_PENDING. */
 export function keepRequest(list: usize, irp: Irp): u32 {
-  return keepWith(list, irp, cancelKept.index);
-}
-
-/** The same with a cancel routine of the driver's own. */
-export function keepWith(list: usize, irp: Irp, routine: u32): u32 {
   markPending(irp);
   insertTail(list, queueEntry(irp));
-  irp.cancelRoutine = routine;
-  // asked for before the driver had it (N4.11)
-  if (irp.cancel && claimIrp(irp)) call_indirect<void>(routine, irp);
+  letCancel(irp, cancelKept.index);
   return STATUS_PENDING;
+}
+
+/** Let a pending request be cancelled, at once when that was asked for before the driver had it (N4.11). */
+export function letCancel(irp: Irp, routine: u32): void {
+  irp.cancelRoutine = routine;
+  if (irp.cancel) cancelIrp(irp);
 }
 
 /** The oldest request, for the driver to complete; null when there is none. */

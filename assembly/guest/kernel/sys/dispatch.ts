@@ -13,6 +13,7 @@ import {
   SYS_NtCreateFile,
   SYS_NtCreateIoCompletion,
   SYS_NtCreateMutant,
+  SYS_NtCreateNamedPipeFile,
   SYS_NtCreateSemaphore,
   SYS_NtCreateThreadEx,
   SYS_NtCreateTimer,
@@ -50,6 +51,7 @@ import {
   cancelIoFileEx,
   cancelSynchronousIoFile,
   createFileCall,
+  createNamedPipeFile,
   deviceIoControl,
   queryInformationFile,
   setInformationFile,
@@ -178,6 +180,8 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
       return setInformationFile(a0, a2, a3, a4);
     case SYS_NtQueryInformationFile:
       return queryInformationFile(a0, a2, a3, a4);
+    case SYS_NtCreateNamedPipeFile:
+      return createNamedPipeFile(a0, a1, a2, a3, a4);
     case SYS_NtReadFile:
       return readFile(a0, a1, a2, a3, a4);
     case SYS_NtWriteFile:

@@ -11,9 +11,11 @@ import {
   FILE_SYNCHRONOUS_IO_NONALERT,
   FileCompletionInformation,
   FileIoCompletionNotificationInformation,
+  FilePipeInformation,
   FilePositionInformation,
   FileStandardInformation,
   IO_STATUS_BLOCK_BYTES,
+  PIPE_PARAMETERS_BYTES,
   STATUS_INFO_LENGTH_MISMATCH,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
@@ -24,7 +26,7 @@ import {
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { cancelFileRequests, cancelRequestsOf, cancelSynchronousRequest } from '../io/cancel';
-import { DEVICE_SEEKABLE, findDevice } from '../io/device';
+import { DEVICE_SEEKABLE, DEVICE_SERVERS, findDevice } from '../io/device';
 import { createFile, File, isSynchronous } from '../io/file';
 import { nextLocation } from '../io/irp';
 import { Port } from '../io/port';
@@ -34,6 +36,7 @@ import { allocate, free } from '../mm/pool';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { lookupStatus, publishHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
+import { setReadMode } from '../pipe/pipe';
 import { beginRequest, referenceFile, sendRequest } from './request';
 
 /** System calls about files: the I/O manager's front door. */
@@ -44,34 +47,60 @@ const NOTIFICATION_FLAGS: u32 =
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
 
 export function createFileCall(handle: usize, name: usize, nameBytes: u32, options: u32): u32 {
+  return createAny(handle, name, nameBytes, options, 0);
+}
+
+export function createNamedPipeFile(
+  handle: usize,
+  name: usize,
+  nameBytes: u32,
+  options: u32,
+  parameters: usize,
+): u32 {
+  const status = probeWords(parameters, PIPE_PARAMETERS_BYTES);
+  return status ? status : createAny(handle, name, nameBytes, options, parameters);
+}
+
+/** Driver and device are asked with copies of what the program gave. */
+function createAny(
+  handle: usize,
+  name: usize,
+  nameBytes: u32,
+  options: u32,
+  parameters: usize,
+): u32 {
   let status = probeWords(handle, 4);
   if (!status) status = probe(name, nameBytes);
   if (status) return status;
-  if (
-    nameBytes > MAXIMUM_NAME ||
-    (nameBytes | name) & 1 ||
-    options & ~FILE_SYNCHRONOUS_IO_NONALERT
-  ) {
-    return STATUS_INVALID_PARAMETER;
-  }
-  const copy = allocate(MAXIMUM_NAME);
+  if (nameBytes > MAXIMUM_NAME || (nameBytes | name) & 1) return STATUS_INVALID_PARAMETER;
+  if (options & ~FILE_SYNCHRONOUS_IO_NONALERT) return STATUS_INVALID_PARAMETER;
+  const copy = allocate(MAXIMUM_NAME + PIPE_PARAMETERS_BYTES);
   if (!copy) return STATUS_INSUFFICIENT_RESOURCES;
   memory.copy(copy, name, nameBytes);
-  status = openFile(handle, copy, nameBytes, options);
-  free(copy, MAXIMUM_NAME);
+  const second = copy + MAXIMUM_NAME;
+  if (parameters) memory.copy(second, parameters, PIPE_PARAMETERS_BYTES);
+  status = openFile(handle, copy, nameBytes, options, parameters ? second : 0);
+  free(copy, MAXIMUM_NAME + PIPE_PARAMETERS_BYTES);
   return status;
 }
 
-/** The name is the kernel's own copy. */
-function openFile(handle: usize, name: usize, nameBytes: u32, options: u32): u32 {
+function openFile(
+  handle: usize,
+  name: usize,
+  nameBytes: u32,
+  options: u32,
+  parameters: usize,
+): u32 {
   const device = findDevice(name, nameBytes);
   if (!changetype<usize>(device)) return STATUS_OBJECT_NAME_NOT_FOUND;
+  if (parameters && (device.flags & DEVICE_SERVERS) == 0) return STATUS_INVALID_PARAMETER;
   const file = createFile(device, options);
   if (!changetype<usize>(file)) return STATUS_INSUFFICIENT_RESOURCES;
   if (nameBytes > device.nameBytes) {
     file.name = name + device.nameBytes + 2;
     file.nameBytes = nameBytes - device.nameBytes - 2;
   }
+  file.parameters = parameters;
   const status = call_indirect<u32>(file.device.create, file);
   if (status) {
     dereference(file);
@@ -113,6 +142,8 @@ export function setInformationFile(
     status = setNotification(file, information, bytes);
   } else if (infoClass == FilePositionInformation) {
     status = setPosition(file, information, bytes);
+  } else if (infoClass == FilePipeInformation) {
+    status = setPipeMode(file, information, bytes);
   } else {
     status = STATUS_INVALID_PARAMETER;
   }
@@ -153,6 +184,14 @@ function setPosition(file: File, information: usize, bytes: u32): u32 {
   }
   file.position = position;
   return STATUS_SUCCESS;
+}
+
+function setPipeMode(file: File, information: usize, bytes: u32): u32 {
+  if (bytes != 4) return STATUS_INFO_LENGTH_MISMATCH;
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const isSet = setReadMode(file, load<u32>(information) != 0);
+  lowerIrql(old);
+  return isSet ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
 export function queryInformationFile(
