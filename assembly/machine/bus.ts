@@ -8,7 +8,8 @@ import { COUNT_busFaults, COUNT_deviceReads, COUNT_deviceWrites } from './genera
 import { TRACE_bus_fault } from './generated/trace';
 import { RAM, WATCH, WATCH_SHIFT } from './layout';
 import { trace } from './trace';
-import { writeWatched } from './cpu/watch';
+import { WATCH_POINT, writeWatched } from './cpu/watch';
+import { devicePoint } from './cpu/watchpoints';
 
 export const RAM_START: u32 = 0x8000_0000;
 
@@ -118,7 +119,11 @@ export function ramWritten(address: u32, bytes: u32): void {
   if (bytes == 0) return;
   const first = (address - RAM_START) >> WATCH_SHIFT;
   const last = (address - RAM_START + (bytes - 1)) >> WATCH_SHIFT;
+  let watched = false;
   for (let granule = first; granule <= last; granule++) {
-    if (load<u8>(WATCH + granule)) writeWatched(granule);
+    const who = <u32>load<u8>(WATCH + granule);
+    if (who) writeWatched(granule);
+    if (who & WATCH_POINT) watched = true;
   }
+  if (watched) devicePoint(address, bytes);
 }

@@ -4,6 +4,7 @@
  */
 import { disk, mailbox, nic, terminal } from './board';
 import { MAILBOX_MAX_ARGS } from './generated/mailbox';
+import { diskDirty } from './devices/virtio-blk';
 import { allocateOutside } from './layout';
 
 let mailboxWords: usize = 0;
@@ -90,6 +91,11 @@ export function diskReserve(bytes: u32): usize {
 /** The image is filled: the disk appears. To be called before the first `run`. */
 export function diskInsert(readOnly: u32): void {
   disk.insert(readOnly != 0);
+}
+
+/** Where the disk's dirty map lies: a byte for each 4 KiB, not 0 where the guest has written; the host clears it. */
+export function diskDirtyPointer(): usize {
+  return diskDirty;
 }
 
 /** A byte for the virtio console. 0 if it has no room. */

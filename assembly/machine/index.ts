@@ -24,12 +24,14 @@ import {
 } from './cpu/hart';
 import { updateWindow } from './cpu/pmp';
 import { setProfile } from './cpu/timing';
+import { resetSteps } from './cpu/steps';
 import { resetWatch, watchHost } from './cpu/watch';
+import { resetWatchpoints } from './cpu/watchpoints';
 import { consoleClear as clearConsole, consoleCount as consoleBytes } from './devices/uart';
 import { COUNTERS as COUNTERS_IN_USE } from './generated/lists';
 import { TIMING_PROFILES } from './generated/timing';
 import { stateHash as hashOfState } from './hash';
-import { CONSOLE, COUNTERS, MAX_HARTS, RAM, TRACE, growMemory, resetLayout } from './layout';
+import { CONSOLE, COUNTERS, MAX_HARTS, RAM, TRACE, WATCH, growMemory, resetLayout } from './layout';
 import { resetScheduler, runUntil } from './scheduler';
 import * as stop from './stop';
 import { setTracing, traceClear as clearTrace, traceCount as traceRecords } from './trace';
@@ -50,6 +52,7 @@ export {
   mailboxFault,
   diskReserve,
   diskInsert,
+  diskDirtyPointer,
   terminalInput,
 } from './exchange';
 export {
@@ -63,7 +66,10 @@ export {
 } from './inspect';
 export { stateSections, statePointer, stateBytes, stateGather, stateSpread } from './snapshot';
 
-export { setBreakpoint, clearBreakpoint } from './cpu/breakpoints';
+export { setBreakpoint, clearBreakpoint, enablePoints } from './cpu/breakpoints';
+export { setWatchpoint, clearWatchpoint } from './cpu/watchpoints';
+export { stepsOf, stopBefore } from './cpu/steps';
+export { trackWrites, markWritten } from './cpu/watch';
 
 const OK: u32 = 0;
 const ERROR_HARTS: u32 = 1;
@@ -117,6 +123,8 @@ export function create(
   resetHarts(harts, RAM_START);
   resetWatch(ramBytes);
   resetBreakpoints();
+  resetWatchpoints();
+  resetSteps();
   flushDecode();
   stop.takeStop();
   clearTrace();
@@ -192,6 +200,16 @@ export function mode(hart: u32): u32 {
 /** What a hart does: 0 runs, 1 sleeps in wfi, 2 wakes, 3 waits to be started. */
 export function hartState(hart: u32): u32 {
   return hartAt(hart).state;
+}
+
+/** The hart that ran last: whose breakpoint, watchpoint or step ended the run. */
+export function currentHart(): u32 {
+  return hartNumber;
+}
+
+/** Where the map lies that says for each 64 bytes of RAM who watches them; bit 3 is set where the page is clean. */
+export function watchPointer(): usize {
+  return WATCH;
 }
 
 /** Number of harts. */

@@ -7,6 +7,7 @@
  *   0x0000_1000  hart records (8 of 1 KiB)
  *   0x0000_4000  event heap
  *   0x0001_0000  counters
+ *   0x0001_0800  exceptions by hart
  *   0x0002_0000  console output
  *   0x0004_0000  trace ring
  *   0x0014_0000  state of devices (`allocate`)
@@ -28,6 +29,9 @@ export const EVENTS: usize = 0x4000;
 export const EVENT_CAPACITY: i32 = 1024;
 export const COUNTERS: usize = 0x1_0000;
 export const COUNTERS_BYTES: usize = 0x800;
+/** Exceptions of each hart, in 64 bits. */
+export const EXCEPTIONS: usize = 0x1_0800;
+export const EXCEPTIONS_BYTES: usize = 8 * 8;
 export const CONSOLE: usize = 0x2_0000;
 export const CONSOLE_BYTES: u32 = 0x1_0000;
 export const TRACE: usize = 0x4_0000;

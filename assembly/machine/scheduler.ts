@@ -31,11 +31,12 @@ import {
 } from './cpu/hart';
 import { begin, clearYield, yielded } from './cpu/leave';
 import { updateWindow } from './cpu/pmp';
+import { stepLimit, stopAtEvent, stopAtStep } from './cpu/steps';
 import { wakeCost, wakeHandlerCost } from './cpu/timing';
 import { takeInterrupt, wakeInterrupt } from './cpu/trap';
 import { COUNT_idleCycles } from './generated/counters';
 import { execute } from './generated/execute';
-import { STOP_Idle, STOP_Limit, STOP_Slice } from './generated/stops';
+import { STOP_Idle, STOP_Limit, STOP_Slice, STOP_Watch } from './generated/stops';
 import { NO_STOP, takeStop, wanted } from './stop';
 import { setTracePlace, tracing } from './trace';
 
@@ -75,11 +76,13 @@ export function runUntil(until: u64): u32 {
     const earliest = hartCount == 1 ? cycle : earliestCycle();
     const event = nextEvent();
     if (event <= earliest && event <= until) {
+      if (stopAtEvent(event)) continue;
       handleEvent(earliest == NEVER);
       work -= EVENT_WORK;
-    } else if (event > until && earliest >= until) {
+    } else if (event > until && earliest >= until && !isWithinTurn()) {
       if (earliest == NEVER && event == NEVER) return STOP_Idle;
-      if (time < until) setTime(until);
+      // Harts may have gone further: what enters now does so at the limit.
+      setTime(until);
       return STOP_Limit;
     } else if (earliest == NEVER) {
       return STOP_Idle;
@@ -117,6 +120,11 @@ function goesOn(): bool {
   return hart.state == RUNNING && hart.cycle < min<u64>(turnEnd, nextEvent());
 }
 
+/** With several harts a turn that was stopped is done to its end before a limit counts, as it would be without the stop. */
+function isWithinTurn(): bool {
+  return hartCount > 1 && goesOn();
+}
+
 /** Make a hart the running one. Its turn ends a slice from here, unless it goes on with one. */
 function beginOrGoOn(number: u32): void {
   if (!goesOn()) turnEnd = hartCount == 1 ? NEVER : hartAt(number).cycle + slice;
@@ -137,7 +145,8 @@ function earliestCycle(): u64 {
 
 /** With one hart the host's limit is exact; with several it must not change who runs when. */
 function turnLimit(cycle: u64, event: u64, until: u64): u64 {
-  const end = min<u64>(min<u64>(event, turnEnd), cycle + LONGEST_TURN);
+  const most = min<u64>(cycle + LONGEST_TURN, stepLimit(cycle));
+  const end = min<u64>(min<u64>(event, turnEnd), most);
   return hartCount == 1 ? min<u64>(end, until) : end;
 }
 
@@ -149,8 +158,10 @@ function turn(end: u64): i64 {
   if (hart.state == WAKING) wakeUp();
   // A line that went up just now is seen at the end of the next instruction.
   else if (interruptible() && !takeInterrupt()) beginTurn(first, first + 1);
+  if (wanted == NO_STOP) stopAtStep();
   if (wanted == NO_STOP) execute(begin());
   hart.cycle = hartCycle();
+  if (wanted == STOP_Watch) setTime(hart.cycle);
   if (yielded) turnEnd = 0;
   return hart.cycle - first;
 }

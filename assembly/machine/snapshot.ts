@@ -7,8 +7,8 @@ import { deviceAt, deviceCount, ramSize } from './bus';
 import { eventBytes, eventCount, restoreClock, time } from './clock';
 import { flushDecode } from './cpu/decode';
 import { hartAt, hartCount, hartNumber, loadRegisters, saveRegisters } from './cpu/hart';
-import { updateWindow } from './cpu/pmp';
 import { WATCH_RESERVED, resetWatch, watch } from './cpu/watch';
+import { rewatch } from './cpu/watchpoints';
 import { DEVICE_STATE, EVENTS, HARTS, HART_BYTES, stateBlocksEnd } from './layout';
 import { restoreTurn, turnEnd } from './scheduler';
 
@@ -80,5 +80,5 @@ export function stateSpread(): void {
     const hart = hartAt(number);
     if (hart.reserved) watch(hart.reservation, WATCH_RESERVED);
   }
-  updateWindow();
+  rewatch();
 }

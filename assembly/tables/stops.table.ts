@@ -56,4 +56,16 @@ export const stops: Stop[] = [
     details: ['pc', '', ''],
     doc: 'A hart has come to a breakpoint; the instruction there has not been done.',
   },
+  {
+    code: 11,
+    name: 'Watch',
+    details: ['index', 'address', '1 written, 2 read, 3 written by a device'],
+    doc: 'A watched part of RAM was accessed; the instruction that did it has been done.',
+  },
+  {
+    code: 12,
+    name: 'Step',
+    details: ['slot of the goal', 'pc', ''],
+    doc: 'The step or event that the host named is next.',
+  },
 ];

@@ -31,6 +31,16 @@ export interface CoreExports {
   csr(hart: number, number: number): number
   setBreakpoint(address: number): number
   clearBreakpoint(address: number): number
+  enablePoints(on: number): void
+  setWatchpoint(index: number, address: number, bytes: number, access: number): number
+  clearWatchpoint(index: number): number
+  stepsOf(hart: number): bigint
+  stopBefore(slot: number, hart: number, count: bigint): void
+  currentHart(): number
+  trackWrites(): void
+  markWritten(address: number, bytes: number): void
+  watchPointer(): number
+  diskDirtyPointer(): number
   run(untilCycle: bigint): number
   stopCode(): number
   stopAddress(): number
@@ -92,6 +102,8 @@ export type CoreStop =
   | 'Slice'
   | 'Reset'
   | 'Break'
+  | 'Watch'
+  | 'Step'
 
 const stopNames = new Map(stops.map((stop) => [stop.code, stop.name as CoreStop]))
 

@@ -4,6 +4,7 @@
  */
 
 import type { CoreExports } from './core.ts'
+import { Memory } from './memory.ts'
 import type { Cycle } from './time.ts'
 
 export type Input =
@@ -17,6 +18,24 @@ export type Input =
   | { kind: 'start'; cycle: Cycle; hart: number; address: number }
   /** A hart stops. */
   | { kind: 'stop'; cycle: Cycle; hart: number }
+  /** The host changes words of memory. */
+  | { kind: 'poke'; cycle: Cycle; address: number; words: number[]; at?: Place }
+  /** The host changes a register: 0 to 31 for x0 to x31, 32 for the pc. */
+  | { kind: 'register'; cycle: Cycle; hart: number; index: number; value: number; at?: Place }
+
+/** A change that the host makes between two runs. */
+export type Change = Omitted<Extract<Input, { kind: 'poke' | 'register' }>>
+
+type Omitted<T> = T extends unknown ? Omit<T, 'cycle' | 'at'> : never
+
+/** Where within a cycle's work something was changed: in front of the hart's next step, when it had done so many. */
+export interface Place {
+  hart: number
+  steps: number
+}
+
+/** Stands for the program counter where a register is named by number. */
+const pcIndex = 32
 
 /** Hand an input to the core, which stands at its cycle, or sleeps before it. */
 export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'console' }>): void {
@@ -31,6 +50,11 @@ export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'con
       return core.startHart(input.hart, input.address, BigInt(input.cycle))
     case 'stop':
       return core.stopHart(input.hart)
+    case 'poke':
+      return poke(core, input)
+    case 'register':
+      if (input.index === pcIndex) core.setProgramCounter(input.hart, input.value)
+      else core.setRegister(input.hart, input.index, input.value)
   }
 }
 
@@ -38,6 +62,11 @@ function postCall(core: CoreExports, { cycle, id, index, words }: Input & { kind
   const pointer = core.mailboxArguments()
   new Uint32Array(core.memory.buffer, pointer, words.length).set(words)
   core.mailboxPost(BigInt(cycle), id, index, words.length, pointer)
+}
+
+function poke(core: CoreExports, { address, words }: Input & { kind: 'poke' }): void {
+  new Memory(core).poke(address, words)
+  core.ramChanged()
 }
 
 /** An input as an object for JSON; bytes are hexadecimal. */
@@ -49,6 +78,7 @@ export function inputLine(input: Input): object {
 export function parseInput(value: unknown): Input | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { kind, cycle, bytes, id, index, words, hart, address } = value as Record<string, unknown>
+  if (kind === 'poke' || kind === 'register') return parseChange(value as Record<string, unknown>)
   if (!isCount(cycle)) return undefined
   if ((kind === 'frame' || kind === 'console') && isHex(bytes)) {
     return { kind, cycle, bytes: fromHex(bytes) }
@@ -56,8 +86,31 @@ export function parseInput(value: unknown): Input | undefined {
   if (kind === 'stop' && isCount(hart)) return { kind, cycle, hart }
   if (kind === 'start' && isCount(hart) && isCount(address)) return { kind, cycle, hart, address }
   const isCall = kind === 'call' && isCount(id) && isCount(index)
-  if (!isCall || !Array.isArray(words) || !words.every(isCount)) return undefined
+  if (!isCall || !isWords(words)) return undefined
   return { kind, cycle, id, index, words }
+}
+
+function parseChange(value: Record<string, unknown>): Input | undefined {
+  const { kind, cycle, address, words, hart, index, value: word, at } = value
+  const place = at === undefined ? {} : { at: parsePlace(at) }
+  if (!isCount(cycle) || ('at' in place && place.at === undefined)) return undefined
+  if (kind === 'poke' && isCount(address) && isWords(words)) {
+    return { kind, cycle, address, words, ...place } as Input
+  }
+  if (kind !== 'register' || !isCount(hart) || !isCount(index) || !isCount(word)) return undefined
+  return index > pcIndex
+    ? undefined
+    : ({ kind, cycle, hart, index, value: word, ...place } as Input)
+}
+
+function parsePlace(value: unknown): Place | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { hart, steps } = value as Record<string, unknown>
+  return isCount(hart) && isCount(steps) ? { hart, steps } : undefined
+}
+
+function isWords(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isCount)
 }
 
 function isCount(value: unknown): value is number {

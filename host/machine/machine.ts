@@ -24,7 +24,9 @@ import { liveCoroutines } from './coroutines.ts'
 import { Disk } from './disk.ts'
 import type { EventFilter, EventStream } from './events.ts'
 import type { RunOptions } from './goal.ts'
-import type { Input } from './input.ts'
+import type { HistoryOptions, HistorySize, LiveParts } from './history/history.ts'
+import { step, Travel } from './history/travel.ts'
+import type { Change, Input } from './input.ts'
 import { applyInput } from './input.ts'
 import { Keyboard } from './keyboard.ts'
 import { Memory } from './memory.ts'
@@ -60,8 +62,7 @@ export interface RestoreOptions extends Pick<MachineOptions, 'link' | 'trace' | 
 /** Registers in which a program finds the hart's number and the address of the devicetree. */
 const a0 = 10
 const a1 = 11
-/** Stands for the program counter where a register is named by number. */
-const pcIndex = 32
+const accessBits = { write: 1, read: 2, access: 3 } as const
 
 export class Machine implements NetworkHost {
   readonly configuration: Configuration
@@ -83,6 +84,7 @@ export class Machine implements NetworkHost {
   #disk: Disk | undefined
   #toHost = 0
   readonly #onTheirWay = new Set<Input>()
+  #travel: Travel | undefined
 
   /** Make a machine. Throws a RangeError for an option out of its limits, an AssetError when the core is missing. */
   static async create(options: MachineOptions = {}): Promise<Machine> {
@@ -133,6 +135,9 @@ export class Machine implements NetworkHost {
         return machine.cycles
       },
     })
+    if (options.history !== undefined && options.history !== false) {
+      this.keepHistory(options.history === true ? {} : options.history)
+    }
   }
 
   get clockHz(): number {
@@ -216,7 +221,76 @@ export class Machine implements NetworkHost {
    * left to wake it. Throws a RangeError for a goal that cannot be understood.
    */
   run(options: RunOptions = {}): Promise<RunReport> {
-    return this.#runner.run(options, this.clockHz)
+    return this.#travel?.run(options) ?? this.#runner.run(options, this.clockHz)
+  }
+
+  /**
+   * Do steps of a hart: instructions that are retired or that trap. A breakpoint where the hart stands does not hold it. Runs end earlier
+   * as `run` does. Throws a RangeError for a hart that the machine does not have.
+   */
+  step(count = 1, options: RunOptions & { hart?: number } = {}): Promise<RunReport> {
+    return step(this.#core, this.configuration.harts, count, options, (rest) => this.run(rest))
+  }
+
+  /**
+   * From now on, keep what is needed to go back to here: key snapshots in the memory of the host, and the inputs. To be called between two
+   * runs. Throws a RangeError for a budget that is too small.
+   */
+  keepHistory(options: HistoryOptions = {}): void {
+    this.#mustRest()
+    if (this.#travel?.isPast === true) throw new Error('the machine stands in its past')
+    this.#travel = new Travel(this.#liveParts(), options)
+  }
+
+  #liveParts(): LiveParts {
+    return {
+      core: this.#core,
+      harts: this.configuration.harts,
+      clockHz: this.clockHz,
+      runner: this.#runner,
+      keyboard: this.#keyboard,
+      timeline: this.timeline,
+      trace: this.#trace,
+      loaded: () => ({
+        images: this.#images,
+        toHost: this.#toHost,
+        diskBytes: this.#disk?.image.length ?? 0,
+      }),
+    }
+  }
+
+  /** How far back the machine can go, and what that takes; undefined without a history. */
+  get history(): HistorySize | undefined {
+    return this.#travel?.size
+  }
+
+  /** Whether the machine stands before the furthest point it has come to. */
+  get inPast(): boolean {
+    return this.#travel?.isPast === true
+  }
+
+  /**
+   * Undo instructions of a hart, or cycles. The machine stands in front of the earliest one; others harts stand where they stood then. Ends
+   * with the reason `start` where the history begins. Throws an Error without a history.
+   */
+  stepBack(
+    count = 1,
+    options: { hart?: number; unit?: 'instructions' | 'cycles' } = {},
+  ): Promise<RunReport> {
+    return this.#traveller().stepBack(count, options)
+  }
+
+  /**
+   * Go back to a cycle, or to the last breakpoint or watchpoint, device event or input before this point. Throws an Error without a
+   * history, a RangeError for a cycle that is not in the past.
+   */
+  runBackTo(goal: Cycle | 'breakpoint' | 'event' | 'input'): Promise<RunReport> {
+    return this.#traveller().runBackTo(goal)
+  }
+
+  #traveller(): Travel {
+    if (this.#travel !== undefined) return this.#travel
+    throw new Error('the machine keeps no history: make it with `history: true`')
   }
 
   /**
@@ -252,7 +326,8 @@ export class Machine implements NetworkHost {
     const { cycle } = this.timeline.add(input.cycle, () => {
       this.#onTheirWay.delete(input)
       const entering = { ...input, cycle }
-      for (const listener of this.#inputListeners) listener(entering)
+      this.#runner.entered = true
+      this.#heard(entering)
       if (input.kind === 'frame') {
         this.network.seen({ direction: 'toGuest', cycle, bytes: input.bytes })
       }
@@ -260,6 +335,20 @@ export class Machine implements NetworkHost {
       else applyInput(this.#core, entering)
     })
     this.#onTheirWay.add(input)
+  }
+
+  #heard(input: Input): void {
+    for (const listener of this.#inputListeners) listener(input)
+    this.#travel?.add(input)
+  }
+
+  /** Make a change where the machine stands, which no run can be cut at by a cycle. */
+  #change(change: Change): void {
+    if (this.inPast) throw new Error('the machine stands in its past, which cannot be changed')
+    const at = this.#runner.place
+    const input: Input = { ...change, cycle: this.timeline.now, ...(at && { at }) }
+    this.#heard(input)
+    applyInput(this.#core, input)
   }
 
   /**
@@ -371,7 +460,7 @@ export class Machine implements NetworkHost {
 
   /** Whether the guest has ended the run for good. */
   get ended(): boolean {
-    return this.#runner.ended
+    return this.#runner.ended && !this.inPast
   }
 
   /** Event counters of the machine by name. */
@@ -399,8 +488,7 @@ export class Machine implements NetworkHost {
 
   /** Change a register of a hart: 0 to 31 for x0 to x31, 32 for the pc. */
   setRegister(hart: number, index: number, value: number): void {
-    if (index === pcIndex) this.#core.setProgramCounter(hart, value)
-    else this.#core.setRegister(hart, index, value)
+    this.#change({ kind: 'register', hart, index, value: value >>> 0 })
   }
 
   /** Value of a control and status register of a hart, 0 where the machine has none. */
@@ -421,6 +509,25 @@ export class Machine implements NetworkHost {
     return this.#core.clearBreakpoint(address) !== 0
   }
 
+  /**
+   * Let runs stop behind an instruction that reads or writes a part of RAM, with the reason `watchpoint`; a device that writes there stops
+   * them too. `index`, 0 to 15, names the watchpoint. It changes neither cycles nor results; runs keep their speed unless one looks for
+   * reads. False when the range is not in RAM.
+   */
+  setWatchpoint(
+    index: number,
+    address: number,
+    bytes: number,
+    access: 'read' | 'write' | 'access',
+  ): boolean {
+    return this.#core.setWatchpoint(index, address, bytes, accessBits[access]) !== 0
+  }
+
+  /** Take a watchpoint away; false when there was none. */
+  clearWatchpoint(index: number): boolean {
+    return this.#core.clearWatchpoint(index) !== 0
+  }
+
   /** `count` words of memory at an address that is a multiple of four. */
   peek(address: number, count = 1): number[] {
     return this.memory.words(address, count)
@@ -428,7 +535,6 @@ export class Machine implements NetworkHost {
 
   /** Change words of memory. */
   poke(address: number, words: readonly number[]): void {
-    this.memory.poke(address, words)
-    this.#core.ramChanged()
+    this.#change({ kind: 'poke', address, words: [...words] })
   }
 }

@@ -36,6 +36,7 @@ export class Memory {
   poke(address: number, words: readonly number[]): void {
     const view = this.#wordView(address, words.length)
     words.forEach((word, i) => view.setUint32(4 * i, word >>> 0, true))
+    this.#changed(address, 4 * words.length)
   }
 
   /** Whether RAM holds the bytes. */
@@ -47,6 +48,7 @@ export class Memory {
   /** Overwrite bytes at a guest address. */
   write(address: number, bytes: Uint8Array): void {
     this.#view(address, bytes.length).set(bytes)
+    this.#changed(address, bytes.length)
   }
 
   /** Put an image's segments into RAM. */
@@ -55,7 +57,12 @@ export class Memory {
       const view = this.#view(address, memorySize, 'a segment of the program')
       view.set(bytes)
       view.fill(0, bytes.length)
+      this.#changed(address, memorySize)
     }
+  }
+
+  #changed(address: number, bytes: number): void {
+    if (bytes > 0) this.core.markWritten(address, bytes)
   }
 
   #wordView(address: number, count: number): DataView {

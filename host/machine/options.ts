@@ -3,6 +3,7 @@
 import type { AssetSource } from '../assets.ts'
 import type { LinkOptions } from '../net/link.ts'
 import type { CoreSource } from './core.ts'
+import type { HistoryOptions } from './history/history.ts'
 import type { Parameters } from './parameters.ts'
 
 /** Timing profiles in the core's order: a small in-order core, a second one, and one cycle for everything. */
@@ -29,6 +30,8 @@ export interface MachineOptions extends Partial<Configuration> {
   link?: LinkOptions
   /** Write trace records. Costs speed, changes nothing else. */
   trace?: boolean
+  /** Keep what is needed to go back in the run (`stepBack`, `runBackTo`). */
+  history?: boolean | HistoryOptions
   /** The core, when it is not at its usual place. */
   wasm?: CoreSource
   /** The guest kernel, when it is not at its usual place. */

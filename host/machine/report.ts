@@ -19,6 +19,12 @@ export type StopReason =
   | 'condition'
   /** A breakpoint is reached; its instruction has not been done. */
   | 'breakpoint'
+  /** A watched part of memory was read or written, by the instruction before this place. */
+  | 'watchpoint'
+  /** So many steps have been done, or undone, as were asked for. */
+  | 'step'
+  /** On the way back: the history begins here. */
+  | 'start'
   /** The guest asked for a reset. */
   | 'reset'
   /** The abort signal was given. */
@@ -36,11 +42,28 @@ export interface Fault {
   message: string
 }
 
+/** The instruction in front of which a hart stands, after a breakpoint, a watchpoint or a step. */
+export interface StopPlace {
+  hart: number
+  pc: number
+  watchpoint?: WatchpointHit
+}
+
+/** What was accessed. */
+export interface WatchpointHit {
+  index: number
+  address: number
+  access: 'read' | 'write'
+  /** A device wrote, not a hart. */
+  byDevice: boolean
+}
+
 export interface RunReport {
   stopReason: StopReason
   /** What the guest gave the finisher; only after `exit` and `fault`. */
   exitCode?: number
   fault?: Fault
+  stop?: StopPlace
   /** Emulated cycles since reset. */
   cycles: Cycle
   /** Instructions retired by all harts. */

@@ -12,8 +12,9 @@ import type { CoreExports, CoreStop } from './core.ts'
 import { stopName } from './core.ts'
 import type { GoalState, RunOptions } from './goal.ts'
 import { Goal } from './goal.ts'
+import type { Place } from './input.ts'
 import type { Keyboard } from './keyboard.ts'
-import type { Fault, RunReport, StopReason } from './report.ts'
+import type { Fault, RunReport, StopReason, WatchpointHit } from './report.ts'
 import { describeFault, faultExitCodes } from './report.ts'
 import type { Cycle } from './time.ts'
 import type { Timeline } from './timeline.ts'
@@ -24,15 +25,35 @@ export interface RunnerParts {
   core: CoreExports
   harts: number
   timeline: Timeline
-  network: Network
-  console: Console
+  network: Pick<Network, 'transmitted'>
+  console: Pick<Console, 'written' | 'text'>
   keyboard: Keyboard
-  calls: Calls
-  trace: TraceLog
+  calls: Pick<Calls, 'replied' | 'abandon'>
+  trace: Pick<TraceLog, 'collect'>
+}
+
+/** Cycles at which somebody wants to look at the machine on its way. */
+export interface Marks {
+  readonly next: Cycle
+  /** The core stands at `cycle`, which is `next` or a little later; nothing that is due there has entered yet. */
+  reached(cycle: Cycle): void
+}
+
+/** A change that was made between two instructions, and is to be made there again. */
+export interface Placed {
+  place: Place
+  action: () => void
 }
 
 /** Later than any cycle. */
 const endOfTime = (1n << 63n) - 1n
+/** Goals of the core: for placed changes, for whoever runs the machine, and for the present that a run of the past comes to. */
+const placedSlot = 0
+export const callerSlot = 1
+export const presentSlot = 2
+/** Takes a goal away. */
+export const noHart = 254
+const placeStops = new Set<CoreStop>(['Break', 'Watch', 'Step', 'Exit', 'Fault', 'Reset'])
 /** The event loop gets a turn at least this often, counted in stops of the core. */
 const stopsPerBreath = 512
 
@@ -41,10 +62,20 @@ export class Runner {
   images: readonly Image[] = []
   /** Set when somebody outside waits for the event loop before emulated time may go on. */
   mustBreathe = false
+  /** Set when an input has entered: what follows from it at once happens before the next one enters. */
+  entered = false
+  marks: Marks | undefined
+  /** No run goes beyond this cycle. */
+  bound: Cycle = Infinity
+  readonly placed: Placed[] = []
 
   readonly #parts: RunnerParts
   #ended: RunReport | undefined
   #atLimit = true
+  /** The core stands between two instructions and at no cycle that a run could be cut at. */
+  #isBetween = false
+  /** The core has been at a limit in this run. */
+  #arrived = false
   /** Everything before this cycle is done. */
   #done: Cycle = 0
   #running = false
@@ -78,6 +109,11 @@ export class Runner {
     return Number(this.#parts.core.now())
   }
 
+  /** The cycle at which the machine stands: not the core's own while all harts sleep. */
+  get here(): Cycle {
+    return this.#isBetween ? this.cycles : Math.max(this.cycles, this.#parts.timeline.now)
+  }
+
   /** Instructions retired by all harts. */
   get instructions(): number {
     const { core, harts } = this.#parts
@@ -93,6 +129,7 @@ export class Runner {
     const state = this.#goalState(clockHz)
     const goal = new Goal(options, state)
     this.#running = true
+    this.#arrived = false
     try {
       return await this.#runTo(goal, options, state)
     } finally {
@@ -118,10 +155,12 @@ export class Runner {
     const { timeline, keyboard } = this.#parts
     for (let stops = 1; ; stops++) {
       if (this.#ended !== undefined) return this.#ended
-      const reason = options.signal?.aborted === true ? 'aborted' : goal.reached(state)
+      const reason = options.signal?.aborted === true ? 'aborted' : this.#reached(goal, state)
       if (reason !== undefined) return this.#comeToRest(reason)
-      const limit = goal.limit(state)
-      const target = Math.min(limit, timeline.next, keyboard.next)
+      const limit = Math.min(goal.limit(state), this.bound)
+      const due = Math.min(limit, timeline.next, keyboard.next, this.marks?.next ?? Infinity)
+      // What an input sets off at its own cycle comes before anything else does.
+      const target = this.entered ? this.#done : Math.max(this.#done, due)
       const stop = this.#advance(target)
       const end = this.#handle(stop, target, limit)
       if (end !== undefined) return end
@@ -133,15 +172,25 @@ export class Runner {
     }
   }
 
+  /** The reason to stop, unless something more is due at this cycle. */
+  #reached(goal: Goal, state: GoalState): StopReason | undefined {
+    const isDue = this.entered || this.#parts.timeline.next <= this.#done
+    if (this.#arrived && isDue) return undefined
+    return goal.reached(state) ?? (this.#done >= this.bound ? 'limit' : undefined)
+  }
+
   /** Let the core run, and take what it has written. */
   #advance(cycle: Cycle): CoreStop {
     const { core, console, timeline, trace } = this.#parts
+    this.entered = false
+    this.#armPlaced()
     const stop = stopName(core.run(cycle === Infinity ? endOfTime : BigInt(cycle)))
     const pointer = core.consolePointer() >>> 0
     console.written(new Uint8Array(core.memory.buffer, pointer, core.consoleCount()).slice())
     core.consoleClear()
     if (stop === 'TraceFull' || trace.isWatched) trace.collect()
     this.#atLimit = stop === 'Limit'
+    this.#isBetween = placeStops.has(stop)
     // Not the core's own time: with several harts, some have gone beyond the limit.
     timeline.advance(this.#atLimit ? cycle : this.#behindStop())
     return stop
@@ -163,8 +212,10 @@ export class Runner {
 
   /** End a run at a cycle of the timeline, as any other run can, and not in the middle of an instruction. */
   #comeToRest(reason: StopReason): RunReport {
-    while (!this.#atLimit) {
-      const { now } = this.#parts.timeline
+    const { timeline } = this.#parts
+    const isDue = () => this.entered || (this.#arrived && timeline.next <= timeline.now)
+    while (!this.#atLimit || isDue()) {
+      const { now } = timeline
       const stop = this.#advance(now)
       if (stop === 'Idle') break
       const end = this.#handle(stop, now, now)
@@ -178,14 +229,15 @@ export class Runner {
     const { core, calls, keyboard, network, timeline } = this.#parts
     switch (stop) {
       case 'Limit':
-        this.#done = target
-        this.#happen(target)
+        this.#arrive(target)
+        if (this.marks !== undefined && this.marks.next <= target) this.marks.reached(target)
         keyboard.advance(target)
+        this.#happen(target)
         return undefined
       case 'Idle':
         if (timeline.next === Infinity) return this.#report('idle')
         if (timeline.next > limit) return this.#sleptTo(limit)
-        this.#done = timeline.next
+        this.#arrive(timeline.next)
         this.#happen(timeline.next)
         return undefined
       case 'FrameOut':
@@ -200,7 +252,11 @@ export class Runner {
       case 'Fault':
         return this.#finish('fault', { fault: this.#fault() })
       case 'Break':
-        return this.#report('breakpoint')
+        return this.#reportPlace('breakpoint')
+      case 'Watch':
+        return this.#reportPlace('watchpoint', this.#watchpointHit())
+      case 'Step':
+        return core.stopCode() === placedSlot ? this.#change() : this.#reportPlace('step')
       case 'Reset':
         return this.#finish('reset', {})
       default:
@@ -208,9 +264,51 @@ export class Runner {
     }
   }
 
-  /** Let everything happen that is due at `cycle`. */
+  /** Everything before `cycle` is done. */
+  #arrive(cycle: Cycle): void {
+    this.#done = cycle
+    this.#arrived = true
+  }
+
+  /** Let things happen that are due at `cycle`, up to one that enters the core. */
   #happen(cycle: Cycle): void {
-    while (this.#parts.timeline.step(cycle) && !this.mustBreathe);
+    const { timeline } = this.#parts
+    while (timeline.step(cycle) && !this.mustBreathe && !this.entered);
+  }
+
+  /** The place between two instructions at which the core stands, undefined when it stands at a cycle. */
+  get place(): Place | undefined {
+    if (!this.#isBetween) return undefined
+    const hart = this.#parts.core.currentHart()
+    return { hart, steps: Number(this.#parts.core.stepsOf(hart)) }
+  }
+
+  #armPlaced(): void {
+    const place = this.placed.at(0)?.place
+    this.#parts.core.stopBefore(placedSlot, place?.hart ?? noHart, BigInt(place?.steps ?? 0))
+  }
+
+  /** Make the change that belongs to the place at which the core stands. */
+  #change(): undefined {
+    this.placed.shift()?.action()
+  }
+
+  #watchpointHit(): WatchpointHit {
+    const { core } = this.#parts
+    const by = core.stopValue()
+    return {
+      index: core.stopCode(),
+      address: core.stopAddress() >>> 0,
+      access: by === 2 ? 'read' : 'write',
+      byDevice: by === 3,
+    }
+  }
+
+  #reportPlace(stopReason: StopReason, watchpoint?: WatchpointHit): RunReport {
+    const { core } = this.#parts
+    const hart = core.currentHart()
+    const stop = { hart, pc: core.programCounter(hart) >>> 0, ...(watchpoint && { watchpoint }) }
+    return { ...this.#report(stopReason), stop }
   }
 
   /** The harts sleep past `limit`: the present is there, although no cycle of the core says so. */

@@ -20,6 +20,7 @@ import {
   exception,
 } from './trap';
 import { storeWatched } from './watch';
+import { readPoint, watchesReads } from './watchpoints';
 
 const WIDTH: u32 = 7;
 const STORE: u32 = 8;
@@ -88,6 +89,7 @@ function extend(value: u32, width: u32, kind: u32): u32 {
 
 /** Load from RAM; the caller has checked the range. */
 export function loadRam(address: u32, width: u32): u32 {
+  if (watchesReads) readPoint(address, width);
   const at = ramAt(address);
   if (width == 4) return load<u32>(at);
   return width == 2 ? load<u16>(at) : load<u8>(at);

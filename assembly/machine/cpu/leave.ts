@@ -3,7 +3,14 @@
  * decode, accesses that are not plain RAM, and all instructions that are not computed in the switch.
  */
 import { budget, hartCycle, nextEvent, setBudget, setTime } from '../clock';
-import { ACCESS, OP_far, OP_page_end, OP_pause, OP_undecoded } from '../generated/instructions';
+import {
+  ACCESS,
+  OP_break,
+  OP_far,
+  OP_page_end,
+  OP_pause,
+  OP_undecoded,
+} from '../generated/instructions';
 import { SCRATCH } from '../layout';
 import { NO_STOP, wanted } from '../stop';
 import { setTracePlace, tracing } from '../trace';
@@ -52,7 +59,8 @@ export function leave(r: usize, why: u32, bubble: u32): usize {
 function alone(r: usize, op: u32): usize {
   const pc = pcOf(r);
   hart.pc = pc;
-  hart.bubble = 0;
+  // A breakpoint does nothing, so that the instruction before it still is the last one.
+  if (op != OP_break) hart.bubble = 0;
   setTime(hartCycle());
   if (tracing) setTracePlace(hartNumber, pc);
   if (op < <u32>ACCESS.length && unchecked(ACCESS[op])) access(r, op, pc);

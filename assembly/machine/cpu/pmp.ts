@@ -17,6 +17,7 @@ import {
   hart,
   hartNumber,
 } from './hart';
+import { watchesReads } from './watchpoints';
 
 export const PMP_ENTRIES: u32 = 16;
 export const PMP_READ: u32 = 1;
@@ -140,6 +141,6 @@ function findWindow(): void {
 
 function setWindow(start: u32, end: u64): void {
   windowBase = start;
-  windowWords = <u32>((end - start) >> 2);
+  windowWords = watchesReads ? 0 : <u32>((end - start) >> 2);
   windowHost = RAM + (start - RAM_START);
 }

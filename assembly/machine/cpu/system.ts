@@ -47,6 +47,7 @@ import {
 import { mustYield } from './leave';
 import { probe } from './probe';
 import { IMM, RD, RS1 } from './records';
+import { stand } from './steps';
 import { csrCost, csrWriteCost, fenceCost, fenceICost, systemCost, wfiCost } from './timing';
 import {
   CAUSE_BREAKPOINT,
@@ -85,6 +86,7 @@ export function special(r: usize, op: u32, pc: u32): void {
       next(pc + 4, 1);
       break;
     case OP_break:
+      stand();
       requestStop(STOP_Break, pc);
       break;
     case OP_illegal:

@@ -34,6 +34,7 @@ import {
   hartNumber,
 } from './hart';
 import { updateWindow } from './pmp';
+import { countException } from './steps';
 import { interruptCost, systemCost } from './timing';
 
 export const CAUSE_FETCH_FAULT: u32 = 1;
@@ -53,6 +54,7 @@ const CAUSE_EXTERNAL: u32 = 11;
 /** Take an exception of the instruction at `pc`; the hart's pc becomes the handler. */
 export function exception(cause: u32, value: u32, pc: u32): void {
   count(COUNT_exceptions);
+  countException();
   setBudget(budget - systemCost);
   hart.bubble = 0;
   if (hopeless(cause, pc)) {

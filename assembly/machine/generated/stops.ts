@@ -22,3 +22,7 @@ export const STOP_Slice: u32 = 8;
 export const STOP_Reset: u32 = 9;
 /** A hart has come to a breakpoint; the instruction there has not been done. */
 export const STOP_Break: u32 = 0xa;
+/** A watched part of RAM was accessed; the instruction that did it has been done. */
+export const STOP_Watch: u32 = 0xb;
+/** The step or event that the host named is next. */
+export const STOP_Step: u32 = 0xc;

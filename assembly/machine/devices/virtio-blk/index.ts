@@ -20,6 +20,10 @@ const CONFIG_BYTES: u32 = blk.VIRTIO_BLK_BLK_SIZE + 4 - virtio.VIRTIO_CONFIG;
 const SECTOR = blk.VIRTIO_BLK_SECTOR;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/** A byte for each 4 KiB of the image that the guest has written since the host last cleared it: no state. 0 without a disk. */
+export let diskDirty: usize = 0;
+const DIRTY_SHIFT: u32 = 12;
+
 export class VirtioBlk extends RequestDevice {
   private cyclesPerMicrosecond: u64;
   private sectors: u64 = 0;
@@ -48,6 +52,7 @@ export class VirtioBlk extends RequestDevice {
   reserve(bytes: u32): usize {
     if (bytes == 0 || bytes % SECTOR != 0 || bytes > MOST_BYTES) return 0;
     if (<u64>RAM + ramSize + bytes > 0xffff_0000 || !growMemory(ramSize + bytes)) return 0;
+    diskDirty = allocateOutside((bytes + ((1 << DIRTY_SHIFT) - 1)) >> DIRTY_SHIFT);
     this.image = RAM + ramSize;
     this.sectors = bytes / SECTOR;
     return this.image;
@@ -138,7 +143,10 @@ export class VirtioBlk extends RequestDevice {
     const last = sector + bytes / SECTOR;
     for (let n = sector; n < last; n++) this.contents -= this.sumOf(n);
     this.chain.read(blk.VIRTIO_BLK_HEADER_SIZE, this.image + <usize>sector * SECTOR, bytes);
-    for (let n = sector; n < last; n++) this.contents += this.sumOf(n);
+    for (let n = sector; n < last; n++) {
+      this.contents += this.sumOf(n);
+      store<u8>(diskDirty + <usize>((n * SECTOR) >> DIRTY_SHIFT), 1);
+    }
   }
 
   /** Hash of a sector with its number; 0 for one that is all zero. */

@@ -1,0 +1,113 @@
+/** The machine's side of its history: who may travel when, and steps forward. */
+
+import type { CoreExports } from '../core.ts'
+import type { RunOptions } from '../goal.ts'
+import type { Input } from '../input.ts'
+import type { RunReport } from '../report.ts'
+import { callerSlot, noHart } from '../runner.ts'
+import type { Cycle } from '../time.ts'
+import type { HistoryOptions, HistorySize, LiveParts } from './history.ts'
+import { History } from './history.ts'
+import { Reverse } from './reverse.ts'
+
+export class Travel {
+  readonly #history: History
+  readonly #reverse: Reverse
+  readonly #live: LiveParts
+  #busy = false
+
+  constructor(live: LiveParts, options: HistoryOptions) {
+    this.#live = live
+    this.#history = new History(live, options)
+    this.#reverse = new Reverse(this.#history, live.core, live.harts)
+    live.runner.marks = this.#history
+  }
+
+  get isPast(): boolean {
+    return this.#history.isPast
+  }
+
+  get size(): HistorySize {
+    return this.#history.size
+  }
+
+  /** An input enters the machine. */
+  add(input: Input): void {
+    this.#history.add(input)
+  }
+
+  /** Run forward from the past; undefined in the present, where nothing is in the way of a run. */
+  run(options: RunOptions): Promise<RunReport> | undefined {
+    if (this.#busy) return this.#alone(() => Promise.reject(new Error('unreachable')))
+    if (this.isPast) return this.#alone(() => this.#history.run(options))
+    if (!this.#live.runner.running) this.#history.begin()
+    return undefined
+  }
+
+  /** Undo instructions of a hart, or cycles. */
+  stepBack(
+    count: number,
+    { hart = 0, unit = 'instructions' }: { hart?: number; unit?: 'instructions' | 'cycles' },
+  ): Promise<RunReport> {
+    return this.#alone(() => {
+      checkHart(hart, this.#live.harts)
+      checkCount(count)
+      if (unit === 'instructions') return this.#reverse.steps(count, hart)
+      return this.#reverse.cycle(Math.max(0, this.#history.here - count))
+    })
+  }
+
+  runBackTo(goal: Cycle | 'breakpoint' | 'event' | 'input'): Promise<RunReport> {
+    return this.#alone(() => {
+      if (typeof goal === 'number') return this.#reverse.cycle(checkCount(goal))
+      if (goal === 'breakpoint') return this.#reverse.point()
+      return goal === 'event' ? this.#reverse.event() : this.#reverse.input()
+    })
+  }
+
+  async #alone(action: () => Promise<RunReport>): Promise<RunReport> {
+    if (this.#busy || this.#live.runner.running) throw new Error('the machine is running already')
+    this.#busy = true
+    try {
+      return await action()
+    } finally {
+      this.#busy = false
+    }
+  }
+}
+
+/** Do steps of a hart by runs that stop in front of the next one. */
+export async function step(
+  core: CoreExports,
+  harts: number,
+  count: number,
+  { hart = 0, ...options }: RunOptions & { hart?: number },
+  run: (options: RunOptions) => Promise<RunReport>,
+): Promise<RunReport> {
+  checkHart(hart, harts)
+  const done = core.stepsOf(hart)
+  const pc = core.programCounter(hart)
+  const isPassed = core.clearBreakpoint(pc) !== 0
+  const goals = [1, checkCount(count)]
+  try {
+    for (const goal of goals) {
+      core.stopBefore(callerSlot, hart, done + BigInt(goal))
+      const report = await run(options)
+      if (isPassed) core.setBreakpoint(pc)
+      if (report.stopReason !== 'step' || goal === count) return report
+    }
+    throw new Error('unreachable')
+  } finally {
+    core.stopBefore(callerSlot, noHart, 0n)
+  }
+}
+
+function checkHart(hart: number, harts: number): void {
+  if (Number.isInteger(hart) && hart >= 0 && hart < harts) return
+  throw new RangeError(`there is no hart ${hart}: the machine has ${harts}`)
+}
+
+function checkCount(count: number): number {
+  if (Number.isSafeInteger(count) && count >= 0) return count
+  throw new RangeError(`${count} is not a number of instructions or cycles`)
+}
