@@ -29,7 +29,7 @@ export interface RunnerParts {
   console: Pick<Console, 'written' | 'text'>
   keyboard: Keyboard
   calls: Pick<Calls, 'replied' | 'abandon'>
-  trace: Pick<TraceLog, 'collect'>
+  trace: Pick<TraceLog, 'collect' | 'isWatched' | 'end'>
 }
 
 /** Cycles at which somebody wants to look at the machine on its way. */

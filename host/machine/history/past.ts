@@ -48,7 +48,7 @@ export class Past {
     this.keyboard.state = key.keyboard
     const timeline = this.#timeline
     timeline.advance(Math.min(key.cycle, inputs.at(0)?.cycle ?? Infinity))
-    const trace = { collect: () => core.traceClear() }
+    const trace = { collect: () => core.traceClear(), isWatched: false, end: () => undefined }
     const { keyboard } = this
     this.#runner = new Runner({
       ...{ core, harts, timeline, keyboard, trace },
