@@ -378,6 +378,15 @@ export const fileConstants: SystemConstant[] = [
     doc: 'Receive one datagram; AFD_DATAGRAM.',
   },
   { name: 'IOCTL_AFD_SEND_DATAGRAM', value: 0x12023, doc: 'Send one datagram; AFD_DATAGRAM.' },
+  { name: 'IOCTL_AFD_POLL', value: 0x12024, doc: 'Wait for events of several sockets; AFD_POLL.' },
+  { name: 'AFD_POLL_RECEIVE', value: 1, doc: 'A datagram waits.' },
+  { name: 'AFD_POLL_SEND', value: 4, doc: 'The socket can send: always.' },
+  {
+    name: 'AFD_POLL_LOCAL_CLOSE',
+    value: 0x20,
+    doc: 'The socket was closed here; reported whether asked for or not.',
+  },
+  { name: 'AFD_MAXIMUM_POLL', value: 64, doc: 'Most sockets of one poll.' },
   { name: 'IOCTL_MAILBOX_RECEIVE', value: 0x22004, doc: 'Wait for a message; MAILBOX_MESSAGE.' },
   {
     name: 'IOCTL_MAILBOX_REPLY',
@@ -521,6 +530,39 @@ export const systemStructures: SystemStructure[] = [
         doc: 'Remote address: given for a send, written by a receive.',
       },
       { name: 'port', offset: 12, doc: 'Remote port: given for a send, written by a receive.' },
+    ],
+  },
+  {
+    name: 'AFD_POLL',
+    bytes: 16,
+    doc: 'A poll; as many AFD_POLL_HANDLE as `count` says follow. At completion the structure holds the sockets with events; after a timeout, or with a timeout of 0 and no event, none.',
+    fields: [
+      {
+        name: 'timeout',
+        offset: 0,
+        bytes: 8,
+        doc: 'A time; 0 does not wait, the greatest number waits for ever.',
+      },
+      {
+        name: 'count',
+        offset: 8,
+        doc: 'Sockets asked about, 1 to 64; receives those with events.',
+      },
+      {
+        name: 'exclusive',
+        offset: 12,
+        doc: '1: ends an older exclusive poll that was made by this file.',
+      },
+    ],
+  },
+  {
+    name: 'AFD_POLL_HANDLE',
+    bytes: 12,
+    doc: 'One socket of a poll.',
+    fields: [
+      { name: 'handle', offset: 0, doc: 'The socket.' },
+      { name: 'events', offset: 4, doc: 'AFD_POLL_… asked for; receives those that are.' },
+      { name: 'status', offset: 8, doc: 'Receives 0.' },
     ],
   },
   {

@@ -172,6 +172,16 @@ export const IOCTL_AFD_BIND: u32 = 0x12003;
 export const IOCTL_AFD_RECEIVE_DATAGRAM: u32 = 0x1201b;
 /** Send one datagram; AFD_DATAGRAM. */
 export const IOCTL_AFD_SEND_DATAGRAM: u32 = 0x12023;
+/** Wait for events of several sockets; AFD_POLL. */
+export const IOCTL_AFD_POLL: u32 = 0x12024;
+/** A datagram waits. */
+export const AFD_POLL_RECEIVE: u32 = 1;
+/** The socket can send: always. */
+export const AFD_POLL_SEND: u32 = 4;
+/** The socket was closed here; reported whether asked for or not. */
+export const AFD_POLL_LOCAL_CLOSE: u32 = 0x20;
+/** Most sockets of one poll. */
+export const AFD_MAXIMUM_POLL: u32 = 0x40;
 /** Wait for a message; MAILBOX_MESSAGE. */
 export const IOCTL_MAILBOX_RECEIVE: u32 = 0x22004;
 /** Answer a message; MAILBOX_REPLY. Never pends. */
@@ -262,6 +272,22 @@ export const AFD_DATAGRAM_bytes: u32 = 4;
 export const AFD_DATAGRAM_address: u32 = 8;
 /** Remote port: given for a send, written by a receive. */
 export const AFD_DATAGRAM_port: u32 = 0xc;
+/** A poll; as many AFD_POLL_HANDLE as `count` says follow. At completion the structure holds the sockets with events; after a timeout, or with a timeout of 0 and no event, none. */
+export const AFD_POLL_BYTES: u32 = 0x10;
+/** A time; 0 does not wait, the greatest number waits for ever. */
+export const AFD_POLL_timeout: u32 = 0;
+/** Sockets asked about, 1 to 64; receives those with events. */
+export const AFD_POLL_count: u32 = 8;
+/** 1: ends an older exclusive poll that was made by this file. */
+export const AFD_POLL_exclusive: u32 = 0xc;
+/** One socket of a poll. */
+export const AFD_POLL_HANDLE_BYTES: u32 = 0xc;
+/** The socket. */
+export const AFD_POLL_HANDLE_handle: u32 = 0;
+/** AFD_POLL_… asked for; receives those that are. */
+export const AFD_POLL_HANDLE_events: u32 = 4;
+/** Receives 0. */
+export const AFD_POLL_HANDLE_status: u32 = 8;
 /** A message of the host: call function with arguments. */
 export const MAILBOX_MESSAGE_BYTES: u32 = 0x30;
 /** Number of the message. */

@@ -11,6 +11,7 @@ import {
   AFD_DATAGRAM_port,
   AFD_MAXIMUM_DATAGRAM,
   IOCTL_AFD_BIND,
+  IOCTL_AFD_POLL,
   IOCTL_AFD_RECEIVE_DATAGRAM,
   IOCTL_AFD_SEND_DATAGRAM,
   STATUS_ADDRESS_ALREADY_EXISTS,
@@ -26,13 +27,21 @@ import { Device, DEVICE_BYTES, DEVICE_SIDE_BY_SIDE, registerDevice } from '../io
 import { File } from '../io/file';
 import { completeIrp, currentLocation, Irp, StackLocation } from '../io/irp';
 import { keepRequest, takeRequest } from '../io/queue';
-import { initializeList, insertTail, removeHead } from '../ke/list';
-import { allocate, free } from '../mm/pool';
 import { probe, probeWords } from '../mm/user';
 import { hasAdapter } from './adapter';
 import { deviceAddress, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
 import { LOCAL_ADDRESS } from './config';
 import { netCounters } from './counters';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  Endpoint,
+  endpointOf,
+  keepDatagram,
+  receiveList,
+  takeDatagram,
+} from './endpoint';
+import { initializePolls, pollSockets, socketChanged } from './poll';
 import { bindEndpoint, dataOf, sendUdp, UdpEndpoint, unbindEndpoint } from './udp';
 
 /**
@@ -41,23 +50,10 @@ import { bindEndpoint, dataOf, sendUdp, UdpEndpoint, unbindEndpoint } from './ud
  * on one socket run side by side. At DISPATCH.
  */
 
-/** Datagrams a socket keeps for nobody yet. */
-const QUEUE_LIMIT: u32 = 256;
-
-@unmanaged
-class Endpoint extends UdpEndpoint {
-  /** List head of receive IRPs; list head of datagrams, and their number. */
-  receiveNext: usize;
-  receivePrevious: usize;
-  datagramNext: usize;
-  datagramPrevious: usize;
-  datagrams: u32;
-}
-
-const ENDPOINT_BYTES: usize = offsetof<Endpoint>();
 const afdDevice = changetype<Device>(memory.data(64, 4));
 
 export function initializeAfd(): void {
+  initializePolls();
   memory.fill(changetype<usize>(afdDevice), 0, DEVICE_BYTES);
   afdDevice.create = createSocket.index;
   afdDevice.flags = DEVICE_SIDE_BY_SIDE;
@@ -68,51 +64,25 @@ export function initializeAfd(): void {
 }
 
 function createSocket(file: File): u32 {
-  const endpoint = changetype<Endpoint>(allocate(ENDPOINT_BYTES));
-  if (!changetype<usize>(endpoint)) return STATUS_INSUFFICIENT_RESOURCES;
-  initializeList(receiveList(endpoint));
-  initializeList(datagramList(endpoint));
-  file.context = changetype<usize>(endpoint);
-  return STATUS_SUCCESS;
+  file.context = changetype<usize>(createEndpoint());
+  return file.context ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 function cleanUpSocket(file: File): void {
-  unbindEndpoint(endpointOf(file));
+  const endpoint = endpointOf(file);
+  unbindEndpoint(endpoint);
+  socketChanged(endpoint);
 }
 
 function closeSocket(file: File): void {
-  const endpoint = endpointOf(file);
-  let buffer = takeDatagram(endpoint);
-  while (changetype<usize>(buffer)) {
-    releaseBuffer(buffer);
-    buffer = takeDatagram(endpoint);
-  }
-  free(file.context, ENDPOINT_BYTES);
-}
-
-function endpointOf(file: File): Endpoint {
-  return changetype<Endpoint>(file.context);
-}
-
-function receiveList(endpoint: Endpoint): usize {
-  return changetype<usize>(endpoint) + offsetof<Endpoint>('receiveNext');
-}
-
-function datagramList(endpoint: Endpoint): usize {
-  return changetype<usize>(endpoint) + offsetof<Endpoint>('datagramNext');
-}
-
-function takeDatagram(endpoint: Endpoint): NetBuffer {
-  const entry = removeHead(datagramList(endpoint));
-  if (!entry) return changetype<NetBuffer>(0);
-  endpoint.datagrams--;
-  return changetype<NetBuffer>(entry - offsetof<NetBuffer>('queueNext'));
+  deleteEndpoint(endpointOf(file));
 }
 
 /** Every request to a socket. */
 function controlSocket(device: Device, irp: Irp): u32 {
   const place = currentLocation(irp);
   if (place.code == IOCTL_AFD_BIND) return bind(irp, place);
+  if (place.code == IOCTL_AFD_POLL) return pollSockets(irp, place.request, cleanUpSocket.index);
   const sending = place.code == IOCTL_AFD_SEND_DATAGRAM;
   if (!sending && place.code != IOCTL_AFD_RECEIVE_DATAGRAM) {
     return completeIrp(irp, STATUS_INVALID_DEVICE_REQUEST, 0);
@@ -188,12 +158,11 @@ export function datagramArrived(udp: UdpEndpoint, buffer: NetBuffer): bool {
     finishReceive(irp, currentLocation(irp), buffer);
     return true;
   }
-  if (endpoint.datagrams == QUEUE_LIMIT) {
+  if (!keepDatagram(endpoint, buffer)) {
     netCounters.queueFull++;
     return false;
   }
-  endpoint.datagrams++;
-  insertTail(datagramList(endpoint), changetype<usize>(buffer) + offsetof<NetBuffer>('queueNext'));
+  socketChanged(endpoint);
   return true;
 }
 
