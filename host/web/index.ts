@@ -11,6 +11,7 @@ export type { SessionOptions } from './session.ts'
 export { defaultConfiguration } from './protocol.ts'
 export type {
   AwaitSummary,
+  MachineState,
   Playground,
   Problem,
   RequestDetail,

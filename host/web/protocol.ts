@@ -1,4 +1,13 @@
+import type { Coroutine } from '../machine/coroutines.ts'
+import type {
+  DpcQueueView,
+  HandleView,
+  IrpView,
+  PortView,
+  ThreadView,
+} from '../machine/views/index.ts'
 import type { AnatomyRow, Percentiles, Span, Totals } from '../observe/index.ts'
+import type { ExplainedFunction } from '../toolchain/explain.ts'
 
 /** What the playground's page and its worker say to each other. Everything is plain data, so that it can be copied between them. */
 
@@ -97,6 +106,19 @@ export interface RunSummary {
   typical: number | null
 }
 
+/** What is in the machine when a run is over. */
+export interface MachineState {
+  clockHz: number
+  coroutines: Coroutine[]
+  threads: ThreadView[]
+  ports: PortView[]
+  irps: IrpView[]
+  dpcQueues: DpcQueueView[]
+  handles: HandleView[]
+  /** Event counters that are not 0, by name. */
+  counters: Record<string, number>
+}
+
 /** How a run ended: with a summary, or before it began, or by an error that is no fault of the page. */
 export type RunOutcome =
   | { kind: 'finished'; summary: RunSummary; problems: Problem[] }
@@ -123,6 +145,10 @@ export interface Playground {
   ): Promise<RunOutcome>
   stop(): Promise<void>
   request(id: number): Promise<RequestDetail | null>
+  /** What became of the last program's async functions. */
+  functions(): Promise<ExplainedFunction[]>
+  /** The machine as the last run left it. */
+  machine(): Promise<MachineState | null>
   /** The last run as a Perfetto trace. */
   perfetto(): Promise<Uint8Array | null>
   /** The last run's frames as pcapng. */

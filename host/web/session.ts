@@ -24,7 +24,9 @@ import { SymbolIndex, lineAt } from '../toolchain/elf/image.ts'
 import { awaitSummaries } from './awaits.ts'
 import { Compiler } from './compiler.ts'
 import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
+import type { ExplainedFunction } from '../toolchain/explain.ts'
 import type {
+  MachineState,
   Playground,
   Problem,
   RequestDetail,
@@ -55,6 +57,8 @@ const SETTLING_TIME = '1ms'
 const CLIENT_TIMEOUT = '10ms'
 
 interface Run {
+  source: string
+  fileName: string
   machine: Machine
   capture: Capture
   records: TraceRecord[]
@@ -88,7 +92,7 @@ export class Session implements Playground {
       listener.phase('compiling')
       const program = await this.compiler.compile(source, fileName)
       if (this.abort.signal.aborted) return { kind: 'stopped' }
-      return await this.execute(program, configuration, listener)
+      return await this.execute({ program, source, fileName }, configuration, listener)
     } catch (error) {
       if (error instanceof CompileError) {
         return { kind: 'rejected', problems: error.diagnostics.map(toProblem) }
@@ -114,6 +118,31 @@ export class Session implements Playground {
     }
   }
 
+  async functions(): Promise<ExplainedFunction[]> {
+    const image = this.last?.machine.images.at(-1)
+    if (!this.last || !image) return []
+    const { source, fileName } = this.last
+    const { explain } = await import('../toolchain/index.ts')
+    const lines = source.split('\n')
+    return explain(image, { source: (file) => (file === fileName ? lines : undefined) })
+  }
+
+  async machine(): Promise<MachineState | null> {
+    if (!this.last) return null
+    const { machine } = this.last
+    const counted = Object.entries(machine.counters()).filter(([, count]) => count !== 0)
+    return {
+      clockHz: machine.clockHz,
+      coroutines: machine.coroutines(),
+      threads: machine.threads(),
+      ports: machine.ports(),
+      irps: machine.irps(),
+      dpcQueues: machine.dpcQueues(),
+      handles: machine.handles(),
+      counters: Object.fromEntries(counted),
+    }
+  }
+
   async perfetto(): Promise<Uint8Array | null> {
     if (!this.last) return null
     const { machine, records, joined } = this.last
@@ -129,7 +158,7 @@ export class Session implements Playground {
   }
 
   private async execute(
-    program: Program,
+    { program, ...text }: { program: Program; source: string; fileName: string },
     configuration: RunConfiguration,
     listener: RunListener,
   ): Promise<RunOutcome> {
@@ -142,7 +171,7 @@ export class Session implements Playground {
     if (report.stopReason === 'aborted') return { kind: 'stopped' }
     listener.phase('reading the trace')
     const { records } = machine.trace()
-    this.last = { machine, capture, records, joined: joinOperations(records) }
+    this.last = { ...text, machine, capture, records, joined: joinOperations(records) }
     const problems = faultProblems(machine, report)
     return { kind: 'finished', summary: summarize(this.last, report, clients), problems }
   }

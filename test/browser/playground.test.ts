@@ -160,6 +160,24 @@ describe('the playground in Chromium', () => {
       expect(await table.locator('tbody tr').count()).toBe(names.length)
     })
 
+    browserTest('shows the async functions and the machine behind tabs, by keyboard', async () => {
+      await page.getByRole('tab', { name: 'One request' }).focus()
+      await page.keyboard.press('ArrowRight')
+      const states = page.getByRole('table', { name: 'States of serve' })
+      await states.waitFor()
+      expect(await states.locator('tbody tr').count()).toBeGreaterThan(2)
+      expect(await states.textContent()).toContain('await socket.receiveFrom(buffer, peer)')
+      expect(await violations(page, 'light')).toEqual([])
+      await page.keyboard.press('End')
+      const requests = page.getByRole('table', { name: 'I/O requests' })
+      await requests.waitFor()
+      expect(await requests.textContent()).toContain('AFD_RECEIVE_DATAGRAM')
+      expect(await violations(page, 'dark')).toEqual([])
+      await page.keyboard.press('Home')
+      await page.getByRole('table', { name: 'Every recorded event of the request' }).waitFor()
+      expect(errors).toEqual([])
+    })
+
     browserTest('keeps program and result within the window', async () => {
       const sizes = await page.evaluate(() => ({
         page: [document.documentElement.scrollWidth, document.documentElement.scrollHeight],

@@ -31,7 +31,7 @@ const editor = new Editor({
   onRun: () => void run(),
   onChange: forgetSender,
 })
-const report = new Report(byId('report'), machine)
+const report = new Report(byId('report'), machine, { onLine: (line) => editor.reveal(line, 1) })
 
 /** State hash that came with the link, until something is changed. */
 let senderHash: string | undefined

@@ -8,11 +8,21 @@ import type {
 import { AnatomyTable } from './anatomyTable.ts'
 import { html } from './dom.ts'
 import { counted, duration } from './format.ts'
+import { FunctionsView } from './functionsView.ts'
 import { LaneView } from './laneView.ts'
+import { MachineView } from './machineView.ts'
+import { Tabs } from './tabs.ts'
 
-/** The result of a run: the figures, and one request on its lanes and in its anatomy. */
+/** The result of a run: the figures; one request on its lanes and in its anatomy; the async functions; the machine at the end. */
 
-type Source = Pick<Playground, 'request' | 'perfetto' | 'capture'>
+type Source = Pick<Playground, 'request' | 'functions' | 'machine' | 'perfetto' | 'capture'>
+
+export interface ReportOptions {
+  /** Show a line of the program in the editor. */
+  onLine(line: number): void
+}
+
+const requestTab = 'request'
 
 /** How a run ended, by its stop reason. */
 const stopTexts: Record<string, string> = {
@@ -100,13 +110,33 @@ export class Report {
   private readonly selectLabel = html('span')
   private readonly caption = html('p', { class: 'request-note' })
   private readonly head = html('div')
-  private readonly detail: HTMLElement
+  private readonly tabs: Tabs
   private readonly source: Source
   private summary: RunSummary | null = null
 
-  constructor(element: HTMLElement, source: Source) {
+  constructor(element: HTMLElement, source: Source, { onLine }: ReportOptions) {
     this.source = source
-    this.detail = html(
+    const functions = new FunctionsView({ source, onLine })
+    const machine = new MachineView(source)
+    const shown = (view: { show(): Promise<void> }) => () => {
+      if (this.summary) void view.show()
+    }
+    this.tabs = new Tabs('Views of the run', [
+      { id: requestTab, title: 'One request', panel: this.requestPanel() },
+      {
+        ...{ id: 'functions', title: 'Async functions' },
+        ...{ panel: functions.element, onShow: shown(functions) },
+      },
+      {
+        ...{ id: 'machine', title: 'The machine at the end' },
+        ...{ panel: machine.element, onShow: shown(machine) },
+      },
+    ])
+    element.append(this.head, this.tabs.element)
+  }
+
+  private requestPanel(): HTMLElement {
+    return html(
       'div',
       { class: 'request' },
       this.picker(),
@@ -116,7 +146,6 @@ export class Report {
       html('h3', {}, 'Anatomy'),
       this.anatomy.element,
     )
-    element.append(this.head, this.detail)
   }
 
   /** Shows a finished run. `expected` is the state hash that came with a shared link. */
@@ -124,7 +153,8 @@ export class Report {
     this.summary = summary
     this.head.replaceChildren(runLine(summary, expected), figures(summary), this.downloads())
     this.selectLabel.textContent = summary.totals.requests > 0 ? 'Request' : 'Await'
-    this.detail.hidden = summary.requests.length === 0
+    this.tabs.offer(requestTab, summary.requests.length > 0)
+    this.tabs.refresh()
     this.select.replaceChildren(
       ...summary.requests.map((request, index) => this.option(request, index)),
     )
