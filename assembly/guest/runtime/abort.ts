@@ -15,7 +15,7 @@ function putText(at: usize, text: string): usize {
   return at + String.UTF8.encodeUnsafe(changetype<usize>(text), length, at);
 }
 
-/** asc: what `throw`, `assert` and failed checks call. */
+/** asc: what `assert` and failed checks call, and the `throw`s of its library. */
 export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
   let end = putText(report, message ? message : 'The program was aborted');
   if (file) {

@@ -4,7 +4,7 @@
 import { allocateZeroed } from './heap';
 import { TRACE_task_start } from './generated/trace';
 import { hint2 } from './rv';
-import { Task, completeTask, completeVoidTask, enlist } from './task';
+import { Task, completeTask, completeVoidTask, enlist, failTask } from './task';
 
 const DESCRIPTOR: usize = 4;
 
@@ -29,4 +29,10 @@ export function __completeVoid(self: usize): Task<void> {
   const task = changetype<Task<void>>(self);
   completeVoidTask(task);
   return task;
+}
+
+/** The end of a coroutine by an error that nobody in it has caught. */
+export function __fail<T>(error: Error, self: usize): Task<T> {
+  failTask(self, error, true);
+  return changetype<Task<T>>(self);
 }

@@ -1,7 +1,6 @@
 /**
  * Failed tasks: how an error comes out of `await`, and which errors nobody has seen.
  */
-import { fatal } from './abort';
 import { write } from './console';
 import { lock, unlock } from './lock';
 import { CANCELLED, FAILED, FAILED_SEEN, LINK, RESULT, WAITER } from './task';
@@ -37,8 +36,7 @@ export function errorOf(task: usize): Error {
 
 /** Throw the error of a task that did not succeed. */
 export function throwFailure(task: usize): void {
-  const error = errorOf(task);
-  fatal(error.name + ': ' + error.message);
+  throw errorOf(task);
 }
 
 /** Report the failures that nobody has seen; returns their number. */

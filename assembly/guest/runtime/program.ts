@@ -7,10 +7,16 @@ import { beginWork, requirePort, runWorker } from './workers';
 import { exit } from './system';
 import { Task } from './task';
 import { thisThread } from './threadBlock';
+import { checkStart, uncaught } from './unwind';
 
-/** The main of a program that blocks has returned. */
-export function runThread(code: i32): void {
-  exit(code);
+/** Run a program that blocks: `main` gives its exit code. */
+export function runThread(main: () => i32): void {
+  checkStart();
+  try {
+    exit(main());
+  } catch (error) {
+    uncaught(error);
+  }
 }
 
 /**
@@ -18,6 +24,7 @@ export function runThread(code: i32): void {
  * when that task is completed. `serves` says whether the host may start functions through `invoke`.
  */
 export function runTasks(start: () => usize, hasCode: bool, invoke: Invoke, serves: bool): void {
+  checkStart();
   requirePort();
   pool.workers = 1;
   beginWork(thisThread());
@@ -28,7 +35,12 @@ export function runTasks(start: () => usize, hasCode: bool, invoke: Invoke, serv
 }
 
 async function exitAfter(main: usize, hasCode: bool): Promise<void> {
-  if (hasCode) exit(await changetype<Task<i32>>(main));
-  await changetype<Task<void>>(main);
-  exit(0);
+  let code = 0;
+  try {
+    if (hasCode) code = await changetype<Task<i32>>(main);
+    else await changetype<Task<void>>(main);
+  } catch (error) {
+    uncaught(error);
+  }
+  exit(code);
 }

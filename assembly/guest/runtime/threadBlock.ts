@@ -53,6 +53,8 @@ export class ThreadBlock {
   baseEnd: usize;
   /** The fiber that runs, or 0. */
   fiber: usize;
+  /** Error that has been thrown and not been caught yet (unwind.ts). */
+  failure: usize;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;
@@ -62,6 +64,7 @@ export class ThreadBlock {
   /** To be called by the thread itself, in its first page of stack. */
   begin(): void {
     this.depth = NO_INLINE;
+    this.failure = 0;
     this.stackEnd = (stackPointer() + stackAlignment - 1) & ~(stackAlignment - 1);
   }
 

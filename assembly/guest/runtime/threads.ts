@@ -11,6 +11,7 @@ import { enableLocks, lock, unlock } from './lock';
 import { codeAddress, setThreadPointer } from './rv';
 import { require, system } from './system';
 import { pool } from './poolState';
+import { uncaught } from './unwind';
 import { ThreadBlock, thisThread } from './threadBlock';
 
 const currentThread: u32 = 0xffff_fffe;
@@ -98,7 +99,11 @@ function threadMain(argument: usize): void {
   const block = changetype<ThreadBlock>(start.block);
   setThreadPointer(start.block);
   block.begin();
-  start.routine(start.argument);
+  try {
+    start.routine(start.argument);
+  } catch (error) {
+    uncaught(error);
+  }
   forget(start);
   leaveHeap();
   system(SYS_NtTerminateThread, currentThread, 0);

@@ -15,6 +15,7 @@ export const guestModule = 'nothread/guest'
 const replacements: Record<string, string> = {
   minimal: 'rt/index-minimal',
   dom: 'bindings/dom',
+  error: 'error',
 }
 
 /**

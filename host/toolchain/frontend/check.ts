@@ -32,14 +32,6 @@ const mappedTypes: Message = {
 /** Unsupported syntax by kind of node. */
 const unsupported = new Map<ts.SyntaxKind, Message>([
   [
-    ts.SyntaxKind.TryStatement,
-    {
-      cause: 'try/catch is not supported: guest programs have no exceptions to catch.',
-      remedy:
-        'Return a status or null and test it; an error that is thrown ends the program with a report.',
-    },
-  ],
-  [
     ts.SyntaxKind.ForInStatement,
     {
       cause: 'for..in is not supported.',

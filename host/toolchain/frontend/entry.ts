@@ -15,7 +15,7 @@ export function entrySource(specifier: string, program: ProgramExports): string 
   return [
     `import { ${names.join(', ')} } from ${JSON.stringify(specifier)};`,
     'import { runTasks, runThread } from "nothread/guest/program";',
-    'import "nothread/guest/closure";',
+    'import "nothread/guest/closure"; import "nothread/guest/unwind";',
     'export { __co_alloc } from "nothread/guest/coroutine";',
     'export { __heap_base };',
     'export { liveTasks as __tasks } from "nothread/guest/task";',
@@ -26,7 +26,8 @@ export function entrySource(specifier: string, program: ProgramExports): string 
 
 /** A program that begins with blocking code makes no completion port. */
 function runThread(result: SpawnType): string {
-  return result === 'void' ? '__main(); runThread(0);' : 'runThread(<i32>__main());'
+  const body = result === 'void' ? '__main(); return 0;' : 'return <i32>__main();'
+  return `runThread((): i32 => { ${body} });`
 }
 
 function runTasks({ main, spawns }: ProgramExports): string[] {

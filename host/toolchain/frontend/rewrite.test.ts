@@ -4,6 +4,15 @@ import { rewriteSource } from './rewrite.ts'
 
 /** Rewritten lines, without the import line. */
 function rewritten(text: string): string[] {
+  return withFailures(text).map((line) =>
+    line
+      .replace(/(?<=__self\(\)\);(?: let \w+ = __box\(\w+\);)*) try {/g, '')
+      .replace(/ ?} catch \(__error\) { return __fail<[^(]*>\(__error, __self\(\)\); } ?/g, ''),
+  )
+}
+
+/** The same, with the code that an error leads to. */
+function withFailures(text: string): string[] {
   return rewriteSource(parseSource('test.ts', text))
     .text.split('\n')
     .slice(0, text.split('\n').length)
@@ -27,8 +36,41 @@ describe('rewrite of async functions', () => {
     expect(lines).toEqual([
       '      function f(): __Task<void> { if (__begin()) return changetype<__Task<void>>(__self());',
       '  if (x) return __completeVoid(__self())',
-      '  return (g(), __completeVoid(__self()))',
+      '  { g(); return __completeVoid(__self()) }',
       '; return __completeVoid(__self()); }',
+    ])
+  })
+
+  test('an error that the body does not catch becomes that of the task', () => {
+    expect(withFailures('async function f(): Promise<u8> { return await g() }')).toEqual([
+      '      function f(): __Task<u8> { if (__begin()) return changetype<__Task<u8>>(__self()); try { ' +
+        'return __complete<u8>(__await( g(), 1).getResult(), __self())  ' +
+        '} catch (__error) { return __fail<u8>(__error, __self()); } }',
+    ])
+    expect(withFailures('try { f() } catch { g() }')).toEqual([
+      'try { f() } catch (__error) { g() }',
+    ])
+    expect(withFailures('try { f() } catch (e: unknown) { g() }')).toEqual([
+      'try { f() } catch (e         ) { g() }',
+    ])
+  })
+
+  test('variables that are captured and change live in boxes', () => {
+    expect(
+      rewritten(
+        'function f(n: i32): void {\n  let a = 1, b: T\n  run(() => { a++; b = n--; use({ a }) })\n}',
+      ),
+    ).toEqual([
+      'function f(n: i32): void { let n__box = __box(n);',
+      '  let a = __box(1), b = __emptyBox<T>()',
+      '  run(() => { a.value++; b.value = n__box.value--; use({ a: a.value }) })',
+      '}',
+    ])
+    expect(rewritten('{ for (let i = 0; i < 2; i++) run(() => i) }')).toEqual([
+      '{ for (let i = __box(0); i.value < 2; i = __box(i.value), i.value++) run(() => i.value) }',
+    ])
+    expect(rewritten('function f() { let a = 1; a = 2; const b = 3; run(() => b) }')).toEqual([
+      'function f() { let a = 1; a = 2; const b = 3; run(() => b) }',
     ])
   })
 

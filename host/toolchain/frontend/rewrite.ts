@@ -4,6 +4,7 @@
  *
  *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
  *     return value                            return __complete<R>(value, __self())
+ *     …                                       try { … } catch (__error) { return __fail<R>(__error, __self()); }
  *     await awaitable                         __await(awaitable, LINE).getResult()
  *     for (const x of list) body              for (let __list0 = list, __at0 = 0; …; ++__at0) { const x = __list0[__at0]; body }
  *     const { x, y: z } = value               const __value0 = value, x = __value0.x, z = __value0.y
@@ -20,7 +21,7 @@ import type { SourceText } from './source.ts'
 const coroutineImport = [
   'import { Task as __Task } from "nothread/guest/task";',
   'import { __await } from "nothread/guest/await.inline";',
-  'import { __complete, __completeVoid } from "nothread/guest/coroutine";',
+  'import { __complete, __completeVoid, __fail } from "nothread/guest/coroutine";',
   'import { begin as __begin, self as __self } from "nothread/guest/co";',
 ].join(' ')
 const boxImport =
@@ -74,6 +75,7 @@ class Rewriter {
     if (ts.isReturnStatement(node)) return this.return(node)
     if (ts.isVariableDeclaration(node)) return this.pattern(node) ?? this.boxedVariable(node)
     if (ts.isForStatement(node)) this.boxedLoop(node)
+    if (ts.isCatchClause(node)) this.catch(node)
     if (ts.isIdentifier(node) && this.boxes.has(node)) this.boxedUse(node)
     if (ts.isTypeReferenceNode(node)) this.typeReference(node)
     else if (ts.isIdentifier(node) && node.text === 'console') this.console(node)
@@ -102,7 +104,7 @@ class Rewriter {
     if (!body) return undefined
     const result = this.resultText(node)
     const begin = `if (__begin()) return changetype<__Task<${result}>>(__self());`
-    const prologue = begin + this.parameterBoxes(node)
+    const prologue = begin + this.parameterBoxes(node) + ' try {'
     return ts.isBlock(body)
       ? this.blockBody(body, prologue, result)
       : this.expressionBody(body, prologue, result)
@@ -110,16 +112,16 @@ class Rewriter {
 
   private blockBody(body: ts.Block, prologue: string, result: string): Closing | undefined {
     this.edits.insert(body.getStart() + 1, ' ' + prologue)
-    if (result !== 'void') return undefined
-    return { position: body.getEnd() - 1, text: '; return __completeVoid(__self()); ' }
+    const end = result === 'void' ? '; return __completeVoid(__self());' : ''
+    return { position: body.getEnd() - 1, text: `${end} ${failing(result)} ` }
   }
 
   private expressionBody(body: ts.Node, prologue: string, result: string): Closing {
     const isVoid = result === 'void'
     const opening = isVoid ? '' : `return __complete<${result}>(`
     this.edits.insert(body.getStart(), `{ ${prologue} ${opening}`)
-    const closing = isVoid ? '; return __completeVoid(__self()); }' : ', __self()); }'
-    return { position: body.getEnd(), text: closing }
+    const closing = isVoid ? '; return __completeVoid(__self());' : ', __self());'
+    return { position: body.getEnd(), text: `${closing} ${failing(result)} }` }
   }
 
   private await(node: ts.AwaitExpression): Closing {
@@ -138,11 +140,24 @@ class Rewriter {
       return { position: node.getStart() + 'return'.length, text: ' __completeVoid(__self())' }
     }
     if (result === 'void') {
-      this.edits.insert(value.getStart(), '(')
-      return { position: value.getEnd(), text: ', __completeVoid(__self()))' }
+      this.edits.replace(
+        node.getStart(),
+        value.getStart(),
+        '{ ' + this.lines(node.getStart(), value.getStart()),
+      )
+      return { position: value.getEnd(), text: '; return __completeVoid(__self()) }' }
     }
     this.edits.insert(value.getStart(), `__complete<${result}>(`)
     return { position: value.getEnd(), text: ', __self())' }
+  }
+
+  /** asc's `catch` has always a name, and never a type. */
+  private catch({ variableDeclaration, block }: ts.CatchClause): void {
+    if (!variableDeclaration) {
+      this.edits.insert(block.getStart(), '(__error) ')
+    } else if (variableDeclaration.type) {
+      this.edits.blank(variableDeclaration.name.getEnd(), variableDeclaration.type.getEnd())
+    }
   }
 
   /** Whatever has a length and an index: arrays, typed arrays, strings. The variable moves into the body. */
@@ -288,6 +303,11 @@ class Rewriter {
       .find(({ kind }) => kind === ts.SyntaxKind.CloseParenToken)
     return parenthesis ? parenthesis.getEnd() : node.getEnd()
   }
+}
+
+/** The end of a coroutine's body: an error that it does not catch becomes that of its task. */
+function failing(result: string): string {
+  return `} catch (__error) { return __fail<${result}>(__error, __self()); }`
 }
 
 /** Name of the box of a parameter, which has its own name as a value. */

@@ -17,7 +17,7 @@ import type {
   Type,
   VariableStatement,
 } from 'assemblyscript'
-import { asLocal, THIS, values } from './internals.ts'
+import { asLocal, THIS, typesOf, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import { callLibrary } from './library.ts'
 import type { Patch } from './patch.ts'
@@ -165,11 +165,11 @@ function patchFunctions({ compiler }: Patch, state: State): void {
     (original) =>
       function (expression: FunctionExpression, type: Type, constraints: number): ExpressionRef {
         const declared = expression.declaration.name.text
-        const isStatement = declared !== '' && type === voidType(this)
+        const isStatement = declared !== '' && type === typesOf(this).void
         const self = declared || state.names.get(expression)
         state.pending.push({ self })
         // As the value of an expression: asc declares no variable for it then.
-        const wanted = isStatement ? autoType(this) : type
+        const wanted = isStatement ? typesOf(this).auto : type
         const value = original.call(this, expression, wanted, constraints)
         const inner = state.pending.pop()
         if (!inner || !('instance' in inner)) return value
@@ -177,19 +177,6 @@ function patchFunctions({ compiler }: Patch, state: State): void {
         return isStatement ? declareFunction(this, declared, inner.instance, closure) : closure
       },
   )
-}
-
-function voidType(compiler: CompilerInternals): Type {
-  return typesOf(compiler).void
-}
-
-function autoType(compiler: CompilerInternals): Type {
-  return typesOf(compiler).auto
-}
-
-/** asc's basic types are static members of their class. */
-function typesOf(compiler: CompilerInternals): { void: Type; auto: Type } {
-  return compiler.options.usizeType.constructor as unknown as { void: Type; auto: Type }
 }
 
 /** A coroutine's first statement makes its frame and leaves; nothing may stand before it. */
@@ -276,7 +263,7 @@ function declareFunction(
   const local = existing ?? flow.addScopedLocal(name, type)
   const { Constant, Initialized } = values.LocalFlags
   flow.setLocalFlag(local.index, Constant | Initialized)
-  compiler.currentType = voidType(compiler)
+  compiler.currentType = typesOf(compiler).void
   return module.local_set(local.index, value, type.isManaged)
 }
 

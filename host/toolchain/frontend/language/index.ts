@@ -2,6 +2,7 @@
  * What guest programs have beyond asc's language (docs/compiler.md).
  */
 import { patchClosures } from './closures.ts'
+import { patchFailures } from './failures.ts'
 
 /** The extensions, in the order in which they are installed. */
-export const languageExtensions = [patchClosures]
+export const languageExtensions = [patchClosures, patchFailures]

@@ -4,8 +4,10 @@
  */
 import * as assemblyscript from 'assemblyscript'
 import type {
+  BreakStatement,
   CallExpression,
   Compiler,
+  ContinueStatement,
   Element,
   Expression,
   Flow,
@@ -18,7 +20,6 @@ import type {
   Resolver,
   ReturnStatement,
   Signature,
-  Statement,
   ThrowStatement,
   TryStatement,
   Type,
@@ -43,8 +44,8 @@ type Hidden =
 
 /** asc's compiler with the methods that are extended. */
 export interface CompilerInternals extends Omit<Compiler, Hidden> {
-  compileBreakStatement(statement: Statement): ExpressionRef
-  compileContinueStatement(statement: Statement): ExpressionRef
+  compileBreakStatement(statement: BreakStatement): ExpressionRef
+  compileContinueStatement(statement: ContinueStatement): ExpressionRef
   compileForOfStatement(statement: ForOfStatement): ExpressionRef
   compileFunctionBody(instance: Function, stmts: ExpressionRef[]): boolean
   compileReturnStatement(statement: ReturnStatement): ExpressionRef
@@ -88,6 +89,8 @@ type Enumeration<Names extends string> = Readonly<Record<Names, number>>
 interface Values {
   CommonFlags: Enumeration<'Inlined' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'>
   Constraints: Enumeration<'None' | 'ConvImplicit'>
+  BinaryOp: Enumeration<'EqI32'>
+  TypeRef: Enumeration<'None' | 'Unreachable'>
   ElementKind: Enumeration<'Local' | 'Class' | 'Interface' | 'Function'>
   ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
   FlowFlags: Enumeration<
@@ -112,7 +115,8 @@ interface Values {
     | 'Variable'
     | 'While'
   >
-  Token: Enumeration<string>
+  getExpressionId(expression: ExpressionRef): number
+  getExpressionType(expression: ExpressionRef): number
 }
 
 /** Enumerations of asc, which its declarations have as types only. */
@@ -121,6 +125,11 @@ export const values = assemblyscript as unknown as Values
 /** The methods of a class of asc, to be replaced and put back. */
 export function prototypeOf<T>(constructor: unknown): T {
   return (constructor as { prototype: T }).prototype
+}
+
+/** asc's basic types, which are static members of their class. */
+export function typesOf({ options }: CompilerInternals): Record<'void' | 'auto' | 'i32', Type> {
+  return options.usizeType.constructor as unknown as Record<'void' | 'auto' | 'i32', Type>
 }
 
 /** Name of the local that holds the object of a method. */

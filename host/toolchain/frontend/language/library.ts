@@ -5,12 +5,18 @@ import type { Function, FunctionPrototype } from 'assemblyscript'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 
 const closurePath = '~lib/nothread/guest/closure/'
+const unwindPath = '~lib/nothread/guest/unwind/'
 
 /** Internal names of the functions, by what they are for. */
 export const libraryFunctions = {
   enterFunction: `${closurePath}enterFunction`,
   newClosure: `${closurePath}newClosure`,
   currentClosure: `${closurePath}currentClosure`,
+  raise: `${unwindPath}raise`,
+  failed: `${unwindPath}failed`,
+  passed: `${unwindPath}passed`,
+  takeFailure: `${unwindPath}takeFailure`,
+  resumeFailure: `${unwindPath}resumeFailure`,
 } as const
 
 export type LibraryFunction = keyof typeof libraryFunctions
