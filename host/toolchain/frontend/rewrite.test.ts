@@ -7,7 +7,7 @@ function rewritten(text: string): string[] {
   return withFailures(text).map((line) =>
     line
       .replace(/(?<=__self\(\)\);(?: let \w+ = __box\(\w+\);)*) try {/g, '')
-      .replace(/ ?} catch \(__error\) { return __fail<[^(]*>\(__error, __self\(\)\); } ?/g, ''),
+      .replace(/ *} catch \(__error\) { return __fail<[^(]*>\(__error, __self\(\)\); }/g, ''),
   )
 }
 
