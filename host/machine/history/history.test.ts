@@ -1,76 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { assembleImage } from '../../toolchain/asm/index.ts'
 import { Machine } from '../machine.ts'
 
-/** Each hart counts in memory under a lock, traps now and then, and takes timer interrupts; hart 0 prints what is typed. */
-export const busySource = `
-        .equ uart, 0x10000000
-        .equ clint, 0x2000000
-_start: csrr s3, mhartid
-        la t0, trap
-        csrw mtvec, t0
-        la s1, word
-        la s2, table
-        slli t0, s3, 8
-        add s2, s2, t0
-        la sp, stacks
-        slli t0, s3, 6
-        add sp, sp, t0
-        li t0, 0x80
-        csrw mie, t0
-        call arm
-        csrsi mstatus, 8
-loop:   lr.w t0, (s1)
-        addi t0, t0, 1
-        sc.w t1, t0, (s1)
-        bnez t1, loop
-        mul t2, t0, t0
-        andi t1, t0, 0xfc
-        add t1, t1, s2
-        sw t2, (t1)
-        andi t1, t0, 63
-        bnez t1, 1f
-        ecall
-1:      bnez s3, loop
-        li s0, uart
-        lbu t0, 5(s0)
-        andi t0, t0, 1
-        beqz t0, loop
-        lbu t0, 0(s0)
-        sb t0, 0(s0)
-        j loop
-arm:    li t0, clint + 0xbff8
-        lw t1, (t0)
-        addi t1, t1, 30
-        li t0, clint + 0x4000
-        slli t2, s3, 3
-        add t0, t0, t2
-        sw t1, (t0)
-        sw zero, 4(t0)
-        ret
-        .align 2
-trap:   sw t0, 0(sp)
-        sw t1, 4(sp)
-        sw t2, 8(sp)
-        sw ra, 12(sp)
-        csrr t0, mcause
-        bltz t0, timer
-        csrr t0, mepc
-        addi t0, t0, 4
-        csrw mepc, t0
-        j leave
-timer:  call arm
-leave:  lw t0, 0(sp)
-        lw t1, 4(sp)
-        lw t2, 8(sp)
-        lw ra, 12(sp)
-        mret
-        .align 2
-word:   .word 0
-stacks: .space 512
-table:  .space 2048
-`
-const program = assembleImage(busySource, { base: 0x8000_0000 })
+const source = readFileSync(new URL('../../../test/machine/busy.s', import.meta.url), 'utf8')
+const program = assembleImage(source, { base: 0x8000_0000 })
 
 async function busyMachine(harts = 1, history: boolean | { budgetBytes: number } = true) {
   const machine = await Machine.create({ ramBytes: 1 << 20, seed: 5, harts, history })
@@ -97,19 +31,19 @@ describe.each([1, 4])('steps of a machine of %d harts', (harts) => {
     await machine.run({ until: 40_000 })
     const places = [view(machine)]
     const hart = harts - 1
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 120; i++) {
       const { stopReason, stop } = await machine.step(1, { hart })
       expect(stopReason).toBe('step')
       expect(stop?.hart).toBe(hart)
       places.push(view(machine))
     }
-    for (let i = 299; i > 0; i--) {
+    for (let i = 119; i > 0; i--) {
       await machine.stepBack(1, { hart })
       expect(view(machine)).toEqual(places[i])
     }
-    await machine.step(150, { hart })
-    expect(view(machine)).toEqual(places[151])
-    await machine.stepBack(100, { hart })
+    await machine.step(100, { hart })
+    expect(view(machine)).toEqual(places[101])
+    await machine.stepBack(50, { hart })
     expect(view(machine)).toEqual(places[51])
   })
 
@@ -168,5 +102,127 @@ describe.each([1, 4])('a machine of %d harts in its past', (harts) => {
       backwards.push(view(machine))
     expect(backwards.length).toBeGreaterThanOrEqual(12)
     for (const place of places) expect(backwards).toContainEqual(place)
+  })
+})
+
+describe('going back', () => {
+  it('stops in front of the instruction that wrote', async () => {
+    const machine = await busyMachine()
+    const word = machine.symbol('word') as number
+    await machine.run({ until: 50_000 })
+    const count = machine.peek(word)[0]
+    machine.setWatchpoint(0, word, 4, 'write')
+    const { stopReason, stop } = await machine.runBackTo('breakpoint')
+    expect(stopReason).toBe('watchpoint')
+    expect(machine.peek(word)).toEqual([count - 1])
+    expect(stop).toMatchObject({
+      hart: 0,
+      pc: machine.registers().pc,
+      watchpoint: { address: word },
+    })
+    await machine.step()
+    expect(machine.peek(word)).toEqual([count])
+    await machine.runBackTo('breakpoint')
+    await machine.runBackTo('breakpoint')
+    expect(machine.peek(word)).toEqual([count - 2])
+  })
+
+  it('finds the last of many breakpoints, and one that is far away', async () => {
+    const machine = await busyMachine()
+    await machine.run({ until: 3_000_000 })
+    const { instructions } = machine
+    machine.setBreakpoint(machine.symbol('loop') as number)
+    await machine.runBackTo('breakpoint')
+    expect(instructions - machine.instructions).toBeLessThan(20)
+    machine.clearBreakpoint(machine.symbol('loop') as number)
+    machine.setBreakpoint(machine.symbol('arm') as number)
+    machine.setBreakpoint(machine.images[0].entry + 4)
+    for (let i = 0; i < 3; i++)
+      expect((await machine.runBackTo('breakpoint')).stopReason).toBe('breakpoint')
+    machine.clearBreakpoint(machine.symbol('arm') as number)
+    await machine.runBackTo('breakpoint')
+    expect(machine.registers().pc).toBe(machine.images[0].entry + 4)
+    expect((await machine.runBackTo('breakpoint')).stopReason).toBe('start')
+    expect(machine.cycles).toBe(0)
+  })
+
+  it('finds events and inputs', async () => {
+    const machine = await busyMachine()
+    machine.console.input('later', 60_000)
+    await machine.run({ until: 70_000 })
+    await machine.runBackTo('input')
+    expect(machine.cycles).toBe(60_000)
+    await machine.runBackTo('input')
+    expect(machine.cycles).toBe(30_000)
+    await machine.run({ until: 50_000 })
+    const { events } = await machine.runBackTo('event')
+    expect((await machine.runBackTo('event')).events).toBe(events - 1)
+  })
+
+  it('repeats what the host has changed between two instructions', async () => {
+    const machine = await busyMachine(4)
+    await machine.run({ until: 40_000 })
+    await machine.step(3, { hart: 2 })
+    machine.setRegister(2, 9, machine.symbol('table') as number)
+    machine.poke(machine.symbol('word') as number, [1000])
+    const changed = view(machine)
+    await machine.run({ until: 60_000 })
+    const last = view(machine)
+    await machine.stepBack(1, { hart: 2 })
+    await machine.runBackTo(20_000)
+    await machine.run({ until: 60_000 })
+    expect(view(machine)).toEqual(last)
+    await machine.runBackTo(59_000)
+    await machine.runBackTo(39_000)
+    await machine.run({ until: 60_000 })
+    expect(view(machine)).toEqual(last)
+    expect(changed).not.toEqual(last)
+  })
+
+  it('comes to the guest’s end again', async () => {
+    const machine = await Machine.create({ ramBytes: 1 << 20, history: true })
+    const source = 'li t2, 9\n li t0, 0x100000\n li t1, 0x5555\n sw t1, 0(t0)\n'
+    await machine.load(assembleImage(source, { base: 0x8000_0000 }))
+    const report = await machine.run()
+    expect(machine.ended).toBe(true)
+    await machine.stepBack()
+    expect(machine.ended).toBe(false)
+    expect(machine.registers().x[6]).toBe(0x5555)
+    expect(await machine.run()).toEqual(report)
+    expect(machine.ended).toBe(true)
+  })
+})
+
+describe('a history', () => {
+  it('keeps to its budget, and its beginning moves', async () => {
+    const machine = await busyMachine(1, { budgetBytes: 2 << 20 })
+    for (let i = 0; i < 20; i++) await machine.run({ for: '8ms' })
+    const { oldest, present, keys, bytes } = machine.history!
+    expect(bytes).toBeLessThan(2 << 20)
+    expect(keys).toBeLessThan(30)
+    expect(present).toBe(160_000_000)
+    await machine.runBackTo(oldest + 1_000_000)
+    expect(machine.cycles).toBe(oldest + 1_000_000)
+  })
+
+  it('cannot be changed', async () => {
+    const machine = await busyMachine()
+    await machine.run({ until: 1000 })
+    await machine.stepBack()
+    expect(() => machine.poke(0x8000_0000, [0])).toThrow('the machine stands in its past')
+    expect(() => machine.setRegister(0, 5, 1)).toThrow('the machine stands in its past')
+    await expect(machine.runBackTo(5000)).rejects.toThrow('cycle 5000 is not in the past')
+  })
+
+  it('must be asked for', async () => {
+    const machine = await busyMachine(1, false)
+    await machine.run({ until: 1000 })
+    await expect(async () => machine.stepBack()).rejects.toThrow('the machine keeps no history')
+    machine.keepHistory()
+    await expect(machine.stepBack()).rejects.toThrow('there is no past yet')
+    await machine.run({ until: 2000 })
+    expect((await machine.runBackTo(0)).stopReason).toBe('start')
+    expect(machine.cycles).toBe(1000)
+    expect(() => machine.keepHistory()).toThrow('the machine stands in its past')
   })
 })
