@@ -27,7 +27,7 @@ describe('rewrite of async functions', () => {
       'export       function add(x: i32): __Task<i64> { if (__begin()) return changetype<__Task<i64>>(__self());',
       '  const y = __await( other(x), 2).getResult()',
       '  return __complete<i64>(y + 1, __self())',
-      '}',
+      ' }',
     ])
   })
 
