@@ -38,11 +38,22 @@ export function kernelImage(entry = `${kernelFolder}index.ts`): Promise<Image> {
 }
 
 /** A test program for user mode; its `_start` is called with the image's base and the heap's end. */
-export async function programImage(name: string): Promise<Image> {
+export function programImage(name: string): Promise<Image> {
+  const file = fixture(name)
+  return programFrom(readFileSync(root + file, 'utf8'), name)
+}
+
+/** The same from source text, which may import what the fixtures import. */
+export async function programFrom(source: string, name = 'generated'): Promise<Image> {
   const base = imageBases.program
-  const file = `test/kernel/fixtures/${name}.ts`
-  const { wasm } = await compileSystemModule(file, readSource, base + dataOffset)
+  const file = fixture(name)
+  const read = (path: string) => (path === file ? source : readSource(path))
+  const { wasm } = await compileSystemModule(file, read, base + dataOffset)
   return linkImage({ wasm, base, entry: '_start', header: true })
+}
+
+function fixture(name: string): string {
+  return `test/kernel/fixtures/${name}.ts`
 }
 
 let kernel: Promise<Uint8Array<ArrayBuffer>> | undefined

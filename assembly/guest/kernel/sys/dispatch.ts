@@ -177,9 +177,9 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
     case SYS_NtDeviceIoControlFile:
       return deviceIoControl(a0, a1, a2, a3, a4, a5);
     case SYS_NtSetInformationFile:
-      return setInformationFile(a0, a2, a3, a4);
+      return setInformationFile(a0, a1, a2, a3, a4);
     case SYS_NtQueryInformationFile:
-      return queryInformationFile(a0, a2, a3, a4);
+      return queryInformationFile(a0, a1, a2, a3, a4);
     case SYS_NtCreateNamedPipeFile:
       return createNamedPipeFile(a0, a1, a2, a3, a4);
     case SYS_NtReadFile:

@@ -15,6 +15,8 @@ import {
   FilePositionInformation,
   FileStandardInformation,
   IO_STATUS_BLOCK_BYTES,
+  IO_STATUS_BLOCK_information,
+  IO_STATUS_BLOCK_status,
   PIPE_PARAMETERS_BYTES,
   STATUS_INFO_LENGTH_MISMATCH,
   STATUS_INSUFFICIENT_RESOURCES,
@@ -128,11 +130,13 @@ export function deviceIoControl(
 
 export function setInformationFile(
   handle: u32,
+  statusBlock: usize,
   information: usize,
   bytes: u32,
   infoClass: u32,
 ): u32 {
   let status = probeWords(information, bytes);
+  if (!status) status = probeOptional(statusBlock, IO_STATUS_BLOCK_BYTES);
   if (status) return status;
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return lookupStatus();
@@ -148,6 +152,15 @@ export function setInformationFile(
     status = STATUS_INVALID_PARAMETER;
   }
   dereference(file);
+  return tell(statusBlock, status, bytes);
+}
+
+/** Write the status block of a call that has succeeded, if there is one. */
+function tell(statusBlock: usize, status: u32, bytes: u32): u32 {
+  if (statusBlock && !status) {
+    store<u32>(statusBlock + IO_STATUS_BLOCK_status, status);
+    store<u32>(statusBlock + IO_STATUS_BLOCK_information, bytes);
+  }
   return status;
 }
 
@@ -196,11 +209,13 @@ function setPipeMode(file: File, information: usize, bytes: u32): u32 {
 
 export function queryInformationFile(
   handle: u32,
+  statusBlock: usize,
   information: usize,
   bytes: u32,
   infoClass: u32,
 ): u32 {
   let status = probeWords(information, bytes);
+  if (!status) status = probeOptional(statusBlock, IO_STATUS_BLOCK_BYTES);
   if (status) return status;
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return lookupStatus();
@@ -217,7 +232,7 @@ export function queryInformationFile(
     status = STATUS_INVALID_PARAMETER;
   }
   dereference(file);
-  return status;
+  return tell(statusBlock, status, bytes);
 }
 
 /** All requests of the file, or the one with this status block. */
