@@ -1,14 +1,37 @@
 /**
  * Waiting for several tasks.
  */
-import { Task, TaskSource } from './task';
+import { errorOf } from './failures';
+import { settled } from './settled';
+import { Task, TaskSource, cancelTask, completeVoidTask, failTask, newTask } from './task';
+import { sleep } from './timer';
 
-/** Completes when all `tasks` are completed; their results are then at hand without waiting. */
-export async function whenAll<T>(tasks: Task<T>[]): Promise<void> {
-  for (let index = 0; index < tasks.length; index++) await tasks[index];
+/**
+ * Completes when all `tasks` are over; their results are then at hand without waiting. If one failed, this fails with the error of the
+ * first that did, else if one was cancelled, this is cancelled (N7.12).
+ */
+export function whenAll<T>(tasks: Task<T>[]): Task<void> {
+  const all = newTask<void>();
+  gather<T>(tasks, all);
+  return all;
 }
 
-/** The index of the first of `tasks` that is completed. The others go on. */
+async function gather<T>(tasks: Task<T>[], all: Task<void>): Promise<void> {
+  let failed: Task<T> | null = null;
+  let isCancelled = false;
+  for (let index = 0; index < tasks.length; index++) {
+    const task = tasks[index];
+    if (!task.isCompleted) await settled<T>(task);
+    if (task.isCancelled) isCancelled = true;
+    if (task.isFailed && !failed) failed = task;
+  }
+  const frame = changetype<usize>(all);
+  if (failed) failTask(frame, errorOf(changetype<usize>(failed)), true);
+  else if (isCancelled) cancelTask(frame, true);
+  else completeVoidTask(all);
+}
+
+/** The index of the first of `tasks` that is over, in whichever way. The others go on. */
 export function whenAny<T>(tasks: Task<T>[]): Task<i32> {
   const first = new TaskSource<i32>();
   for (let index = 0; index < tasks.length && !first.task.isCompleted; index++) {
@@ -18,6 +41,18 @@ export function whenAny<T>(tasks: Task<T>[]): Task<i32> {
 }
 
 async function watch<T>(task: Task<T>, index: i32, first: TaskSource<i32>): Promise<void> {
-  await task;
+  await settled<T>(task);
   first.tryComplete(index);
+}
+
+/** The result, or the failure, of the first of `tasks` that is over. The others go on. */
+export async function race<T>(tasks: Task<T>[]): Promise<T> {
+  const first = await whenAny<T>(tasks);
+  return await tasks[first];
+}
+
+/** Whether the task is over within `duration` nanoseconds. It goes on in any case. */
+export async function withTimeout<T>(task: Task<T>, duration: i64): Promise<bool> {
+  const both: Task<void>[] = [changetype<Task<void>>(task), sleep(duration)];
+  return (await whenAny<void>(both)) == 0;
 }

@@ -3,12 +3,21 @@
  */
 export { console, print, write } from './console';
 export { parameter } from './parameter';
+export { CancellationRegistration, CancellationSource, CancellationToken } from './cancellation';
+export { Channel, Select, Selectable } from './channel';
+export { SynchronizationContext } from './context';
+export { Continuation } from './continuation';
+export { EventLoop, PollingScheduler } from './eventLoop';
+export { OperationCanceledError } from './failures';
 export { ThreadPool } from './pool';
+export { Awaitable, Resume, resumeOn, settled, yieldNow } from './settled';
+export { AsyncStream, Interval, StreamSource } from './stream';
+export { Event, Mutex, Semaphore } from './threadSync';
 export { Datagram, UdpSocket } from './socket';
 export { clockHz, cycles, exit, ownAddress } from './system';
 export { Task, TaskSource } from './task';
 export { Thread } from './threads';
 export { microsecond, millisecond, nanosecond, now, second, sleep, sleepBlocking } from './timer';
-export { whenAll, whenAny } from './combinators';
-export { AsyncMutex, AsyncSemaphore, Channel } from './synchronization';
+export { race, whenAll, whenAny, withTimeout } from './combinators';
+export { AsyncEvent, AsyncMutex, AsyncReaderWriterLock, AsyncSemaphore } from './synchronization';
 export { spend } from './work';

@@ -1,6 +1,7 @@
 /**
  * How a program begins and ends. The compiler's entry file calls one of the two functions below.
  */
+import { reportFailures } from './failures';
 import { Invoke, serveMailbox } from './mailbox';
 import { pool } from './poolState';
 import { beginWork, requirePort, runWorker } from './workers';
@@ -13,7 +14,7 @@ import { checkStart, uncaught } from './unwind';
 export function runThread(main: () => i32): void {
   checkStart();
   try {
-    exit(main());
+    end(main());
   } catch (error) {
     uncaught(error);
   }
@@ -42,5 +43,11 @@ async function exitAfter(main: usize, hasCode: bool): Promise<void> {
   } catch (error) {
     uncaught(error);
   }
+  end(code);
+}
+
+/** Report what was left behind, and end the program. */
+function end(code: i32): void {
+  reportFailures();
   exit(code);
 }

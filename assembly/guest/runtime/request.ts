@@ -2,12 +2,15 @@
  * One request to a device: the status block and the request structure that the kernel reads and writes, and the task that it
  * completes.
  */
+import { CancellationRegistration, CancellationToken } from './cancellation';
 import {
   FILE_COMPLETION_INFORMATION_BYTES,
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FileCompletionInformation,
   FileIoCompletionNotificationInformation,
+  STATUS_CANCELLED,
   STATUS_PENDING,
+  SYS_NtCancelIoFileEx,
   SYS_NtCreateFile,
   SYS_NtDeviceIoControlFile,
   SYS_NtSetInformationFile,
@@ -17,7 +20,15 @@ import { KEY_REQUEST } from './keys';
 import { requirePort } from './workers';
 import { amoSwap, hint2 } from './rv';
 import { isError, require, system } from './system';
-import { Task, completeTask, completedTask, newTask, setOperation } from './task';
+import {
+  Task,
+  cancelTask,
+  cancelledTask,
+  completeTask,
+  completedTask,
+  newTask,
+  setOperation,
+} from './task';
 import { thisThread } from './threadBlock';
 
 /** In place of a task: the request was over before it had one. */
@@ -39,11 +50,14 @@ export class Request {
   port: u32 = 0;
   /** The task while the request is pending: completed with the bytes transferred, or with the (negative) status. */
   protected task: usize = 0;
+  private registration: CancellationRegistration | null = null;
 
   /** Begin the request on an overlapped file; the returned task is completed when it is done. */
-  begin(file: u32, code: u32, structure: usize): Task<i32> {
+  begin(file: u32, code: u32, structure: usize, token: CancellationToken | null = null): Task<i32> {
+    if (token && token.isCancelled) return cancelledTask<i32>();
     const block = changetype<usize>(this);
     this.task = 0;
+    this.registration = null;
     const status = system(SYS_NtDeviceIoControlFile, file, 0, block, block, code, structure);
     // Errors and successes at once send no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS).
     if (status != STATUS_PENDING) return this.finished(status);
@@ -51,8 +65,25 @@ export class Request {
     this.name(task);
     // Another thread may have had the packet already.
     const place = block + offsetof<Request>('task');
-    if (amoSwap(place, changetype<usize>(task)) == DONE) completeTask<i32>(task, this.outcome());
+    if (token) this.cancelBy(token, file);
+    if (amoSwap(place, changetype<usize>(task)) == DONE) this.end(changetype<usize>(task));
     return task;
+  }
+
+  /** Cancel the request in the kernel when the token is cancelled; its packet then says what became of it. */
+  private cancelBy(token: CancellationToken, file: u32): void {
+    const block = changetype<usize>(this);
+    this.registration = token.register((): void => {
+      system(SYS_NtCancelIoFileEx, file, block);
+    });
+  }
+
+  private end(task: usize): void {
+    const registration = this.registration;
+    this.registration = null;
+    if (registration) registration.dispose();
+    if (registration && this.status == STATUS_CANCELLED) cancelTask(task, true);
+    else completeTask<i32>(changetype<Task<i32>>(task), this.outcome());
   }
 
   /** A task for a request that was over at once. */
@@ -84,7 +115,7 @@ export class Request {
     this.status = status;
     this.information = information;
     const task = amoSwap(changetype<usize>(this) + offsetof<Request>('task'), DONE);
-    if (task) completeTask<i32>(changetype<Task<i32>>(task), this.outcome());
+    if (task) this.end(task);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   IOCTL_AFD_SEND_DATAGRAM,
   SYS_NtDeviceIoControlFile,
 } from './generated/syscalls';
+import { CancellationToken } from './cancellation';
 import { Request, openDevice } from './request';
 import { closeHandle, isError, require, system } from './system';
 import { Task } from './task';
@@ -63,12 +64,17 @@ export class UdpSocket {
 
   /**
    * Wait for a datagram and put it into `buffer`; what does not fit is cut off. The buffer belongs to the kernel until then.
-   * The result is the number of bytes, or a negative NTSTATUS; the sender is written to `from`.
+   * The result is the number of bytes, or a negative NTSTATUS; the sender is written to `from`. Ends as cancelled by the token.
    */
-  receiveFrom(buffer: Uint8Array, from: Datagram): Task<i32> {
+  receiveFrom(
+    buffer: Uint8Array,
+    from: Datagram,
+    token: CancellationToken | null = null,
+  ): Task<i32> {
     this.expect(false);
     prepare(from, buffer, buffer.length);
-    return begin(from, this.handle, IOCTL_AFD_RECEIVE_DATAGRAM);
+    const structure = changetype<usize>(from) + REQUEST_STRUCTURE;
+    return from.begin(this.handle, IOCTL_AFD_RECEIVE_DATAGRAM, structure, token);
   }
 
   /** Send the first `length` bytes of `buffer` to where `to` came from. The result is `length`, or a negative NTSTATUS. */

@@ -1,17 +1,57 @@
 /**
- * Waiting for each other without blocking a thread: semaphore, mutex, channel. Waiters are served in the order in which they came, and
- * never run inside of the call that lets them go on. The structures belong to the threads of the pool; with more than one thread in
- * the pool each call takes the object's lock.
+ * Waiting for each other without blocking a thread: semaphore, mutex, event, readers and writers. Waiters are served in the order in
+ * which they came, and never run inside of the call that lets them go on (N7.13).
  */
+import { CancellationRegistration, CancellationToken } from './cancellation';
 import { lock, unlock } from './lock';
-import { Task, completeVoidTaskLater, completedVoidTask, newTask } from './task';
+import { settled } from './settled';
+import { Task, cancelTask, cancelledTask, completeVoidTaskLater, completedVoidTask } from './task';
+import { WaitQueue } from './waitQueue';
+
+/** What the classes here have in common: a lock, and waiters that can be cancelled. */
+export abstract class AsyncWaitable {
+  private guard: u32 = 0;
+  protected readonly waiters: WaitQueue = new WaitQueue();
+
+  protected enter(): void {
+    lock(changetype<usize>(this) + offsetof<AsyncWaitable>('guard'));
+  }
+
+  protected leave(): void {
+    unlock(changetype<usize>(this) + offsetof<AsyncWaitable>('guard'));
+  }
+
+  /** Number of coroutines that wait. */
+  get waiting(): i32 {
+    return this.waiters.length;
+  }
+
+  /** Let `task`, which waits in `queue`, end when the token is cancelled. */
+  protected cancelBy(token: CancellationToken, queue: WaitQueue, task: Task<void>): Task<void> {
+    const frame = changetype<usize>(task);
+    const registration = token.register((): void => {
+      this.enter();
+      const isWaiting = queue.remove(frame);
+      this.leave();
+      if (isWaiting) cancelTask(frame, false);
+    });
+    forgetWhenOver(task, registration);
+    return task;
+  }
+}
+
+async function forgetWhenOver(
+  task: Task<void>,
+  registration: CancellationRegistration,
+): Promise<void> {
+  await settled<void>(task);
+  registration.dispose();
+}
 
 /** A number of permits that coroutines wait for. */
-export class AsyncSemaphore {
-  private guard: u32 = 0;
-  private readonly waiters: Task<void>[] = [];
-  /** Waiters before this index have been served. */
-  private served: i32 = 0;
+export class AsyncSemaphore extends AsyncWaitable {
+  /** Waiters whose thread is blocked: they come first. */
+  private readonly blocked: WaitQueue = new WaitQueue();
 
   /**
    * @param available permits at the beginning
@@ -20,7 +60,9 @@ export class AsyncSemaphore {
   constructor(
     private available: i32,
     private readonly maximum: i32 = i32.MAX_VALUE,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Permits nobody has taken. */
   get count(): i32 {
@@ -28,51 +70,38 @@ export class AsyncSemaphore {
   }
 
   /** Take a permit, as soon as there is one. */
-  wait(): Task<void> {
+  wait(token: CancellationToken | null = null): Task<void> {
+    if (token && token.isCancelled) return cancelledTask<void>();
     this.enter();
-    let task: Task<void>;
-    if (this.available > 0) {
-      this.available--;
-      task = completedVoidTask();
-    } else {
-      task = newTask<void>();
-      this.waiters.push(task);
-    }
+    const task = this.take(this.waiters);
     this.leave();
-    return task;
+    return token && !task.isCompleted ? this.cancelBy(token, this.waiters, task) : task;
+  }
+
+  /** Take a permit; the calling thread waits. */
+  waitBlocking(): void {
+    this.enter();
+    const task = this.take(this.blocked);
+    this.leave();
+    task.wait();
+  }
+
+  private take(queue: WaitQueue): Task<void> {
+    if (this.available == 0) return queue.push<void>();
+    this.available--;
+    return completedVoidTask();
   }
 
   /** Give a permit back; the longest waiting coroutine gets it. Ends the program if there are more than the maximum. */
   release(): void {
     this.enter();
-    const waiter = this.nextWaiter();
-    if (!waiter) {
-      if (this.available == this.maximum) throw new Error('A semaphore was released too often');
-      this.available++;
-    }
+    let waiter = this.blocked.pop();
+    if (!waiter) waiter = this.waiters.pop();
+    const isTooMuch = !waiter && this.available == this.maximum;
+    if (!waiter && !isTooMuch) this.available++;
     this.leave();
-    if (waiter) completeVoidTaskLater(waiter);
-  }
-
-  private nextWaiter(): Task<void> | null {
-    if (this.served == this.waiters.length) return null;
-    const waiter = this.waiters[this.served++];
-    if (this.served == this.waiters.length) {
-      this.waiters.length = 0;
-      this.served = 0;
-    } else if (this.served == 64) {
-      this.waiters.splice(0, 64);
-      this.served = 0;
-    }
-    return waiter;
-  }
-
-  private enter(): void {
-    lock(changetype<usize>(this) + offsetof<AsyncSemaphore>('guard'));
-  }
-
-  private leave(): void {
-    unlock(changetype<usize>(this) + offsetof<AsyncSemaphore>('guard'));
+    if (isTooMuch) throw new Error('A semaphore was released too often');
+    if (waiter) completeVoidTaskLater(changetype<Task<void>>(waiter));
   }
 }
 
@@ -86,8 +115,8 @@ export class AsyncMutex {
   }
 
   /** Completes when the caller holds the mutex. */
-  lock(): Task<void> {
-    return this.semaphore.wait();
+  lock(token: CancellationToken | null = null): Task<void> {
+    return this.semaphore.wait(token);
   }
 
   /** Give the mutex to the coroutine that has waited longest. */
@@ -96,43 +125,124 @@ export class AsyncMutex {
   }
 }
 
-/** A queue of bounded length between coroutines. */
-export class Channel<T> {
-  private readonly values: T[] = [];
-  private readonly free: AsyncSemaphore;
-  private readonly filled: AsyncSemaphore = new AsyncSemaphore(0);
-  private guard: u32 = 0;
-
-  /** @param capacity values that may wait to be received, at least 1 */
-  constructor(capacity: i32) {
-    this.free = new AsyncSemaphore(capacity, capacity);
+/** A signal that coroutines wait for. */
+export class AsyncEvent extends AsyncWaitable {
+  /**
+   * @param isSet whether it is signalled from the beginning
+   * @param resets whether one waiter takes the signal away; if not, it stays until `reset`
+   */
+  constructor(
+    private signalled: bool = false,
+    private readonly resets: bool = false,
+  ) {
+    super();
   }
 
-  /** Values that wait to be received. */
-  get length(): i32 {
-    return this.values.length;
+  get isSet(): bool {
+    return this.signalled;
   }
 
-  /** Completes when there was room for the value. */
-  async send(value: T): Promise<void> {
-    await this.free.wait();
-    lock(this.guardAddress());
-    this.values.push(value);
-    unlock(this.guardAddress());
-    this.filled.release();
+  /** Completes when the event is signalled. */
+  wait(token: CancellationToken | null = null): Task<void> {
+    if (token && token.isCancelled) return cancelledTask<void>();
+    this.enter();
+    let task: Task<void>;
+    if (this.signalled) {
+      if (this.resets) this.signalled = false;
+      task = completedVoidTask();
+    } else {
+      task = this.waiters.push<void>();
+    }
+    this.leave();
+    return token && !task.isCompleted ? this.cancelBy(token, this.waiters, task) : task;
   }
 
-  /** The oldest value, as soon as there is one. */
-  async receive(): Promise<T> {
-    await this.filled.wait();
-    lock(this.guardAddress());
-    const value = this.values.shift();
-    unlock(this.guardAddress());
-    this.free.release();
-    return value;
+  /** Signal: all waiters go on, or the one that has waited longest if the event resets itself. */
+  set(): void {
+    this.enter();
+    let waiter = this.waiters.pop();
+    if (!waiter || !this.resets) this.signalled = true;
+    this.leave();
+    while (waiter) {
+      completeVoidTaskLater(changetype<Task<void>>(waiter));
+      if (this.resets) return;
+      this.enter();
+      waiter = this.waiters.pop();
+      this.leave();
+    }
   }
 
-  private guardAddress(): usize {
-    return changetype<usize>(this) + offsetof<Channel<T>>('guard');
+  /** Take the signal away. */
+  reset(): void {
+    this.signalled = false;
+  }
+}
+
+/** Many readers or one writer. Nobody overtakes: a reader that comes after a waiting writer waits too. */
+export class AsyncReaderWriterLock extends AsyncWaitable {
+  private readonly kinds: bool[] = [];
+  private readers: i32 = 0;
+  private isWriting: bool = false;
+
+  /** Completes when the caller may read. */
+  lockRead(): Task<void> {
+    return this.take(false);
+  }
+
+  /** Completes when the caller is alone. */
+  lockWrite(): Task<void> {
+    return this.take(true);
+  }
+
+  unlockRead(): void {
+    this.enter();
+    this.readers--;
+    this.leave();
+    this.admit();
+  }
+
+  unlockWrite(): void {
+    this.enter();
+    this.isWriting = false;
+    this.leave();
+    this.admit();
+  }
+
+  private take(writes: bool): Task<void> {
+    this.enter();
+    let task: Task<void>;
+    if (this.waiters.length == 0 && this.mayEnter(writes)) {
+      this.count(writes);
+      task = completedVoidTask();
+    } else {
+      task = this.waiters.push<void>();
+      this.kinds.push(writes);
+    }
+    this.leave();
+    return task;
+  }
+
+  private mayEnter(writes: bool): bool {
+    return !this.isWriting && (!writes || this.readers == 0);
+  }
+
+  private count(writes: bool): void {
+    if (writes) this.isWriting = true;
+    else this.readers++;
+  }
+
+  /** Let those in who may enter now, in their order. */
+  private admit(): void {
+    while (true) {
+      this.enter();
+      let waiter: usize = 0;
+      if (this.waiters.length > 0 && this.mayEnter(this.kinds[0])) {
+        this.count(this.kinds.shift());
+        waiter = this.waiters.pop();
+      }
+      this.leave();
+      if (!waiter) return;
+      completeVoidTaskLater(changetype<Task<void>>(waiter));
+    }
   }
 }

@@ -189,6 +189,14 @@ export function completedVoidTask(): Task<void> {
   return changetype<Task<void>>(readyBlock);
 }
 
+/** A task that has failed from the beginning; nobody is told unless somebody looks. */
+export function failedTask<T>(error: Error): Task<T> {
+  const task = new Task<T>();
+  store<usize>(changetype<usize>(task), changetype<usize>(error), RESULT);
+  store<usize>(changetype<usize>(task), FAILED_SEEN, WAITER);
+  return task;
+}
+
 /** A task that is over as cancelled from the beginning. */
 export function cancelledTask<T>(): Task<T> {
   const task = new Task<T>();
@@ -202,6 +210,14 @@ export function completeTask<T>(task: Task<T>, value: T): void {
   unlist(frame);
   store<T>(frame, value, RESULT);
   finish(frame, SUCCEEDED, true);
+}
+
+/** The same, but who awaits the task does not run inside of this call. */
+export function completeTaskLater<T>(task: Task<T>, value: T): void {
+  const frame = changetype<usize>(task);
+  unlist(frame);
+  store<T>(frame, value, RESULT);
+  finish(frame, SUCCEEDED, false);
 }
 
 /** The same for a task without a result. */

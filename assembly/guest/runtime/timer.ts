@@ -1,8 +1,12 @@
 /**
  * Time: durations in nanoseconds, and `sleep`. A sleeping task costs a kernel timer, which is used again by the next one.
  */
+import { CancellationRegistration, CancellationToken } from './cancellation';
 import {
+  STATUS_SUCCESS,
   SYS_NtAssociateWaitCompletionPacket,
+  SYS_NtCancelTimer,
+  SYS_NtCancelWaitCompletionPacket,
   SYS_NtCreateTimer,
   SYS_NtCreateWaitCompletionPacket,
   SYS_NtDelayExecution,
@@ -16,7 +20,15 @@ import { lock, unlock } from './lock';
 import { requirePort } from './workers';
 import { hint2 } from './rv';
 import { clockHz, cycles, require, system } from './system';
-import { Task, completeVoidTask, completedVoidTask, newTask, setOperation } from './task';
+import {
+  Task,
+  cancelTask,
+  cancelledTask,
+  completeVoidTask,
+  completedVoidTask,
+  newTask,
+  setOperation,
+} from './task';
 import { thisThread } from './threadBlock';
 
 /** Durations in nanoseconds: `await sleep(2 * millisecond)`. */
@@ -35,6 +47,7 @@ export class Timer {
   private packet: u32 = 0;
   private dueTime: i64 = 0;
   private task: Task<void> | null = null;
+  private registration: CancellationRegistration | null = null;
   next: Timer | null = null;
 
   constructor() {
@@ -45,7 +58,7 @@ export class Timer {
     this.packet = load<u32>(handle);
   }
 
-  start(duration: i64): Task<void> {
+  start(duration: i64, token: CancellationToken | null): Task<void> {
     const task = newTask<void>();
     this.task = task;
     this.dueTime = -((duration + kernelUnit - 1) / kernelUnit);
@@ -65,13 +78,30 @@ export class Timer {
     const operation = load<u32>(state + WAIT_PACKET_STATE_operation);
     setOperation(changetype<usize>(task), operation, changetype<usize>(this));
     hint2(TRACE_operation_begin, operation, changetype<usize>(task));
+    if (token) this.cancelBy(token, task);
     return task;
+  }
+
+  /** End the wait when the token is cancelled. A packet that is queued already is not taken back: then the time was over. */
+  private cancelBy(token: CancellationToken, task: Task<void>): void {
+    this.registration = token.register((): void => {
+      if (this.task !== task) return;
+      if (system(SYS_NtCancelWaitCompletionPacket, this.packet, 0) != STATUS_SUCCESS) return;
+      system(SYS_NtCancelTimer, this.timer, 0);
+      this.task = null;
+      this.registration = null;
+      release(this);
+      cancelTask(changetype<usize>(task), false);
+    });
   }
 
   /** The packet has come. */
   expire(): void {
     const task = this.task;
+    const registration = this.registration;
     this.task = null;
+    this.registration = null;
+    if (registration) registration.dispose();
     release(this);
     if (task) completeVoidTask(task);
   }
@@ -95,10 +125,14 @@ function release(timer: Timer): void {
   unlock(timerLock);
 }
 
-/** Completes after `duration` nanoseconds, at the earliest; the kernel's clock has steps of 100 ns. */
-export function sleep(duration: i64): Task<void> {
+/**
+ * Completes after `duration` nanoseconds, at the earliest; the kernel's clock has steps of 100 ns. Ends as cancelled when the token
+ * is cancelled before.
+ */
+export function sleep(duration: i64, token: CancellationToken | null = null): Task<void> {
+  if (token && token.isCancelled) return cancelledTask<void>();
   if (duration <= 0) return completedVoidTask();
-  return acquire().start(duration);
+  return acquire().start(duration, token);
 }
 
 /** Block the calling thread for `duration` nanoseconds. */

@@ -20,13 +20,145 @@ declare module 'nothread/guest' {
   /** The number given to this run under `name` (`--param name=value`), or `fallback`. */
   export function parameter(name: string, fallback: u32): u32;
 
-  /** The threads that run continuations. One is there as soon as something asynchronous begins. */
+  /** The threads that run continuations. One is there as soon as something asynchronous begins; others come when they are needed. */
   export class ThreadPool {
     /** Number of threads. */
     static readonly threads: u32;
-    /** Add threads until there are `count`; there is no way back. More than one helps when continuations block. */
+    /** Threads that the pool would have. */
+    static readonly goal: u32;
+    /** Add threads until there are `count`, the least number from now on. More than one helps when continuations block. */
     static setThreads(count: u32): void;
+    /** The least and the most threads; in between the pool decides. The usual least is the number of harts. */
+    static setLimits(least: u32, most: u32): void;
+    /** Whether idle threads take work from the queues of others. */
+    static set stealing(on: bool);
+    /** Whether what a thread of the pool queues goes to a queue of its own, newest first. */
+    static set localQueues(on: bool);
+    /** Whether a thread is added every 500 ms in which work is queued and none of it was begun. */
+    static set starvationInjection(on: bool);
+    /** Whether threads are added for those that block on tasks. */
+    static set blockingCompensation(on: bool);
+    /** Whether the number of threads follows the throughput. */
+    static set hillClimbing(on: bool);
+    /**
+     * Call `routine` with `argument` on a thread of the pool.
+     * @param prefersLocal whether a thread of the pool queues it for itself, to be begun before older work
+     */
+    static queue<T>(routine: (argument: T) => void, argument: T, prefersLocal?: bool): void;
+    /** The same, in front of all work that is not urgent. */
+    static queueUrgent<T>(routine: (argument: T) => void, argument: T): void;
+    /** Items that were taken from the queue for everybody. */
+    static readonly globalTakes: u32;
+    /** Items that a thread took from its own queue. */
+    static readonly localTakes: u32;
+    /** Items that a thread took from the queue of another. */
+    static readonly steals: u32;
+    /** Packets posted to wake an idle thread. */
+    static readonly wakes: u32;
+    /** Threads added because no work was begun for 500 ms. */
+    static readonly injected: u32;
+    /** Threads added because others blocked on tasks. */
+    static readonly compensated: u32;
   }
+
+  /** The rest of a computation that waits. It is to be run once. */
+  export class Continuation {
+    private constructor();
+    /** Run it now if this thread may, or queue it for the pool. */
+    resume(): void;
+    /** Queue it for the pool. */
+    queue(): void;
+    /** Run it on the calling thread: for schedulers of one's own. */
+    run(): void;
+  }
+
+  /**
+   * A base for classes of one's own that can be awaited. `await` asks for nothing but the three members, so that any class with them can
+   * be awaited; this one tells editors the type of the result.
+   */
+  export abstract class Awaitable<T> implements PromiseLike<T> {
+    then(resolved: (value: T) => void): void;
+    /** Whether the result is there: then `await` goes on at once. */
+    abstract get isCompleted(): bool;
+    /** See to it that `continuation` is run once when the result is there; it may be there by now. */
+    abstract onCompleted(continuation: Continuation): void;
+    /** The value of the `await` expression. */
+    abstract getResult(): T;
+  }
+
+  /** A scheduler for continuations: what awaits on a thread with a context goes on through the context's `post`. */
+  export abstract class SynchronizationContext {
+    /** Take a continuation, from any thread; it is to be `run()` once, later, on a thread that has this context. */
+    abstract post(continuation: Continuation): void;
+    /** The context of the calling thread; null on threads of the pool. */
+    static current: SynchronizationContext | null;
+  }
+
+  /** A thread that runs what is posted to it, in its order. Without a pool it takes the packets of the port itself. */
+  export class EventLoop extends SynchronizationContext {
+    /** Continuations that were run. */
+    turns: u32;
+    /** Times the loop looked for packets. */
+    looks: u32;
+    /** @param polls whether the loop looks for packets again and again instead of sleeping */
+    constructor(polls?: bool);
+    post(continuation: Continuation): void;
+    /** Call `begin` on this thread, with the loop as its context, and run continuations until its task is over. Returns the result. */
+    run<T>(begin: () => Promise<T>): T;
+  }
+
+  /** An event loop that never sleeps: no wake-up costs anything, and the hart is always busy. */
+  export class PollingScheduler extends EventLoop {
+    constructor();
+  }
+
+  /** Where the continuation of an `await` runs. */
+  export enum Resume {
+    /** On the thread that completes the task, if that may. */
+    inline,
+    /** On the thread pool. */
+    queued,
+  }
+
+  /** Await a task and continue where `how` says instead of in the caller's context. */
+  export function resumeOn<T>(task: Promise<T>, how: Resume): PromiseLike<T>;
+  /** Wait for the end of a task, be it a result, an error or cancellation. */
+  export function settled<T>(task: Promise<T>): PromiseLike<void>;
+  /** `await yieldNow()`: go on when everything that is queued by now has had its turn. */
+  export function yieldNow(): PromiseLike<void>;
+
+  /** A callback of a token. */
+  export class CancellationRegistration {
+    private constructor();
+    /** Withdraw the callback. When this returns it runs no more, unless it is the caller itself. */
+    dispose(): void;
+  }
+
+  /** What an operation looks at to learn that it is not wanted any more. */
+  export class CancellationToken {
+    private constructor();
+    /** Whether cancellation was asked for. */
+    readonly isCancelled: bool;
+    /** Call `callback` when cancellation is asked for; at once if it was. */
+    register(callback: () => void): CancellationRegistration;
+  }
+
+  /** Who asks for cancellation. */
+  export class CancellationSource {
+    /** What to give to operations. */
+    readonly token: CancellationToken;
+    /** Whether `cancel` was called. */
+    readonly isCancelled: bool;
+    /** A source that is cancelled when one of the tokens is, and by itself. */
+    static linked(first: CancellationToken, second: CancellationToken): CancellationSource;
+    /** Ask for cancellation and run the callbacks, the newest first. Only the first call does something. */
+    cancel(): void;
+    /** Cancel after `duration` nanoseconds, unless the source is cancelled before. */
+    cancelAfter(duration: i64): Promise<void>;
+  }
+
+  /** The error with which `await` of a cancelled task ends. */
+  export class OperationCanceledError extends Error {}
 
   /** Sender and length of a datagram that was received, or receiver and length of one to send. */
   export class Datagram {
@@ -51,9 +183,9 @@ declare module 'nothread/guest' {
     static bindBlocking(port: u32): UdpSocket;
     /**
      * Wait for a datagram and put it into `buffer`; what does not fit is cut off. The buffer belongs to the kernel until then.
-     * The result is the number of bytes, or a negative NTSTATUS; the sender is written to `from`.
+     * The result is the number of bytes, or a negative NTSTATUS; the sender is written to `from`. Ends as cancelled by the token.
      */
-    receiveFrom(buffer: Uint8Array, from: Datagram): Promise<i32>;
+    receiveFrom(buffer: Uint8Array, from: Datagram, token?: CancellationToken | null): Promise<i32>;
     /** Send the first `length` bytes of `buffer` to where `to` came from. The result is `length`, or a negative NTSTATUS. */
     sendTo(buffer: Uint8Array, length: i32, to: Datagram): Promise<i32>;
     /** As `receiveFrom`, but the calling thread waits. */
@@ -78,12 +210,18 @@ declare module 'nothread/guest' {
 
   /** A task that the program completes itself: the way from callbacks to `await`. */
   export class TaskSource<T> {
+    /** @param runsInline whether who awaits the task goes on inside of the call that completes it; if not, it is queued */
+    constructor(runsInline?: bool);
     /** The task to await. */
     readonly task: Promise<T>;
     /** Give the task its result and resume who awaits it. To be called once. */
     complete(value: T): void;
     /** Give the task its result, unless it has one. Returns whether this call did it. */
     tryComplete(value: T): bool;
+    /** End the task with an error, unless it is over. Returns whether this call did it. */
+    tryFail(error: Error): bool;
+    /** End the task as cancelled, unless it is over. Returns whether this call did it. */
+    tryCancel(): bool;
   }
 
   /** A thread whose routine may block. */
@@ -106,15 +244,25 @@ declare module 'nothread/guest' {
   export const second: i64;
   /** Nanoseconds since the machine was reset. */
   export function now(): i64;
-  /** Completes after `duration` nanoseconds, at the earliest; the kernel's clock has steps of 100 ns. */
-  export function sleep(duration: i64): Promise<void>;
+  /**
+   * Completes after `duration` nanoseconds, at the earliest; the kernel's clock has steps of 100 ns. Ends as cancelled when the token
+   * is cancelled before.
+   */
+  export function sleep(duration: i64, token?: CancellationToken | null): Promise<void>;
   /** Block the calling thread for `duration` nanoseconds. */
   export function sleepBlocking(duration: i64): void;
 
-  /** Completes when all `tasks` are completed; their results are then at hand without waiting. */
+  /**
+   * Completes when all `tasks` are over; their results are then at hand without waiting. If one failed, this fails with the error of
+   * the first that did, else if one was cancelled, this is cancelled.
+   */
   export function whenAll<T>(tasks: Promise<T>[]): Promise<void>;
-  /** The index of the first of `tasks` that is completed. The others go on. */
+  /** The index of the first of `tasks` that is over, in whichever way. The others go on. */
   export function whenAny<T>(tasks: Promise<T>[]): Promise<i32>;
+  /** The result, or the failure, of the first of `tasks` that is over. The others go on. */
+  export function race<T>(tasks: Promise<T>[]): Promise<T>;
+  /** Whether the task is over within `duration` nanoseconds. It goes on in any case. */
+  export function withTimeout<T>(task: Promise<T>, duration: i64): Promise<bool>;
 
   /** A number of permits that coroutines wait for. Waiters are served in the order in which they came. */
   export class AsyncSemaphore {
@@ -125,8 +273,12 @@ declare module 'nothread/guest' {
     constructor(available: i32, maximum?: i32);
     /** Permits nobody has taken. */
     readonly count: i32;
+    /** Number of coroutines that wait. */
+    readonly waiting: i32;
     /** Take a permit, as soon as there is one. */
-    wait(): Promise<void>;
+    wait(token?: CancellationToken | null): Promise<void>;
+    /** Take a permit; the calling thread waits, and is served before coroutines. */
+    waitBlocking(): void;
     /** Give a permit back; the longest waiting coroutine gets it. Ends the program if there are more than the maximum. */
     release(): void;
   }
@@ -136,21 +288,132 @@ declare module 'nothread/guest' {
     /** Whether somebody holds it. */
     readonly isLocked: bool;
     /** Completes when the caller holds the mutex. */
-    lock(): Promise<void>;
+    lock(token?: CancellationToken | null): Promise<void>;
     /** Give the mutex to the coroutine that has waited longest. */
     unlock(): void;
   }
 
+  /** A signal that coroutines wait for. */
+  export class AsyncEvent {
+    /**
+     * @param isSet whether it is signalled from the beginning
+     * @param resets whether one waiter takes the signal away; if not, it stays until `reset`
+     */
+    constructor(isSet?: bool, resets?: bool);
+    readonly isSet: bool;
+    /** Number of coroutines that wait. */
+    readonly waiting: i32;
+    /** Completes when the event is signalled. */
+    wait(token?: CancellationToken | null): Promise<void>;
+    /** Signal: all waiters go on, or the one that has waited longest if the event resets itself. */
+    set(): void;
+    /** Take the signal away. */
+    reset(): void;
+  }
+
+  /** Many readers or one writer. Nobody overtakes: a reader that comes after a waiting writer waits too. */
+  export class AsyncReaderWriterLock {
+    /** Number of coroutines that wait. */
+    readonly waiting: i32;
+    /** Completes when the caller may read. */
+    lockRead(): Promise<void>;
+    /** Completes when the caller is alone. */
+    lockWrite(): Promise<void>;
+    unlockRead(): void;
+    unlockWrite(): void;
+  }
+
+  /** Something that a `Select` can wait for. */
+  export abstract class Selectable {
+    /** Whether waiting would not wait. */
+    abstract get isReady(): bool;
+    /** Complete `source` when it may have become ready. */
+    abstract watch(source: TaskSource<i32>): void;
+  }
+
   /** A queue of bounded length between coroutines. */
-  export class Channel<T> {
+  export class Channel<T> extends Selectable {
     /** @param capacity values that may wait to be received, at least 1 */
     constructor(capacity: i32);
     /** Values that wait to be received. */
     readonly length: i32;
-    /** Completes when there was room for the value. */
+    readonly isClosed: bool;
+    get isReady(): bool;
+    /** Completes when there was room for the value; fails if the channel is closed. */
     send(value: T): Promise<void>;
-    /** The oldest value, as soon as there is one. */
+    /** The oldest value, as soon as there is one; fails when the channel is closed and empty. */
     receive(): Promise<T>;
+    /** No more values will be sent: who receives gets those that are there, then an error. */
+    close(): void;
+    watch(source: TaskSource<i32>): void;
+  }
+
+  /** A wait for whichever of several things comes first. Nothing is taken from those that were not chosen. */
+  export class Select {
+    /** Add a channel that may be received from; returns the number of the case. */
+    receive<T>(channel: Channel<T>): i32;
+    /** Add a task that ends; returns the number of the case. */
+    task<T>(task: Promise<T>): i32;
+    /** Add a time in nanoseconds from now; returns the number of the case. */
+    after(duration: i64): i32;
+    /** The number of the first case that is ready; of several, that which was added first. */
+    first(): Promise<i32>;
+  }
+
+  /** Values over time: `while (await stream.next()) use(stream.current)`. */
+  export abstract class AsyncStream<T> {
+    /** The value that the last `next` has brought. */
+    current: T;
+    /** Completes with true when there is a next value, with false at the end. */
+    abstract next(): Promise<bool>;
+  }
+
+  /** A stream into which values are put, at most `capacity` ahead of who takes them. */
+  export class StreamSource<T> extends AsyncStream<T> {
+    constructor(capacity?: i32);
+    /** Completes when there was room for the value. */
+    put(value: T): Promise<void>;
+    /** No more values come. */
+    end(): void;
+    next(): Promise<bool>;
+  }
+
+  /** The numbers 0, 1, 2, … one every `period` nanoseconds, `count` of them. */
+  export class Interval extends AsyncStream<i32> {
+    constructor(period: i64, count: i32);
+    next(): Promise<bool>;
+  }
+
+  /** Mutual exclusion of threads. It belongs to the thread that took it, which may take it again. */
+  export class Mutex {
+    /** Block the thread until it owns the mutex. */
+    lock(): void;
+    /** Release once. Returns false, and does nothing, if the calling thread is not the owner. */
+    tryUnlock(): bool;
+    /** Release once. Ends the program with an error if the calling thread is not the owner. */
+    unlock(): void;
+    close(): void;
+  }
+
+  /** A number of permits that threads wait for. */
+  export class Semaphore {
+    constructor(available: i32, maximum?: i32);
+    /** Block the thread until it has a permit. */
+    wait(): void;
+    /** Give permits back. */
+    release(count?: i32): void;
+    close(): void;
+  }
+
+  /** A signal that threads wait for. */
+  export class Event {
+    /** @param resets whether one waiter takes the signal away */
+    constructor(isSet?: bool, resets?: bool);
+    /** Block the thread until the event is signalled. */
+    wait(): void;
+    set(): void;
+    reset(): void;
+    close(): void;
   }
 
   /** Keep the CPU busy for about `count` cycles of the calling thread. */

@@ -10,12 +10,20 @@ interface PromiseLike<T> {
 
 /** The result of an async function, to be awaited. */
 interface Promise<T> extends PromiseLike<T> {
-  /** Whether the result is there: then `await` goes on at once. */
+  /** Whether it is over, in whichever way: then `await` goes on at once. */
   readonly isCompleted: bool;
+  /** Whether it ended with an error. */
+  readonly isFailed: bool;
+  /** Whether it ended by cancellation. */
+  readonly isCancelled: bool;
+  /** The error of a task that failed; to ask for it counts as having seen it. */
+  readonly error: Error | null;
   /** Number of the I/O operation in the trace that completes the task; 0 if there is none. */
   readonly operation: u32;
-  /** The result. Undefined before the task is completed. */
+  /** The result. Undefined unless the task has succeeded. */
   readonly result: T;
+  /** Block the calling thread until the task is over; its result, or its error. */
+  wait(): T;
 }
 
 /** The type of an awaited expression. */

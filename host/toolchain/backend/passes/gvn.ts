@@ -172,7 +172,7 @@ class BlockMemory {
 }
 
 const placeKey = (op: string, { uses, imm, symbol }: Instruction): string =>
-  `${op} ${symbol ?? uses[0]} ${imm}`
+  `${op} ${uses[0]} ${imm} ${symbol ?? ''}`
 
 /** Whether memory may be different behind the instruction: calls, suspensions, and whatever has to do with other harts or traps. */
 function isBarrier(item: Instruction): boolean {
