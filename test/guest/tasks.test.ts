@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { runText } from './programs.ts'
 
-const imports = `import { AsyncEvent, AsyncReaderWriterLock, AsyncSemaphore, Awaitable, CancellationSource, Channel,
+const imports = `import { AggregateError, CancellationToken, OperationCanceledError, AsyncEvent, AsyncReaderWriterLock, AsyncSemaphore, Awaitable, CancellationSource, Channel,
   Continuation, EventLoop, Interval, Resume, Select, StreamSource, SynchronizationContext, TaskSource, Thread, ThreadPool,
   microsecond, millisecond, now, print, race, resumeOn, settled, sleep, whenAll, whenAny, withTimeout, yieldNow } from 'nothread/guest'\n`
 
@@ -94,7 +94,8 @@ test('a failure that nobody looks at is reported at the end of the run', async (
 
 test('cancellation, N7.11: order of callbacks, late registration, disposal, links, timers', async () => {
   const lines = await linesOf(
-    `let order = ''`,
+    `let order = ''
+     async function cancelled(token: CancellationToken): Promise<void> { await sleep(10, token) }`,
     `const source = new CancellationSource()
      source.token.register((): void => { order += 'a' })
      const withdrawn = source.token.register((): void => { order += 'b' })
@@ -114,9 +115,27 @@ test('cancellation, N7.11: order of callbacks, late registration, disposal, link
      const long = sleep(10 * millisecond, limit.token); await settled(long)
      print(long.isCancelled); print(now() - began < 200 * microsecond)
      const short = sleep(10 * microsecond, new CancellationSource().token); await short; print(short.isCancelled)
-     print(sleep(10, source.token).isCancelled)`,
+     print(sleep(10, source.token).isCancelled)
+     const wrong = new CancellationSource(); let calls = 0
+     wrong.token.register((): void => { calls++ })
+     wrong.token.register((): void => { throw new Error('one') })
+     wrong.token.register((): void => { throw new Error('two') })
+     try { wrong.cancel() } catch (error) { print((error as AggregateError).errors.length); print(calls) }
+     try { await sleep(10, source.token) } catch (error) { print(error instanceof OperationCanceledError) }
+     const ended = cancelled(source.token); print(ended.isCancelled)`,
   )
-  expect(lines).toEqual(['ca', 'calate', 'true', 'false', 'false', 'true', 'true', 'false', 'true'])
+  expect(lines).toEqual([
+    'ca',
+    'calate',
+    'true',
+    'false',
+    'false',
+    'true',
+    'true',
+    'false',
+    'true',
+    ...['2', '1', 'true', 'true'],
+  ])
 })
 
 test('synchronisation, N7.13: threads first, then coroutines in their order; cancelled waiters leave', async () => {

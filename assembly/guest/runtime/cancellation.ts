@@ -9,6 +9,14 @@ import { yieldThread } from './system';
 import { sleep } from './timer';
 import { thisThread } from './threadBlock';
 
+/** Several errors in one. */
+export class AggregateError extends Error {
+  constructor(readonly errors: Error[]) {
+    super(errors.length.toString() + ' errors, the first: ' + errors[0].message);
+    this.name = 'AggregateError';
+  }
+}
+
 /** A callback of a token. */
 export class CancellationRegistration {
   next: CancellationRegistration | null = null;
@@ -76,20 +84,30 @@ export class CancellationSource {
     return this.state != 0;
   }
 
-  /** Ask for cancellation and run the callbacks. Only the first call does something. */
+  /** Ask for cancellation and run the callbacks. Only the first call does something. Throws what the callbacks threw, at the end. */
   cancel(): void {
     if (amoSwap(changetype<usize>(this) + offsetof<CancellationSource>('state'), 1)) return;
     this.canceller = changetype<usize>(thisThread());
-    while (true) {
-      this.enter();
-      const next = this.newest;
-      this.running = next;
-      if (next) this.unlink(next);
-      this.leave();
-      if (!next) return;
+    const errors: Error[] = [];
+    for (let next = this.take(); next; next = this.take()) {
       const callback = next.callback;
-      callback();
+      try {
+        callback();
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw new AggregateError(errors);
+  }
+
+  /** The newest callback, which runs now. */
+  private take(): CancellationRegistration | null {
+    this.enter();
+    const next = this.newest;
+    this.running = next;
+    if (next) this.unlink(next);
+    this.leave();
+    return next;
   }
 
   /** Cancel after `duration` nanoseconds, unless the source is cancelled before. */

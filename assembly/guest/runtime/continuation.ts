@@ -6,6 +6,7 @@ import { resumeFrame, resumeLater, runFrame } from './scheduler';
 import { codeAddress } from './rv';
 import { SynchronizationContext } from './context';
 import { thisThread } from './threadBlock';
+import { uncaught } from './unwind';
 
 /** The rest of a computation that waits. It is to be run once. */
 @unmanaged
@@ -43,21 +44,27 @@ export class WorkItem {
   }
 }
 
-/** Code addresses of the functions that run the items made here; asc has them as table indices. */
-const callItem = (item: usize): void => {
+/** Code addresses of the functions that run the items made here; 0 before the first item. */
+let callCode: usize = 0;
+let postCode: usize = 0;
+
+function callItem(item: usize): void {
   const work = changetype<WorkItem>(item);
-  changetype<(argument: usize) => void>(work.argument2)(work.argument);
-};
-const postItem = (item: usize): void => {
+  try {
+    changetype<(argument: usize) => void>(work.argument2)(work.argument);
+  } catch (error) {
+    uncaught(error);
+  }
+}
+
+function postItem(item: usize): void {
   const work = changetype<WorkItem>(item);
   changetype<SynchronizationContext>(work.argument2).post(changetype<Continuation>(work.argument));
-};
-const callCode = codeAddress(callItem.index);
-const postCode = codeAddress(postItem.index);
+}
 
 /** Whether a continuation only hands another one to a context: then which one. */
 export function contextOf(continuation: usize): usize {
-  return load<usize>(continuation) == postCode
+  return postCode && load<usize>(continuation) == postCode
     ? changetype<usize>(changetype<WorkItem>(continuation).argument2)
     : 0;
 }
@@ -69,6 +76,10 @@ export function frameBehind(continuation: usize): usize {
 
 /** A continuation that calls `routine` with `argument`. */
 export function callItemOf(routine: (argument: usize) => void, argument: usize): usize {
+  if (!callCode) {
+    const call = (item: usize): void => callItem(item);
+    callCode = codeAddress(call.index);
+  }
   const item = new WorkItem(callCode);
   item.argument = argument;
   item.argument2 = changetype<usize>(routine);
@@ -77,6 +88,10 @@ export function callItemOf(routine: (argument: usize) => void, argument: usize):
 
 /** A continuation that posts `continuation` to a context. */
 export function postTo(context: SynchronizationContext, continuation: usize): usize {
+  if (!postCode) {
+    const post = (item: usize): void => postItem(item);
+    postCode = codeAddress(post.index);
+  }
   const item = new WorkItem(postCode);
   item.argument = continuation;
   item.argument2 = changetype<usize>(context);

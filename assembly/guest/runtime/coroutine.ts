@@ -1,10 +1,11 @@
 /**
  * What rewritten async functions call: their frames, and their ends.
  */
+import { OperationCanceledError } from './failures';
 import { allocateZeroed } from './heap';
 import { TRACE_task_start } from './generated/trace';
 import { hint2 } from './rv';
-import { Task, completeTask, completeVoidTask, enlist, failTask } from './task';
+import { Task, cancelTask, completeTask, completeVoidTask, enlist, failTask } from './task';
 
 const DESCRIPTOR: usize = 4;
 
@@ -31,8 +32,9 @@ export function __completeVoid(self: usize): Task<void> {
   return task;
 }
 
-/** The end of a coroutine by an error that nobody in it has caught. */
+/** The end of a coroutine by an error that nobody in it has caught; cancellation is a state of its own. */
 export function __fail<T>(error: Error, self: usize): Task<T> {
-  failTask(self, error, true);
+  if (error instanceof OperationCanceledError) cancelTask(self, true);
+  else failTask(self, error, true);
   return changetype<Task<T>>(self);
 }

@@ -3,7 +3,12 @@
  */
 export { console, print, write } from './console';
 export { parameter } from './parameter';
-export { CancellationRegistration, CancellationSource, CancellationToken } from './cancellation';
+export {
+  AggregateError,
+  CancellationRegistration,
+  CancellationSource,
+  CancellationToken,
+} from './cancellation';
 export { Channel, Select, Selectable } from './channel';
 export { SynchronizationContext } from './context';
 export { Continuation } from './continuation';

@@ -13,10 +13,13 @@ import {
   MAILBOX_REPLY_low,
   MAILBOX_REPLY_message,
   MAILBOX_REPLY_status,
+  STATUS_CANCELLED,
   STATUS_INVALID_PARAMETER,
   STATUS_SUCCESS,
+  STATUS_UNSUCCESSFUL,
 } from './generated/syscalls';
 import { Request, openDevice } from './request';
+import { settled } from './settled';
 import { Task, resultWords } from './task';
 
 /** Starts function number `fn` with the argument words at `words`; 0 if there is no such function. */
@@ -43,8 +46,17 @@ async function answer(file: u32, message: usize, invoke: Invoke): Promise<void> 
     return;
   }
   // Awaited without its result, whose type is not known here.
-  await changetype<Task<void>>(task);
-  await reply(file, number, STATUS_SUCCESS, resultWords(task));
+  const ended = changetype<Task<void>>(task);
+  await settled<void>(ended);
+  if (ended.isCancelled) await reply(file, number, STATUS_CANCELLED, 0);
+  else if (ended.isFailed) await reply(file, number, STATUS_UNSUCCESSFUL, failureText(ended));
+  else await reply(file, number, STATUS_SUCCESS, resultWords(task));
+}
+
+/** Length and address of the error's text, which the host reads before the reply returns. */
+function failureText(task: Task<void>): u64 {
+  const text = String.UTF8.encode(task.error!.stack);
+  return ((<u64>text.byteLength) << 32) | changetype<usize>(text);
 }
 
 function reply(file: u32, message: u32, status: u32, result: u64): Task<i32> {

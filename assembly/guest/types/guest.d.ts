@@ -151,10 +151,18 @@ declare module 'nothread/guest' {
     readonly isCancelled: bool;
     /** A source that is cancelled when one of the tokens is, and by itself. */
     static linked(first: CancellationToken, second: CancellationToken): CancellationSource;
-    /** Ask for cancellation and run the callbacks, the newest first. Only the first call does something. */
+    /**
+     * Ask for cancellation and run the callbacks, the newest first. Only the first call does something. Throws what the callbacks threw,
+     * at the end, as an `AggregateError`.
+     */
     cancel(): void;
     /** Cancel after `duration` nanoseconds, unless the source is cancelled before. */
     cancelAfter(duration: i64): Promise<void>;
+  }
+
+  /** Several errors in one. */
+  export class AggregateError extends Error {
+    readonly errors: Error[];
   }
 
   /** The error with which `await` of a cancelled task ends. */
