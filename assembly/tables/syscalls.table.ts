@@ -17,6 +17,7 @@ import type { SystemCall } from './types.ts';
  * returns STATUS_PENDING. Its completion sets the event of the call if one was given, signals the file object, and, if the file
  * is associated with a port and the context is not 0, queues a packet to that port. A request that succeeds at once, or with a warning,
  * completes in the same ways (unless FILE_SKIP_COMPLETION_PORT_ON_SUCCESS is set); one that fails at once has its status in a0 only.
+ * An APC routine (IO_NOTIFICATION) is called in the next alertable wait of the thread that made the request, in place of a packet.
  * A file opened with FILE_SYNCHRONOUS_IO_NONALERT blocks the calling thread until the request is done: no port takes part.
  *
  * Data buffers of a pending request belong to the kernel until its completion; request structures are captured before the
@@ -83,7 +84,7 @@ export const systemCalls: SystemCall[] = [
     number: 11,
     name: 'NtTerminateThread',
     args: ['thread', 'status'],
-    doc: 'End the calling thread (handle −2). Does not return.',
+    doc: 'End a thread. The calling thread (−2) ends at once: its requests are cancelled and waited for, and the call does not return. Another one ends as soon as it is about to be in user mode; its waits end, and this call does not wait for it.',
   },
   {
     number: 12,
@@ -95,7 +96,31 @@ export const systemCalls: SystemCall[] = [
     number: 13,
     name: 'NtDelayExecution',
     args: ['alertable', '*interval'],
-    doc: 'Block the calling thread for a time.',
+    doc: 'Block the calling thread for a time; 0 lets others run. Alertable: STATUS_USER_APC or STATUS_ALERTED when that ended the wait.',
+  },
+  {
+    number: 14,
+    name: 'NtQueueApcThread',
+    args: ['thread', 'routine', 'argument1', 'argument2', 'argument3'],
+    doc: 'Queue a user APC: the thread calls routine(argument1, argument2, argument3) in its next alertable wait. STATUS_UNSUCCESSFUL when the thread has ended.',
+  },
+  {
+    number: 15,
+    name: 'NtTestAlert',
+    args: [],
+    doc: 'STATUS_ALERTED once after NtAlertThread; otherwise the user APCs of the calling thread run before the call returns STATUS_SUCCESS.',
+  },
+  {
+    number: 16,
+    name: 'NtAlertThread',
+    args: ['thread'],
+    doc: 'End the alertable wait of a thread with STATUS_ALERTED, or its next one.',
+  },
+  {
+    number: 17,
+    name: 'NtContinue',
+    args: ['*context', 'testAlert'],
+    doc: 'Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself.',
   },
 
   {
@@ -137,20 +162,20 @@ export const systemCalls: SystemCall[] = [
   {
     number: 26,
     name: 'NtSetTimer',
-    args: ['timer', '*dueTime', 'periodMilliseconds', '*previous'],
-    doc: 'Set a timer (unsignalled until due; a set timer is set anew); period 0 is once. The optional word receives the previous signal state.',
+    args: ['timer', '*dueTime', 'periodMilliseconds', '*previous', 'apcRoutine', 'apcContext'],
+    doc: 'Set a timer (unsignalled until due; a set timer is set anew, and its APC taken back); period 0 is once. The optional word receives the previous signal state. A routine other than 0 is called as user APC of the calling thread at each expiry: routine(apcContext, due time low, high).',
   },
   {
     number: 27,
     name: 'NtCancelTimer',
     args: ['timer', '*currentState'],
-    doc: 'Cancel a timer; the optional word receives its signal state.',
+    doc: 'Cancel a timer and take its APC back; the optional word receives its signal state.',
   },
   {
     number: 28,
     name: 'NtWaitForSingleObject',
     args: ['handle', 'alertable', '*timeout'],
-    doc: 'Wait for an event, semaphore, mutex, timer, thread or file. STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT.',
+    doc: 'Wait for an event, semaphore, mutex, timer, thread, file or port (signalled while it has packets, and when it is closed). STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT; alertable also STATUS_USER_APC and STATUS_ALERTED.',
   },
   {
     number: 29,
@@ -187,7 +212,7 @@ export const systemCalls: SystemCall[] = [
     number: 42,
     name: 'NtRemoveIoCompletionEx',
     args: ['port', '*entries', 'count', '*removed', '*timeout', 'alertable'],
-    doc: 'Take 1 to count packets as FILE_IO_COMPLETION_INFORMATION entries; blocks while there is none. STATUS_TIMEOUT, or STATUS_ABANDONED_WAIT_0 when the port is closed.',
+    doc: 'Take 1 to count packets as FILE_IO_COMPLETION_INFORMATION entries; blocks while there is none. STATUS_TIMEOUT, or STATUS_ABANDONED_WAIT_0 when the port is closed; alertable also STATUS_USER_APC and STATUS_ALERTED (packets come first for a thread that has taken from this port before).',
   },
   {
     number: 43,
@@ -218,13 +243,13 @@ export const systemCalls: SystemCall[] = [
     number: 60,
     name: 'NtCreateFile',
     args: ['*handle', '*name', 'nameBytes', 'options'],
-    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host), \\Device\\Disk (the whole disk), \\Device\\Volume\\NAME (a file of the archive on the disk), \\Device\\NamedPipe\\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0.',
+    doc: 'Open a device: \\Device\\Afd (a UDP socket), \\Device\\Mailbox (messages of the host), \\Device\\Disk (the whole disk), \\Device\\Volume\\NAME (a file of the archive on the disk), \\Device\\NamedPipe\\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT or FILE_SYNCHRONOUS_IO_ALERT for blocking calls, else 0.',
   },
   {
     number: 61,
     name: 'NtDeviceIoControlFile',
     args: ['file', 'event', 'context', '*ioStatus', 'code', '*request'],
-    doc: 'Make a request of a device: an IOCTL code with its request structure. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion.',
+    doc: 'Make a request of a device: an IOCTL code with its request structure. event is 0, the handle of an event, or the address of an IO_NOTIFICATION. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion.',
   },
   {
     number: 62,
@@ -287,6 +312,9 @@ export interface SystemConstant {
 export const statusCodes: SystemConstant[] = [
   { name: 'STATUS_SUCCESS', value: 0, doc: 'Done. Also STATUS_WAIT_0.' },
   { name: 'STATUS_ABANDONED_WAIT_0', value: 0x80, doc: 'The object waited for was closed.' },
+  { name: 'STATUS_USER_APC', value: 0xc0, doc: 'User APCs ended an alertable wait.' },
+  { name: 'STATUS_KERNEL_APC', value: 0x100, doc: 'Inside the kernel only: an APC interrupted a wait, which begins again.' },
+  { name: 'STATUS_ALERTED', value: 0x101, doc: 'NtAlertThread ended an alertable wait.' },
   { name: 'STATUS_TIMEOUT', value: 0x102, doc: 'The timeout ran out.' },
   { name: 'STATUS_PENDING', value: 0x103, doc: 'The request goes on; completion follows.' },
   { name: 'STATUS_NO_YIELD_PERFORMED', value: 0x4000_0024, doc: 'No other thread was ready.' },
@@ -364,6 +392,7 @@ export const statusCodes: SystemConstant[] = [
 
 /** Codes, flags and classes of the file calls. */
 export const fileConstants: SystemConstant[] = [
+  { name: 'FILE_SYNCHRONOUS_IO_ALERT', value: 0x10, doc: 'NtCreateFile: calls block; a user APC or an alert cancels them.' },
   { name: 'FILE_SYNCHRONOUS_IO_NONALERT', value: 0x20, doc: 'NtCreateFile: calls block.' },
   {
     name: 'FSCTL_PIPE_DISCONNECT',
@@ -437,6 +466,28 @@ export const systemStructures: SystemStructure[] = [
         offset: 8,
         doc: 'Operation number that names the request in the trace.',
       },
+    ],
+  },
+  {
+    name: 'IO_NOTIFICATION',
+    bytes: 8,
+    doc: 'What completion of a request shall do, besides a packet: passed in place of an event.',
+    fields: [
+      { name: 'event', offset: 0, doc: 'Handle of an event to set, or 0.' },
+      {
+        name: 'apcRoutine',
+        offset: 4,
+        doc: 'Routine (context, ioStatus, 0), called as user APC of the thread that makes the request, or 0. Not for files with a port.',
+      },
+    ],
+  },
+  {
+    name: 'CONTEXT',
+    bytes: 128,
+    doc: 'Registers of a thread that a user APC interrupted: word n is register xn, word 0 the pc. Only ra, sp, tp, t0–t6, a0–a7 count.',
+    fields: [
+      { name: 'pc', offset: 0, doc: 'Where the thread goes on.' },
+      { name: 'registers', offset: 4, bytes: 124, doc: 'x1 to x31.' },
     ],
   },
   {

@@ -46,6 +46,8 @@ const sentences: Record<string, string> = {
   'thread.wait': 'The thread waits; it can do nothing else until it is woken.',
   'thread.start': 'A thread is made.',
   'thread.exit': 'A thread ends.',
+  'apc.queue': 'An APC is queued to the thread at {b:address}.',
+  'apc.run': 'The thread runs an APC.',
   'packet.dequeue': 'The thread receives the completion of operation {a}.',
   'syscall.enter': 'The program calls {a:call}.',
   'syscall.exit': '{a:call} returns {b:status}.',

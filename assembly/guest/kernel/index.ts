@@ -10,7 +10,7 @@ import { startProgram } from './ps/process';
  */
 
 export { interruptDispatch } from './hal/interrupt';
-export { preemptThread } from './ke/schedule';
+export { leaveInterrupt } from './ke/schedule';
 export { threadBegin } from './ke/thread';
 export { exceptionDispatch } from './ps/fault';
 export { systemCall } from './sys/dispatch';

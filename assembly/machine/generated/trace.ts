@@ -106,6 +106,10 @@ export const TRACE_thread_ready: u32 = 0x5a;
 export const TRACE_thread_start: u32 = 0x5b;
 /** A thread ended. */
 export const TRACE_thread_exit: u32 = 0x5c;
+/** An APC is queued to a thread. */
+export const TRACE_apc_queue: u32 = 0x60;
+/** The thread begins to run an APC; for a user APC, on its way to user mode. */
+export const TRACE_apc_run: u32 = 0x61;
 /** A thread of the pool received the completion of this operation. */
 export const TRACE_packet_dequeue: u32 = 0x5d;
 /** The runtime resumes the task that awaited this operation. */

@@ -101,8 +101,8 @@ export function synchronizeExecution(interrupt: Interrupt, routine: u32, context
 }
 
 /**
- * Every interrupt, from hal/trap.s, on the hart's interrupt stack with interrupts off. The answer is 0, or 1 + the level
- * to return to when the interrupted thread shall give way.
+ * Every interrupt, from hal/trap.s, on the hart's interrupt stack with interrupts off. The answer is 0, or 1 + the level to
+ * return to when the interrupted thread shall give way or has APCs to run.
  */
 export function interruptDispatch(cause: u32): u32 {
   const prcb = currentPrcb();
@@ -111,7 +111,7 @@ export function interruptDispatch(cause: u32): u32 {
   if (kind == INTERRUPT_TIMER) timer(old);
   else if (kind != INTERRUPT_EXTERNAL) bugCheck('unexpected interrupt', kind);
   if (kind == INTERRUPT_EXTERNAL || old < DISPATCH_LEVEL) serveSources(prcb, old);
-  if (!prcb.switchWanted || old >= DISPATCH_LEVEL) return 0;
+  if (!prcb.wanted || old >= DISPATCH_LEVEL) return 0;
   setIrql(DISPATCH_LEVEL);
   return old + 1;
 }

@@ -1,7 +1,7 @@
 import { csrClear, csrSet, mmioStore32 } from '../rv';
 import { MIE, MIE_SOFTWARE, MIE_TIMER } from './csr';
 import { currentPrcb } from './prcb';
-import { preemptThread } from '../ke/schedule';
+import { serveWanted } from '../ke/schedule';
 
 /**
  * Interrupt request levels (N1.1 to N1.8). IRQL is the threshold of the hart's PLIC context: a source of priority p
@@ -46,16 +46,13 @@ export function raiseIrql(level: u32): u32 {
 }
 
 /**
- * Lower the level (KeLowerIrql). Interrupts held back by the old level come before this returns; so does a thread switch
- * that became due meanwhile.
+ * Lower the level (KeLowerIrql). Interrupts held back by the old level come before this returns; so do a thread switch
+ * and kernel APCs that became due meanwhile.
  */
 export function lowerIrql(level: u32): void {
   const prcb = currentPrcb();
   if (level == prcb.irql) return;
-  if (level < DISPATCH_LEVEL && prcb.switchWanted) {
-    setIrql(DISPATCH_LEVEL);
-    preemptThread(level);
-  } else {
-    setIrql(level);
-  }
+  if (prcb.irql < DISPATCH_LEVEL) setIrql(DISPATCH_LEVEL); // nothing becomes due between the test and the fall
+  if (level < DISPATCH_LEVEL && prcb.wanted) serveWanted(level);
+  else setIrql(level);
 }

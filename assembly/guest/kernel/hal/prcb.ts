@@ -17,8 +17,8 @@ export class Prcb {
   current: Thread;
   idle: Thread;
   hart: u32;
-  /** A thread better than the running one is ready, or its quantum is over: switch when IRQL falls below DISPATCH. */
-  switchWanted: bool;
+  /** What is to be done when IRQL falls: WANT_ bits. */
+  wanted: u32;
   /** The clock has fired: the next drain expires timers first. */
   timersDue: bool;
   /** Registers of this hart: PLIC threshold (claim is the next word), DPC page, port bank, mtimecmp. */
@@ -30,7 +30,14 @@ export class Prcb {
   dead: Thread;
   /** mtime at which the running thread's quantum ends; NEVER while nobody else wants the hart. */
   quantumEnd: u64;
+  /** Since when the running thread uses up its boost. */
+  boostedSince: u64;
 }
+
+/** A thread better than the running one is ready, or its quantum is over: switch below DISPATCH. */
+export const WANT_SWITCH: u32 = 1;
+/** The running thread has kernel APCs: deliver them below APC level. */
+export const WANT_APC: u32 = 2;
 
 /** The block of the hart that asks. */
 export function currentPrcb(): Prcb {

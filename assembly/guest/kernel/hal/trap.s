@@ -83,7 +83,7 @@ interrupt:
     mv   sp, tp                 # the outermost one leaves the thread's stack
 nested:
     mv   a0, t2
-    call interruptDispatch      # answers 0, or 1 + the IRQL to return to after a thread switch
+    call interruptDispatch      # answers 0, or 1 + the IRQL to return to when more is to be done
     mv   sp, s0
     lw   t0, PRCB_DEPTH(tp)
     addi t0, t0, -1
@@ -91,7 +91,7 @@ nested:
     lw   s0, 32(sp)
     beqz a0, restore
     addi a0, a0, -1
-    call preemptThread
+    call leaveInterrupt
 
 .globl restore
 restore:

@@ -1,13 +1,19 @@
-import { nextEntry, removeEntry } from '../ke/list';
+import { systemTime } from '../hal/clock';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { isListEmpty, nextEntry, removeEntry } from '../ke/list';
 import { Thread, threadRequests } from '../ke/thread';
+import { waitForObject } from '../ke/wait';
 import { File, requestList } from './file';
 import { Irp, irpOfFile, irpOfThread } from './irp';
 
 /**
  * Cancellation (N4.10 to N4.14). Whoever takes an IRP's cancel routine away has the right to complete it. A driver sets the routine
  * when it keeps the request and claims the request before it goes on; the routine takes it out of the driver's queue and completes it.
- * At DISPATCH throughout.
+ * At DISPATCH, except finishThreadRequests.
  */
+
+/** While a thread ends: how long it waits until it looks again whether its last requests are done. */
+const EXIT_POLL: u64 = 1000;
 
 /** Which requests of a list are meant. */
 const OF_FILE: u32 = 0;
@@ -47,13 +53,23 @@ export function cancelSynchronousRequest(thread: Thread): u32 {
 }
 
 /**
- * A thread ends: its requests are cancelled, except those whose completion goes as a packet to a port and sets no event
- * (N4.14): these belong to nobody any more.
+ * The calling thread ends: its requests are cancelled and waited for, except those whose completion goes as a packet to a port and
+ * sets no event (N4.14): these belong to nobody any more. At PASSIVE.
  */
-export function cancelThreadRequests(thread: Thread): void {
+export function finishThreadRequests(thread: Thread): void {
   const head = threadRequests(thread);
+  const old = raiseIrql(DISPATCH_LEVEL);
   cancelList(head, OF_THREAD, changetype<File>(0), 0);
-  while (nextEntry(head) != head) removeEntry(nextEntry(head));
+  let entry = nextEntry(head);
+  while (entry != head) {
+    const irp = irpOfThread(entry);
+    entry = nextEntry(entry);
+    if (isMeant(irp, OF_THREAD, irp.file, 0)) continue;
+    irp.thread = changetype<Thread>(0);
+    removeEntry(changetype<usize>(irp) + offsetof<Irp>('threadNext'));
+  }
+  lowerIrql(old);
+  while (!isListEmpty(head)) waitForObject(thread.timer, systemTime() + EXIT_POLL, 0);
 }
 
 /** A cancel routine may complete more than its own request, so every look begins at the head. */

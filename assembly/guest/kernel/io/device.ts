@@ -24,6 +24,8 @@ export class Device {
   flags: u32;
   /** IRP stack locations that a request to this device needs. */
   stackSize: u32;
+  /** What completion adds to the priority of a thread that waits for it (N3.21). */
+  boost: u32;
   /** The device below, and the one that is attached above. */
   lower: Device;
   upper: Device;
@@ -60,6 +62,7 @@ export function attachDevice(device: Device, target: Device): void {
   const below = topOf(target);
   device.lower = below;
   device.flags = below.flags;
+  device.boost = below.boost;
   device.stackSize = below.stackSize + 1;
   device.create = below.create;
   device.cleanup = below.cleanup;

@@ -1,10 +1,10 @@
 import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
+  FILE_SYNCHRONOUS_IO_ALERT,
+  FILE_SYNCHRONOUS_IO_NONALERT,
 } from '../generated/syscalls';
-import { FILE_SYNCHRONOUS_IO_NONALERT } from '../generated/syscalls';
 import { NEVER } from '../hal/clock';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { setEvent } from '../ke/event';
 import { initializeList } from '../ke/list';
 import {
@@ -76,7 +76,7 @@ export function requestList(file: File): usize {
 }
 
 export function isSynchronous(file: File): bool {
-  return (file.options & FILE_SYNCHRONOUS_IO_NONALERT) != 0;
+  return (file.options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) != 0;
 }
 
 /** Does a request that succeeds at once post a packet (N3.16, N3.17)? */
@@ -92,14 +92,12 @@ export function signalsFile(file: File): bool {
 /** Of a blocking file one call at a time is under way, unless its driver says otherwise (N4.9). At PASSIVE. */
 export function lockFile(file: File): void {
   if (!isLocked(file)) return;
-  const old = raiseIrql(DISPATCH_LEVEL);
-  waitForObject(file.lock, NEVER);
-  lowerIrql(old);
+  waitForObject(file.lock, NEVER, 0);
 }
 
 /** The call is over. At DISPATCH. */
 export function unlockFile(file: File): void {
-  if (isLocked(file)) setEvent(file.lock, 0);
+  if (isLocked(file)) setEvent(file.lock, 0, 0);
 }
 
 function isLocked(file: File): bool {

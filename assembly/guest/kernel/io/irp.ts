@@ -9,20 +9,26 @@ import {
 import {
   IO_STATUS_BLOCK_information,
   IO_STATUS_BLOCK_operation,
+  FILE_SYNCHRONOUS_IO_ALERT,
   IO_STATUS_BLOCK_status,
   STATUS_INVALID_DEVICE_REQUEST,
   STATUS_PENDING,
+  STATUS_SUCCESS,
 } from '../generated/syscalls';
+import { NEVER } from '../hal/clock';
 import { TIME } from '../hal/csr';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
+import { Apc, initializeApc, insertQueueApc } from '../ke/apc';
 import { setEvent } from '../ke/event';
 import { initializeList, insertTail, removeEntry } from '../ke/list';
-import { KernelObject } from '../ke/object';
+import { initializeObject, KernelObject, TYPE_NOTIFICATION_EVENT } from '../ke/object';
 import { Thread, threadRequests } from '../ke/thread';
-import { blockThread, signalObject, wakeThread } from '../ke/wait';
+import { signalObject, WAIT_ALERTABLE, WAIT_USER, waitForObject } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
+import { cancelIrp } from './cancel';
 import { Device, DEVICE_SEEKABLE } from './device';
 import { File, isSynchronous, postsOnSuccess, requestList, signalsFile, unlockFile } from './file';
 import { nextOperation, Packet, PACKET_IRP } from './packet';
@@ -31,8 +37,9 @@ import { insertPacket } from './port';
 /**
  * I/O request packets (N4.1 to N4.11). An IRP travels down a stack of devices, one stack location each, and back up
  * through completion routines. What happens at the end depends on how the request was made: a request that did not pend is
- * finished by its caller; one of a synchronous file wakes the thread that waits in the call; any other sets its event, signals its
- * file, and goes as a packet to the file's port. At DISPATCH throughout.
+ * finished by its caller; one of a file with a port goes there as a packet; any other is finished by a special kernel APC in the
+ * thread that made it, which writes the status block, sets the event, and queues the program's APC routine, or ends the wait of a
+ * synchronous call. At DISPATCH, except awaitIrp.
  */
 
 /** Completion routines are called for these outcomes. */
@@ -98,9 +105,16 @@ export class Irp extends Packet {
   current: u32;
   /** Low word of mtime when it was made. */
   issued: u32;
+  /** The program's APC routine, or 0. */
+  apcRoutine: usize;
+  /** Signalled when a synchronous request is done; the APC that brings it to its thread (embedded records). */
+  done: KernelObject;
+  apc: Apc;
 }
 
-const STACK_OFFSET: usize = (offsetof<Irp>() + 7) & ~7;
+const DONE_OFFSET: usize = offsetof<Irp>();
+const APC_OFFSET: usize = DONE_OFFSET + offsetof<KernelObject>();
+const STACK_OFFSET: usize = (APC_OFFSET + offsetof<Apc>() + 7) & ~7;
 
 /** A new IRP for a file's device stack, or null. */
 export function allocateIrp(file: File): Irp {
@@ -114,6 +128,9 @@ export function allocateIrp(file: File): Irp {
   irp.thread = currentThread();
   irp.operation = nextOperation();
   irp.issued = csrRead(TIME);
+  irp.done = changetype<KernelObject>(changetype<usize>(irp) + DONE_OFFSET);
+  initializeObject(irp.done, TYPE_NOTIFICATION_EVENT, 0);
+  irp.apc = changetype<Apc>(changetype<usize>(irp) + APC_OFFSET);
   initializeList(queueEntry(irp));
   insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
   insertTail(threadRequests(irp.thread), threadEntry(irp));
@@ -258,32 +275,73 @@ function isError(status: u32): bool {
   return status >= 0xc000_0000;
 }
 
-/** Completion outside the caller (N4.6, N4.7). */
+/** Completion outside the caller: as a packet, which the thread that takes it finishes (N4.7), or in the issuing thread (N4.6). */
 function finishPended(irp: Irp): void {
-  if (isSynchronous(irp.file)) {
-    if (!irp.waited) return;
-    hint2(TRACE_irp_wake, irp.operation, changetype<usize>(irp.thread));
-    wakeThread(irp.thread, irp.status, irp.operation);
-  } else if (changetype<usize>(irp.file.port) && irp.context) {
+  if (changetype<usize>(irp.file.port) && irp.context) {
     notify(irp);
     queueToPort(irp);
-  } else {
-    writeStatusBlock(irp);
-    notify(irp);
-    freeIrp(irp);
+    return;
+  }
+  const thread = irp.thread;
+  initializeApc(irp.apc, thread, finishApc.index, 0, 0, false, 0);
+  if (!changetype<usize>(thread) || !insertQueueApc(irp.apc, 0, 0, irp.file.device.boost)) {
+    finishInThread(irp);
   }
 }
 
-/** What the issuing call does after callDriver; the answer goes to the program. */
-export function finishCall(irp: Irp, answer: u32): u32 {
-  if (answer == STATUS_PENDING) {
-    if (!isSynchronous(irp.file)) return answer;
-    if (!irp.completed) {
-      irp.waited = true;
-      blockThread(changetype<usize>(irp));
-    }
+/** The special kernel APC at the end of a request. */
+function finishApc(apc: usize): void {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  finishInThread(changetype<Irp>(apc - APC_OFFSET));
+  lowerIrql(old);
+}
+
+function finishInThread(irp: Irp): void {
+  if (isSynchronous(irp.file)) {
+    hint2(TRACE_irp_wake, irp.operation, changetype<usize>(irp.thread));
+    setEvent(irp.done, irp.operation, 0);
+    return;
   }
+  writeStatusBlock(irp);
+  notify(irp);
+  freeAfterRoutine(irp);
+}
+
+/** The request is done. Its IRP serves once more as the program's APC, if there is a routine, and then goes. */
+function freeAfterRoutine(irp: Irp): void {
+  const thread = irp.thread;
+  if (irp.apcRoutine && changetype<usize>(thread)) {
+    initializeApc(irp.apc, thread, freeApc.index, freeApc.index, irp.apcRoutine, true, irp.context);
+    if (insertQueueApc(irp.apc, irp.statusBlock, 0, 0)) return;
+  }
+  freeIrp(irp);
+}
+
+function freeApc(apc: usize): void {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  freeIrp(changetype<Irp>(apc - APC_OFFSET));
+  lowerIrql(old);
+}
+
+/** What the issuing call does after callDriver (and awaitIrp); the answer goes to the program. */
+export function finishCall(irp: Irp, answer: u32): u32 {
+  if (answer == STATUS_PENDING && !isSynchronous(irp.file)) return answer;
   return finishInline(irp);
+}
+
+/**
+ * Wait in the call for the end of a synchronous request. An alert or a user APC, where the file lets them, and the end of the thread
+ * cancel the request, whose end is waited for all the same. Below DISPATCH.
+ */
+export function awaitIrp(irp: Irp): void {
+  irp.waited = true;
+  const alertable = (irp.file.options & FILE_SYNCHRONOUS_IO_ALERT) != 0;
+  const mode = alertable ? WAIT_USER | WAIT_ALERTABLE : WAIT_USER;
+  if (waitForObject(irp.done, NEVER, mode) == STATUS_SUCCESS) return;
+  const old = raiseIrql(DISPATCH_LEVEL);
+  cancelIrp(irp);
+  lowerIrql(old);
+  waitForObject(irp.done, NEVER, 0);
 }
 
 function finishInline(irp: Irp): u32 {
@@ -296,8 +354,10 @@ function finishInline(irp: Irp): u32 {
       return status;
     }
     writeStatusBlock(irp);
+    freeAfterRoutine(irp);
+  } else {
+    freeIrp(irp);
   }
-  freeIrp(irp);
   return status;
 }
 
@@ -317,10 +377,10 @@ function queueToPort(irp: Irp): void {
 }
 
 function notify(irp: Irp): void {
-  if (changetype<usize>(irp.event)) setEvent(irp.event, irp.operation);
+  if (changetype<usize>(irp.event)) setEvent(irp.event, irp.operation, 0);
   else if (signalsFile(irp.file)) {
     irp.file.signal = 1;
-    signalObject(irp.file, irp.operation);
+    signalObject(irp.file, irp.operation, 0);
   }
 }
 

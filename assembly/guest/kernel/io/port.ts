@@ -9,6 +9,7 @@ import {
   PORT_DEADLINE_LOW,
   PORT_DEPTH,
   PORT_INSERT,
+  PORT_INTERRUPT,
   PORT_LEAVE,
   PORT_PARKED,
   PORT_PORT,
@@ -16,7 +17,9 @@ import {
   PORT_RELEASE,
   PORT_RELEASE_VALUE,
   PORT_REMOVE,
+  PORT_STATE_PARKED,
   PORT_TAKE,
+  PORT_TAKER,
   PORT_TIMEOUT,
   PORT_WAKE,
 } from '../generated/port';
@@ -28,15 +31,20 @@ import {
   FILE_IO_COMPLETION_INFORMATION_operation,
   FILE_IO_COMPLETION_INFORMATION_status,
   STATUS_ABANDONED_WAIT_0,
+  STATUS_KERNEL_APC,
   STATUS_SUCCESS,
   STATUS_TIMEOUT,
 } from '../generated/syscalls';
 import { TIME } from '../hal/csr';
 import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
-import { initializeObject, KernelObject, TYPE_PORT } from '../ke/object';
+import { canDeliver } from '../ke/apc';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
+import { isListEmpty } from '../ke/list';
+import { initializeObject, KernelObject, TYPE_PORT, waitList } from '../ke/object';
 import { readyThread, swapThread } from '../ke/schedule';
 import { portRecord, Thread, THREAD_WAITING, threadOfRecord } from '../ke/thread';
+import { isAlertDue, signalObject, takeAlert } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { finishFromPort, Irp } from './irp';
 import { Packet, PACKET_IRP, PACKET_POSTED } from './packet';
@@ -54,6 +62,8 @@ export class Port extends KernelObject {
   unit: u32;
 }
 
+/** Answers below this are codes: no packet lies there. */
+const LOWEST_PACKET: u32 = 0x1000;
 const PORT_BYTES: usize = offsetof<Port>();
 
 /** A new port, or null when unit or pool have no more. */
@@ -71,6 +81,7 @@ export function createPort(concurrency: u32): Port {
 export function closePort(port: Port): void {
   let next: usize = amoSwap(currentPrcb().portBank + PORT_CLOSE, port.unit);
   port.unit = 0;
+  wakeDirectWaiters(port);
   while (next) {
     const packet = changetype<Packet>(next);
     next = packet.link;
@@ -91,6 +102,15 @@ export function insertPacket(port: Port, packet: Packet): void {
   const bank = currentPrcb().portBank;
   mmioStore32(bank + PORT_PORT, port.unit);
   amoSwap(bank + PORT_INSERT, changetype<usize>(packet));
+  if (isListEmpty(waitList(port)) || mmioLoad32(bank + PORT_TAKER)) return;
+  wakeDirectWaiters(port);
+}
+
+/** A packet is queued, or the port is closed: those who wait for its handle all go on, and take nothing (N3.19). */
+function wakeDirectWaiters(port: Port): void {
+  port.signal = 1;
+  signalObject(port, 0, 0);
+  port.signal = 0;
 }
 
 /** Packets queued. */
@@ -100,19 +120,38 @@ export function portDepth(port: Port): u32 {
   return mmioLoad32(bank + PORT_DEPTH);
 }
 
-/** Take packets into the caller's entries, waiting for the first until the deadline; the number goes to `removed`. */
+/** Take packets into the caller's entries, waiting for the first until the deadline; the number goes to `removed`. Below DISPATCH. */
 export function removePackets(
   port: Port,
   entries: usize,
   count: u32,
   removed: usize,
   deadline: u64,
+  mode: u32,
+): u32 {
+  let status: u32;
+  do {
+    const old = lockDispatcher();
+    status = attemptRemove(port, entries, count, removed, deadline, mode, old);
+    unlockDispatcher(old);
+  } while (status == STATUS_KERNEL_APC);
+  return status;
+}
+
+function attemptRemove(
+  port: Port,
+  entries: usize,
+  count: u32,
+  removed: usize,
+  deadline: u64,
+  mode: u32,
+  irql: u32,
 ): u32 {
   const thread = currentThread();
-  let packet = removeFirst(port, thread, deadline);
-  if (packet == PORT_TIMEOUT) return STATUS_TIMEOUT;
-  if (packet == PORT_ABANDONED) return STATUS_ABANDONED_WAIT_0;
-  if (packet == PORT_REFUSED) bugCheck('the port unit refused a thread', changetype<usize>(thread));
+  thread.waitMode = mode;
+  thread.waitIrql = irql;
+  let packet = removeOrAlert(port, thread, deadline);
+  if (packet < LOWEST_PACKET) return statusOfRemove(packet, thread);
   let taken: u32 = 0;
   while (packet) {
     deliver(changetype<Packet>(packet), entries, thread);
@@ -124,6 +163,25 @@ export function removePackets(
   }
   store<u32>(removed, taken);
   return STATUS_SUCCESS;
+}
+
+/** What a remove without a packet means: the unit's answer, or the status that interrupted it. */
+function statusOfRemove(answer: u32, thread: Thread): u32 {
+  if (answer == PORT_TIMEOUT) return STATUS_TIMEOUT;
+  if (answer == PORT_ABANDONED) return STATUS_ABANDONED_WAIT_0;
+  if (answer == PORT_REFUSED) bugCheck('the port unit refused a thread', changetype<usize>(thread));
+  return answer;
+}
+
+/**
+ * The first packet. When an alert or APCs are there already, a thread that is new to the port takes no packet before them, and
+ * one of the port's own takes a packet but does not park (N3.11).
+ */
+function removeOrAlert(port: Port, thread: Thread, deadline: u64): u32 {
+  if (canDeliver(thread, thread.waitIrql)) return STATUS_KERNEL_APC;
+  if (!isAlertDue(thread, thread.waitMode)) return removeFirst(port, thread, deadline);
+  const packet: u32 = thread.port == port.unit ? removeFirst(port, thread, 0) : PORT_TIMEOUT;
+  return packet == PORT_TIMEOUT ? takeAlert(thread, thread.waitMode) : packet;
 }
 
 function removeFirst(port: Port, thread: Thread, deadline: u64): u32 {
@@ -186,11 +244,20 @@ export function releaseThreads(prcb: Prcb): void {
     if (!record) return;
     const value = mmioLoad32(bank + PORT_RELEASE_VALUE);
     const thread = threadOfRecord(record);
-    const isPacket = value != PORT_TIMEOUT && value != PORT_ABANDONED;
     thread.waitStatus = value;
     thread.waitObject = 0;
-    readyThread(thread, isPacket ? changetype<Packet>(value).operation : 0);
+    readyThread(thread, value >= LOWEST_PACKET ? changetype<Packet>(value).operation : 0);
   }
+}
+
+/** Does the thread wait in the unit? */
+export function isParked(thread: Thread): bool {
+  return thread.portState == PORT_STATE_PARKED;
+}
+
+/** Take a parked thread out of its wait; false when the unit has just released it. */
+export function interruptParked(thread: Thread): bool {
+  return amoSwap(currentPrcb().portBank + PORT_INTERRUPT, portRecord(thread)) != 0;
 }
 
 /** The thread begins to wait for something that is not its port (N3.5). */

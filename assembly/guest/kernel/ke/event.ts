@@ -9,7 +9,11 @@ import {
 } from './object';
 import { signalObject } from './wait';
 
-/** Events and semaphores. At DISPATCH, except their creation. */
+/** Events and semaphores. With the dispatcher locked, except their creation. */
+
+/** What a program's setting of an event, or releasing of a semaphore, adds to the priority of the threads that it wakes. */
+export const EVENT_INCREMENT: u32 = 1;
+const SEMAPHORE_INCREMENT: u32 = 1;
 
 /** A new event, or null. */
 export function createEvent(synchronization: bool, state: bool): KernelObject {
@@ -24,11 +28,14 @@ export function isEvent(object: KernelObject): bool {
   return object.type == TYPE_NOTIFICATION_EVENT || object.type == TYPE_SYNCHRONIZATION_EVENT;
 }
 
-/** Set an event and give its previous state (S33); `operation` is the request that does it, or 0. */
-export function setEvent(event: KernelObject, operation: u32): i32 {
+/**
+ * Set an event and give its previous state (S33). `operation` is the request that does it, or 0; the priority of the threads that
+ * it wakes rises by `increment` (S36).
+ */
+export function setEvent(event: KernelObject, operation: u32, increment: u32): i32 {
   const old = event.signal;
   event.signal = 1;
-  if (old == 0) signalObject(event, operation);
+  if (old == 0) signalObject(event, operation, increment);
   return old;
 }
 
@@ -57,6 +64,6 @@ export function createSemaphore(initial: i32, maximum: i32): Semaphore {
 export function releaseSemaphore(semaphore: Semaphore, count: i32): bool {
   if (count > semaphore.maximum - semaphore.signal) return false;
   semaphore.signal += count;
-  signalObject(semaphore, 0);
+  signalObject(semaphore, 0, SEMAPHORE_INCREMENT);
   return true;
 }

@@ -9,6 +9,9 @@ import { signalObject } from './wait';
  * owner ends is abandoned: the next owner is told. At DISPATCH, except creation.
  */
 
+/** What releasing a mutex adds to the priority of the thread that gets it. */
+const MUTANT_INCREMENT: u32 = 1;
+
 @unmanaged
 export class Mutant extends KernelObject {
   owner: usize;
@@ -65,7 +68,7 @@ export function releaseMutant(mutant: Mutant, thread: Thread): bool {
 function passOn(mutant: Mutant): void {
   mutant.owner = 0;
   removeEntry(ownedEntry(mutant));
-  signalObject(mutant, 0);
+  signalObject(mutant, 0, MUTANT_INCREMENT);
 }
 
 /** The thread ends: what it owns is abandoned. */

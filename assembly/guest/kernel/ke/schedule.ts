@@ -4,8 +4,9 @@ import { swapContext } from '../asm';
 import { TRACE_thread_ready, TRACE_thread_switch } from '../generated/trace';
 import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
 import { NEVER, systemTime } from '../hal/clock';
-import { setIrql } from '../hal/irql';
-import { currentPrcb, Prcb } from '../hal/prcb';
+import { APC_LEVEL, DISPATCH_LEVEL, PASSIVE_LEVEL, setIrql } from '../hal/irql';
+import { currentPrcb, currentThread, Prcb, WANT_APC, WANT_SWITCH } from '../hal/prcb';
+import { canDeliver, deliverKernelApcs } from './apc';
 import {
   initializeList,
   insertHead,
@@ -14,7 +15,15 @@ import {
   nextEntry,
   removeEntry,
 } from './list';
-import { PRIORITY_LEVELS, retireThread, Thread, THREAD_READY, THREAD_RUNNING } from './thread';
+import {
+  PRIORITY_LEVELS,
+  PRIORITY_REALTIME,
+  retireThread,
+  Thread,
+  THREAD_READY,
+  THREAD_RUNNING,
+  THREAD_WAITING,
+} from './thread';
 import { armClock } from './timer';
 
 /**
@@ -47,8 +56,35 @@ export function readyThread(thread: Thread, operation: u32): void {
   const prcb = currentPrcb();
   enqueue(thread, false);
   const running = prcb.current;
-  if (thread.priority > running.priority) prcb.switchWanted = true;
-  else if (thread.priority == running.priority) startQuantum(prcb);
+  if (running.priority > running.basePriority) chargeBoost(prcb);
+  if (thread.priority > running.priority) prcb.wanted |= WANT_SWITCH;
+  else if (thread.priority >= running.basePriority) startQuantum(prcb);
+}
+
+/** The running thread has kernel APCs from now on. */
+export function requestApc(thread: Thread): void {
+  currentPrcb().wanted |= WANT_APC;
+}
+
+/** Raise a thread's priority above its base for a while, as a reward for waiting (N3.21). Real-time priorities stay. */
+export function boostThread(thread: Thread, increment: u32): void {
+  if (!increment || thread.basePriority >= PRIORITY_REALTIME) return;
+  const boosted = min(thread.basePriority + increment, PRIORITY_REALTIME - 1);
+  if (boosted <= thread.priority) return;
+  thread.priority = boosted;
+  thread.boostUsed = 0;
+}
+
+/** The running thread has used up some of its boost: a quantum of running takes 1 away. */
+function chargeBoost(prcb: Prcb): void {
+  const thread = prcb.current;
+  const now = systemTime();
+  thread.boostUsed += now - prcb.boostedSince;
+  prcb.boostedSince = now;
+  while (thread.boostUsed >= QUANTUM && thread.priority > thread.basePriority) {
+    thread.priority--;
+    thread.boostUsed -= QUANTUM;
+  }
 }
 
 function enqueue(thread: Thread, first: bool): void {
@@ -65,11 +101,15 @@ function startQuantum(prcb: Prcb): void {
   armClock();
 }
 
-/** After the clock: the running thread has had its turn if somebody of its priority waits (N1.9b). */
+/** After the clock: the running thread has had its turn if somebody of its priority waits (N1.9b), and loses some of its boost. */
 export function quantumEnd(prcb: Prcb): void {
   if (prcb.quantumEnd > systemTime()) return;
   prcb.quantumEnd = NEVER;
-  if (!isListEmpty(queue(prcb.current.priority))) prcb.switchWanted = true;
+  const thread = prcb.current;
+  if (thread.priority > thread.basePriority) chargeBoost(prcb);
+  const best = bestReady();
+  if (best >= <i32>thread.priority) prcb.wanted |= WANT_SWITCH;
+  else if (best >= <i32>thread.basePriority) startQuantum(prcb);
 }
 
 /** Highest priority of a ready thread, or −1. */
@@ -93,35 +133,64 @@ export function swapThread(): void {
   const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
   const prcb = currentPrcb();
   const old = prcb.current;
+  if (old.state == THREAD_WAITING && old.priority > old.basePriority) chargeBoost(prcb);
   const next = selectThread(prcb);
-  prcb.switchWanted = false;
+  prcb.wanted = next.kernelApcPending ? WANT_APC : 0;
   next.state = THREAD_RUNNING;
   prcb.quantumEnd = NEVER;
+  if (next.priority > next.basePriority) prcb.boostedSince = systemTime();
   if (next != old) {
     hint2(TRACE_thread_switch, changetype<usize>(old), changetype<usize>(next));
     prcb.current = next;
     prcb.kernelStack = next.kernelStack;
-    if (!isListEmpty(queue(next.priority))) startQuantum(prcb);
+    if (bestReady() >= <i32>next.basePriority) startQuantum(prcb);
     swapContext(changetype<usize>(old) + offsetof<Thread>('saved'), next.saved);
     retireDead(currentPrcb());
   }
   csrSet(MSTATUS, enabled);
 }
 
-/** Put the running thread back into its queue and run the best one; then return at `level`. At DISPATCH. */
-export function preemptThread(level: u32): void {
-  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
-  const prcb = currentPrcb();
+/** Put the running thread back into its queue and run the best one. */
+function preemptThread(prcb: Prcb): void {
   const thread = prcb.current;
+  if (thread.priority > thread.basePriority) chargeBoost(prcb);
   if (thread != prcb.idle) enqueue(thread, bestReady() > <i32>thread.priority);
   swapThread();
-  setIrql(level);
-  csrSet(MSTATUS, enabled);
+}
+
+/**
+ * Lower IRQL from DISPATCH to `level` when something is wanted: switch threads, then run kernel APCs. One that is queued while
+ * others run at APC level runs too.
+ */
+export function serveWanted(level: u32): void {
+  do {
+    setIrql(DISPATCH_LEVEL);
+    if (currentPrcb().wanted & WANT_SWITCH) preemptThread(currentPrcb());
+    if (level < APC_LEVEL) serveApcs();
+    setIrql(level);
+  } while (canDeliver(currentThread(), level));
+}
+
+function serveApcs(): void {
+  const prcb = currentPrcb();
+  prcb.wanted &= ~WANT_APC;
+  if (!canDeliver(prcb.current, PASSIVE_LEVEL)) return;
+  setIrql(APC_LEVEL);
+  deliverKernelApcs();
+}
+
+/** From hal/trap.s, on the interrupted thread's stack at DISPATCH, with interrupts off as on return. */
+export function leaveInterrupt(level: u32): void {
+  csrSet(MSTATUS, MSTATUS_MIE);
+  serveWanted(level);
+  csrClear(MSTATUS, MSTATUS_MIE);
 }
 
 /** Let another ready thread of at least the same priority run; false when there is none. At DISPATCH. */
 export function yieldThread(): bool {
-  const thread = currentPrcb().current;
+  const prcb = currentPrcb();
+  const thread = prcb.current;
+  if (thread.priority > thread.basePriority) chargeBoost(prcb);
   if (bestReady() < <i32>thread.priority) return false;
   enqueue(thread, false);
   swapThread();

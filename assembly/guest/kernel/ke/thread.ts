@@ -1,18 +1,21 @@
 import { csrClear, hint2 } from '../rv';
 import { threadStartAddress } from '../asm';
+import { STATUS_USER_APC } from '../generated/syscalls';
 import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
 import { MSTATUS, MSTATUS_MIE, MSTATUS_MPIE } from '../hal/csr';
-import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, raiseIrql } from '../hal/irql';
+import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
-import { cancelThreadRequests } from '../io/cancel';
+import { finishThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
 import { initializeList, insertTail, removeEntry } from './list';
 import { abandonMutants } from './mutant';
+import { Apc, initializeApc, initializeApcs, insertApc, rundownApcs } from './apc';
+import { lockDispatcher, unlockDispatcher } from './dispatcher';
 import { readyThread, retireDead, swapThread } from './schedule';
-import { signalObject } from './wait';
+import { interruptWait, signalObject, WAIT_USER } from './wait';
 import { dereference, reference } from '../ob/object';
 import { initializeTimer, Timer } from './timer';
 
@@ -26,13 +29,15 @@ export const THREAD_TERMINATED: u32 = 4;
 
 export const PRIORITY_NORMAL: u32 = 8;
 export const PRIORITY_LEVELS: u32 = 32;
+/** From here up priorities are never boosted. */
+export const PRIORITY_REALTIME: u32 = 16;
 /** Most objects one call can wait for. */
 export const MAXIMUM_WAIT_OBJECTS: u32 = 16;
 
 const KERNEL_STACK_BYTES: usize = 4096;
 const DEFAULT_STACK_BYTES: u32 = 16 * 1024;
 /** Sizes and places in the frames of hal/trap.s. */
-const FRAME_BYTES: usize = 144;
+export const FRAME_BYTES: usize = 144;
 const FRAME_STATUS: usize = 128;
 const CONTEXT_BYTES: usize = 64;
 
@@ -54,14 +59,21 @@ export class Thread extends KernelObject {
   number: u32;
   state: u32;
   priority: u32;
+  /** Priority without boosts, and the running time that the present boost has been used for. */
+  basePriority: u32;
+  boostUsed: u64;
   exitStatus: u32;
   /** Entry of the ready queue. */
   readyNext: usize;
   readyPrevious: usize;
-  /** Why it waits: status or released packet, and the operation that ended the wait. */
+  /** How its wait ended: status or released packet. */
   waitStatus: usize;
+  /** What it waits for: object, blocks in use, WAIT_ mode, IRQL before the wait. */
   waitObject: usize;
+  waitBlocks: usize;
   waitCount: u32;
+  waitMode: u32;
+  waitIrql: u32;
   waitAll: bool;
   /** Timer of a wait with a timeout (embedded object) and its wait blocks. */
   timer: Timer;
@@ -78,6 +90,26 @@ export class Thread extends KernelObject {
   /** Entry of the list of all threads. */
   allNext: usize;
   allPrevious: usize;
+  /** List heads of its APCs; −1 for each critical or guarded region that it is in. */
+  kernelApcNext: usize;
+  kernelApcPrevious: usize;
+  userApcNext: usize;
+  userApcPrevious: usize;
+  kernelApcDisable: i32;
+  specialApcDisable: i32;
+  takesApcs: bool;
+  kernelApcPending: bool;
+  kernelApcInProgress: bool;
+  /** User APCs, or its end, are due on the way back to user mode. */
+  userApcPending: bool;
+  /** An alert (NtAlertThread) ends its next alertable wait. */
+  alerted: bool;
+  /** It is in a system call. */
+  inCall: bool;
+  /** It is to end with its exit status as soon as it is about to be in user mode. */
+  terminating: bool;
+  /** The special APC that brings the end to a thread in user mode. */
+  exitApc: Apc;
 }
 
 /** List head of all threads that have a record; for those who look from outside. */
@@ -107,7 +139,8 @@ export function threadOfRecord(record: usize): Thread {
 const TIMER_OFFSET: usize = (offsetof<Thread>() + 7) & ~7;
 const BLOCKS_OFFSET: usize = (TIMER_OFFSET + offsetof<Timer>() + 7) & ~7;
 const BLOCK_BYTES: usize = 24;
-const THREAD_BYTES: usize = BLOCKS_OFFSET + BLOCK_BYTES * MAXIMUM_WAIT_OBJECTS;
+const APC_OFFSET: usize = BLOCKS_OFFSET + BLOCK_BYTES * (MAXIMUM_WAIT_OBJECTS + 1);
+const THREAD_BYTES: usize = APC_OFFSET + offsetof<Apc>();
 
 /** A thread record without stacks, for the idle thread and for createThread. */
 export function allocateThread(priority: u32): Thread {
@@ -117,6 +150,7 @@ export function allocateThread(priority: u32): Thread {
   initializeObject(thread, TYPE_THREAD, 0);
   thread.number = threadCount++;
   thread.priority = priority;
+  thread.basePriority = priority;
   thread.timer = changetype<Timer>(address + TIMER_OFFSET);
   thread.blocks = address + BLOCKS_OFFSET;
   initializeTimer(thread.timer, false);
@@ -125,6 +159,8 @@ export function allocateThread(priority: u32): Thread {
   initializeList(address + offsetof<Thread>('mutantNext'));
   initializeList(threadRequests(thread));
   insertTail(allThreads, address + offsetof<Thread>('allNext'));
+  initializeApcs(thread);
+  thread.exitApc = changetype<Apc>(address + APC_OFFSET);
   return thread;
 }
 
@@ -159,9 +195,9 @@ export function startThread(thread: Thread): void {
   const routine = load<u32>(thread.kernelStack - FRAME_BYTES);
   hint2(TRACE_thread_start, changetype<usize>(thread), routine);
   reference(thread);
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   readyThread(thread, 0);
-  lowerIrql(old);
+  unlockDispatcher(old);
 }
 
 function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argument1: usize): void {
@@ -183,20 +219,46 @@ export function threadBegin(): void {
   lowerIrql(PASSIVE_LEVEL);
 }
 
-/** End the calling thread. Does not return. */
+/** End the calling thread: its requests are cancelled, its APCs run down, its mutexes abandoned. Below DISPATCH; does not return. */
 export function terminateThread(status: u32): void {
   const thread = currentThread();
+  lowerIrql(PASSIVE_LEVEL); // its last kernel APCs run there
   hint2(TRACE_thread_exit, changetype<usize>(thread), status);
-  raiseIrql(DISPATCH_LEVEL);
   thread.exitStatus = status;
-  cancelThreadRequests(thread);
+  thread.terminating = false; // the waits of its end are not to be ended
+  thread.userApcPending = false;
+  finishThreadRequests(thread);
+  rundownApcs(thread);
+  lockDispatcher();
   abandonMutants(thread);
   thread.state = THREAD_TERMINATED;
   leavePort(thread);
   thread.signal = 1;
-  signalObject(thread, 0);
+  signalObject(thread, 0, 0);
   currentPrcb().dead = thread;
   swapThread();
+}
+
+/** Let another thread end by itself as soon as it can: in its system call, out of its wait, or out of its program. */
+export function requestTermination(thread: Thread, status: u32): void {
+  const old = lockDispatcher();
+  if (thread.takesApcs && !thread.terminating) {
+    thread.exitStatus = status;
+    thread.terminating = true;
+    thread.userApcPending = true;
+    if (thread.waitMode & WAIT_USER && thread.state == THREAD_WAITING) {
+      interruptWait(thread, STATUS_USER_APC, 0);
+    }
+    initializeApc(thread.exitApc, thread, endProgramThread.index, 0, 0, false, 0);
+    insertApc(thread.exitApc, 0, 0, 0);
+  }
+  unlockDispatcher(old);
+}
+
+/** In the thread that shall end: at once, unless it is in a system call, which it completes. */
+function endProgramThread(apc: usize): void {
+  const thread = currentThread();
+  if (thread.terminating && !thread.inCall) terminateThread(thread.exitStatus);
 }
 
 /** Give back the stacks of an ended thread and the reference of its running; on another stack than its own, at DISPATCH. */

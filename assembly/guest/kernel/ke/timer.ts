@@ -1,6 +1,9 @@
 import { systemTime, setClock, NEVER } from '../hal/clock';
-import { currentPrcb } from '../hal/prcb';
+import { currentPrcb, currentThread } from '../hal/prcb';
+import { allocate, free } from '../mm/pool';
+import { dereference, reference } from '../ob/object';
 import { Dpc, insertDpc } from './dpc';
+import { Apc, initializeApc, insertApc, removeApc } from './apc';
 import {
   initializeObject,
   KernelObject,
@@ -12,8 +15,8 @@ import { signalObject, timeOut } from './wait';
 
 /**
  * Timers: a pairing heap by due time (ties by order of setting), which holds any number of them and costs nothing while
- * nothing is due; the clock is set to its root. At expiry a timer is signalled and its DPC queued; the timer of a wait ends the wait.
- * Everything here runs at DISPATCH.
+ * nothing is due; the clock is set to its root. At expiry a timer is signalled, its DPC and its APC are queued; the timer of a wait ends the
+ * wait. Everything here runs with the dispatcher locked.
  */
 
 /** Ticks of 100 ns in a millisecond. */
@@ -35,10 +38,14 @@ export class Timer extends KernelObject {
   thread: usize;
   /** DPC to queue at expiry, or 0. */
   dpc: usize;
+  /** Of a program's timer: its user APC, and the thread (referenced) to which it goes at expiry, or null. */
+  apc: Apc;
+  apcThread: Thread;
 }
 
-/** Bytes of a timer object. */
-export const TIMER_BYTES: usize = offsetof<Timer>();
+const APC_OFFSET: usize = offsetof<Timer>();
+/** Bytes of a program's timer. */
+const TIMER_OBJECT_BYTES: usize = APC_OFFSET + offsetof<Apc>();
 
 let root: usize = 0;
 let sequence: u32 = 0;
@@ -64,6 +71,39 @@ export function cancelTimer(timer: Timer): bool {
   if (!timer.inserted) return false;
   detach(changetype<usize>(timer));
   return true;
+}
+
+/** A timer for programs, or null. */
+export function createTimer(synchronization: bool): Timer {
+  const address = allocate(TIMER_OBJECT_BYTES);
+  const timer = changetype<Timer>(address);
+  if (!address) return timer;
+  initializeTimer(timer, synchronization);
+  timer.apc = changetype<Apc>(address + APC_OFFSET);
+  return timer;
+}
+
+/** Let a timer queue a user APC to the calling thread at each expiry; routine 0 for none. Its former APC is taken back (S28). */
+export function setTimerApc(timer: Timer, routine: usize, context: usize): void {
+  removeTimerApc(timer);
+  if (!routine) return;
+  const thread = currentThread();
+  initializeApc(timer.apc, thread, 0, 0, routine, true, context);
+  timer.apcThread = thread;
+  reference(thread);
+}
+
+/** Take a timer's APC back for good. */
+export function removeTimerApc(timer: Timer): void {
+  const thread = timer.apcThread;
+  if (!changetype<usize>(thread)) return;
+  timer.apcThread = changetype<Thread>(0);
+  removeApc(timer.apc);
+  dereference(thread);
+}
+
+export function deleteTimer(timer: Timer): void {
+  free(changetype<usize>(timer), TIMER_OBJECT_BYTES);
 }
 
 function insertTimer(timer: Timer): void {
@@ -160,11 +200,13 @@ function expire(timer: Timer): void {
     timeOut(changetype<Thread>(timer.thread));
     return;
   }
+  const due = timer.due;
   timer.signal = 1;
   if (timer.period) {
     timer.due += <u64>timer.period * MILLISECOND;
     insertTimer(timer);
   }
-  signalObject(timer, 0);
+  signalObject(timer, 0, 0);
   if (timer.dpc) insertDpc(changetype<Dpc>(timer.dpc), 0, 0);
+  if (changetype<usize>(timer.apcThread)) insertApc(timer.apc, <usize>due, <usize>(due >> 32), 0);
 }

@@ -3,6 +3,7 @@ import {
   STATUS_ACCESS_VIOLATION,
   STATUS_DATATYPE_MISALIGNMENT,
   STATUS_SUCCESS,
+  SYS_NtContinue,
   SYS_NtTerminateThread,
 } from '../generated/syscalls';
 import { PROGRAM_BASE } from '../hal/board';
@@ -19,6 +20,10 @@ const MOVE_STATUS: u32 = 0x0005_0593;
 const LOAD_SELF: u32 = 0xffe0_0513;
 const LOAD_NUMBER: u32 = 0x0000_0893;
 const ECALL: u32 = 0x0000_0073;
+/** addi a0, sp, 0; addi a1, x0, 1; and, as above, NtContinue(sp, 1): 16 bytes behind the first. */
+const MOVE_CONTEXT: u32 = 0x0001_0513;
+const LOAD_TEST: u32 = 0x0010_0593;
+const APC_STUB: usize = 16;
 const IMMEDIATE_SHIFT: u32 = 20;
 
 let windowEnd: usize = 0;
@@ -35,12 +40,21 @@ export function initializeUserWindow(ramEnd: usize): void {
   store<u32>(stub, LOAD_SELF, 4);
   store<u32>(stub, LOAD_NUMBER | (SYS_NtTerminateThread << IMMEDIATE_SHIFT), 8);
   store<u32>(stub, ECALL, 12);
+  store<u32>(stub, MOVE_CONTEXT, APC_STUB);
+  store<u32>(stub, LOAD_TEST, APC_STUB + 4);
+  store<u32>(stub, LOAD_NUMBER | (SYS_NtContinue << IMMEDIATE_SHIFT), APC_STUB + 8);
+  store<u32>(stub, ECALL, APC_STUB + 12);
   fenceI();
 }
 
 /** Return address of a thread's first routine. */
 export function exitStub(): usize {
   return stub;
+}
+
+/** Return address of a user APC's routine. */
+export function apcStub(): usize {
+  return stub + APC_STUB;
 }
 
 /** Is all of this memory the program's? STATUS_SUCCESS or STATUS_ACCESS_VIOLATION. */

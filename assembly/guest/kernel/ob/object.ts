@@ -16,7 +16,7 @@ import {
 } from '../ke/object';
 import { Mutant, MUTANT_BYTES, retireMutant } from '../ke/mutant';
 import { deleteThread, Thread } from '../ke/thread';
-import { cancelTimer, Timer, TIMER_BYTES } from '../ke/timer';
+import { cancelTimer, deleteTimer, removeTimerApc, Timer } from '../ke/timer';
 import { File } from '../io/file';
 import { Port } from '../io/port';
 import { WaitPacket } from '../io/waitpacket';
@@ -49,7 +49,7 @@ export function closeObject(object: KernelObject): void {
   if (type == TYPE_FILE) closeFile(changetype<File>(object));
   else if (type == TYPE_PORT) closePort(changetype<Port>(object));
   else if (type == TYPE_WAIT_PACKET) closeWaitPacket(changetype<WaitPacket>(object));
-  else if (isTimer(type)) cancelTimer(changetype<Timer>(object));
+  else if (isTimer(type)) closeTimer(changetype<Timer>(object));
 }
 
 function deleteObject(object: KernelObject): void {
@@ -58,9 +58,14 @@ function deleteObject(object: KernelObject): void {
   else if (type == TYPE_PORT) deletePort(changetype<Port>(object));
   else if (type == TYPE_THREAD) deleteThread(changetype<Thread>(object));
   else if (type == TYPE_WAIT_PACKET) deleteWaitPacket(changetype<WaitPacket>(object));
-  else if (isTimer(type)) free(changetype<usize>(object), TIMER_BYTES);
+  else if (isTimer(type)) deleteTimer(changetype<Timer>(object));
   else if (type == TYPE_MUTANT) deleteMutant(changetype<Mutant>(object));
   else free(changetype<usize>(object), PLAIN_OBJECT_BYTES);
+}
+
+function closeTimer(timer: Timer): void {
+  cancelTimer(timer);
+  removeTimerApc(timer);
 }
 
 function deleteMutant(mutant: Mutant): void {

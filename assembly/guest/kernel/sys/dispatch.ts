@@ -2,6 +2,7 @@ import { hint2 } from '../rv';
 import { TRACE_syscall_enter, TRACE_syscall_exit } from '../generated/trace';
 import {
   STATUS_INVALID_SYSTEM_SERVICE,
+  SYS_NtAlertThread,
   SYS_NtAssociateWaitCompletionPacket,
   SYS_NtCancelIoFile,
   SYS_NtCancelIoFileEx,
@@ -9,6 +10,7 @@ import {
   SYS_NtCancelTimer,
   SYS_NtCancelWaitCompletionPacket,
   SYS_NtClose,
+  SYS_NtContinue,
   SYS_NtCreateEvent,
   SYS_NtCreateFile,
   SYS_NtCreateIoCompletion,
@@ -27,6 +29,7 @@ import {
   SYS_NtQueryParameter,
   SYS_NtQueryPerformanceCounter,
   SYS_NtQuerySystemInformation,
+  SYS_NtQueueApcThread,
   SYS_NtRaiseHardError,
   SYS_NtReadFile,
   SYS_NtReleaseMutant,
@@ -39,13 +42,16 @@ import {
   SYS_NtSetTimer,
   SYS_NtTerminateProcess,
   SYS_NtTerminateThread,
+  SYS_NtTestAlert,
   SYS_NtWaitForMultipleObjects,
   SYS_NtWaitForSingleObject,
   SYS_NtWriteFile,
   SYS_NtYieldExecution,
 } from '../generated/syscalls';
 import { currentThread } from '../hal/prcb';
+import { serveUser } from '../ke/userapc';
 import { closeHandle } from '../ob/handle';
+import { alertThread, continueCall, queueApcThread, testAlert } from './apcs';
 import {
   cancelIoFile,
   cancelIoFileEx,
@@ -102,10 +108,13 @@ import { readFile, writeFile } from './transfer';
  */
 
 export function systemCall(a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32, number: u32): u32 {
-  hint2(TRACE_syscall_enter, number, changetype<usize>(currentThread()));
+  const thread = currentThread();
+  hint2(TRACE_syscall_enter, number, changetype<usize>(thread));
+  thread.inCall = true;
   const status = serve(number, a0, a1, a2, a3, a4, a5);
+  thread.inCall = false;
   hint2(TRACE_syscall_exit, number, status);
-  return status;
+  return thread.userApcPending ? serveUser(status) : status;
 }
 
 function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32): u32 {
@@ -133,7 +142,15 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
     case SYS_NtYieldExecution:
       return yieldExecution();
     case SYS_NtDelayExecution:
-      return delayExecution(a1);
+      return delayExecution(a0, a1);
+    case SYS_NtQueueApcThread:
+      return queueApcThread(a0, a1, a2, a3, a4);
+    case SYS_NtTestAlert:
+      return testAlert();
+    case SYS_NtAlertThread:
+      return alertThread(a0);
+    case SYS_NtContinue:
+      return continueCall(a0, a1);
     case SYS_NtCreateEvent:
       return createEventCall(a0, a1, a2);
     case SYS_NtSetEvent:
@@ -151,19 +168,19 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
     case SYS_NtCreateTimer:
       return createTimerCall(a0, a1);
     case SYS_NtSetTimer:
-      return setTimerCall(a0, a1, a2, a3);
+      return setTimerCall(a0, a1, a2, a3, a4, a5);
     case SYS_NtCancelTimer:
       return cancelTimerCall(a0, a1);
     case SYS_NtWaitForSingleObject:
-      return waitForSingle(a0, a2);
+      return waitForSingle(a0, a1, a2);
     case SYS_NtWaitForMultipleObjects:
-      return waitForMultiple(a0, a1, a2, a4);
+      return waitForMultiple(a0, a1, a2, a3, a4);
     case SYS_NtCreateIoCompletion:
       return createIoCompletion(a0, a1);
     case SYS_NtSetIoCompletion:
       return setIoCompletion(a0, a1, a2, a3, a4);
     case SYS_NtRemoveIoCompletionEx:
-      return removeIoCompletion(a0, a1, a2, a3, a4);
+      return removeIoCompletion(a0, a1, a2, a3, a4, a5);
     case SYS_NtQueryIoCompletion:
       return queryIoCompletion(a0, a1);
     case SYS_NtCreateWaitCompletionPacket:

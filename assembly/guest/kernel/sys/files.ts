@@ -8,6 +8,7 @@ import {
   FILE_SKIP_SET_EVENT_ON_HANDLE,
   FILE_STANDARD_INFORMATION_BYTES,
   FILE_STANDARD_INFORMATION_endOfFile,
+  FILE_SYNCHRONOUS_IO_ALERT,
   FILE_SYNCHRONOUS_IO_NONALERT,
   FileCompletionInformation,
   FileIoCompletionNotificationInformation,
@@ -45,6 +46,7 @@ import { beginRequest, referenceFile, sendRequest } from './request';
 
 /** Longest name, in bytes. */
 const MAXIMUM_NAME: u32 = 512;
+const SYNCHRONOUS_OPTIONS: u32 = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
 const NOTIFICATION_FLAGS: u32 =
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE;
 
@@ -75,7 +77,7 @@ function createAny(
   if (!status) status = probe(name, nameBytes);
   if (status) return status;
   if (nameBytes > MAXIMUM_NAME || (nameBytes | name) & 1) return STATUS_INVALID_PARAMETER;
-  if (options & ~FILE_SYNCHRONOUS_IO_NONALERT) return STATUS_INVALID_PARAMETER;
+  if (options & ~SYNCHRONOUS_OPTIONS) return STATUS_INVALID_PARAMETER;
   const copy = allocate(MAXIMUM_NAME + PIPE_PARAMETERS_BYTES);
   if (!copy) return STATUS_INSUFFICIENT_RESOURCES;
   memory.copy(copy, name, nameBytes);

@@ -1,17 +1,17 @@
 import {
   STATUS_INVALID_HANDLE,
-  STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
   STATUS_MUTANT_NOT_OWNED,
   STATUS_OBJECT_TYPE_MISMATCH,
   STATUS_SEMAPHORE_LIMIT_EXCEEDED,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import {
   createEvent,
   createSemaphore,
+  EVENT_INCREMENT,
   isEvent,
   releaseSemaphore,
   resetEvent,
@@ -26,9 +26,15 @@ import {
   TYPE_SYNCHRONIZATION_TIMER,
 } from '../ke/object';
 import { createMutant, Mutant, releaseMutant, takeMutant } from '../ke/mutant';
-import { cancelTimer, initializeTimer, setTimer, Timer, TIMER_BYTES } from '../ke/timer';
-import { allocate } from '../mm/pool';
-import { probeOptional, probeWords } from '../mm/user';
+import {
+  cancelTimer,
+  createTimer,
+  removeTimerApc,
+  setTimer,
+  setTimerApc,
+  Timer,
+} from '../ke/timer';
+import { probe, probeOptional, probeWords } from '../mm/user';
 import { lookupStatus, publishHandle, referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
 import { deadlineOf } from './time';
@@ -56,9 +62,9 @@ function changeEvent(handle: u32, previous: usize, on: bool): u32 {
   const event = referenceHandle(handle);
   if (!changetype<usize>(event)) return STATUS_INVALID_HANDLE;
   if (isEvent(event)) {
-    const old = raiseIrql(DISPATCH_LEVEL);
-    const state = on ? setEvent(event, 0) : resetEvent(event);
-    lowerIrql(old);
+    const old = lockDispatcher();
+    const state = on ? setEvent(event, 0, EVENT_INCREMENT) : resetEvent(event);
+    unlockDispatcher(old);
     if (previous) store<i32>(previous, state);
   } else {
     status = STATUS_OBJECT_TYPE_MISMATCH;
@@ -80,10 +86,10 @@ export function releaseSemaphoreCall(handle: u32, count: i32, previous: usize): 
   if (count <= 0) return STATUS_INVALID_PARAMETER;
   const semaphore = changetype<Semaphore>(referenceTyped(handle, TYPE_SEMAPHORE));
   if (!changetype<usize>(semaphore)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const before = semaphore.signal;
   if (!releaseSemaphore(semaphore, count)) status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
-  lowerIrql(old);
+  unlockDispatcher(old);
   if (!status && previous) store<i32>(previous, before);
   dereference(semaphore);
   return status;
@@ -94,9 +100,9 @@ export function createMutantCall(handle: usize, initialOwner: u32): u32 {
   if (status) return status;
   const mutant = createMutant();
   if (changetype<usize>(mutant) && initialOwner) {
-    const old = raiseIrql(DISPATCH_LEVEL);
+    const old = lockDispatcher();
     takeMutant(mutant, currentThread());
-    lowerIrql(old);
+    unlockDispatcher(old);
   }
   return publishHandle(mutant, handle);
 }
@@ -106,10 +112,10 @@ export function releaseMutantCall(handle: u32, previous: usize): u32 {
   if (status) return status;
   const mutant = changetype<Mutant>(referenceTyped(handle, TYPE_MUTANT));
   if (!changetype<usize>(mutant)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const before = mutant.signal;
   if (!releaseMutant(mutant, currentThread())) status = STATUS_MUTANT_NOT_OWNED;
-  lowerIrql(old);
+  unlockDispatcher(old);
   if (!status && previous) store<i32>(previous, before);
   dereference(mutant);
   return status;
@@ -119,10 +125,7 @@ export function createTimerCall(handle: usize, synchronization: u32): u32 {
   const status = probeWords(handle, 4);
   if (status) return status;
   if (synchronization > 1) return STATUS_INVALID_PARAMETER;
-  const timer = changetype<Timer>(allocate(TIMER_BYTES));
-  if (!changetype<usize>(timer)) return STATUS_INSUFFICIENT_RESOURCES;
-  initializeTimer(timer, synchronization != 0);
-  return publishHandle(timer, handle);
+  return publishHandle(createTimer(synchronization != 0), handle);
 }
 
 /** The timer of a handle, or null; lookupStatus says why. */
@@ -134,16 +137,25 @@ function referenceTimer(handle: u32): Timer {
   return changetype<Timer>(object);
 }
 
-export function setTimerCall(handle: u32, dueTime: usize, period: u32, previous: usize): u32 {
+export function setTimerCall(
+  handle: u32,
+  dueTime: usize,
+  period: u32,
+  previous: usize,
+  routine: usize,
+  context: usize,
+): u32 {
   let status = probeWords(dueTime, 8);
   if (!status) status = probeOptional(previous, 4);
+  if (!status && routine) status = probe(routine, 4);
   if (status) return status;
   const timer = referenceTimer(handle);
   if (!changetype<usize>(timer)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const state = timer.signal;
+  setTimerApc(timer, routine, context);
   setTimer(timer, deadlineOf(dueTime), period);
-  lowerIrql(old);
+  unlockDispatcher(old);
   if (previous) store<i32>(previous, state);
   dereference(timer);
   return STATUS_SUCCESS;
@@ -154,10 +166,11 @@ export function cancelTimerCall(handle: u32, state: usize): u32 {
   if (status) return status;
   const timer = referenceTimer(handle);
   if (!changetype<usize>(timer)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   cancelTimer(timer);
+  removeTimerApc(timer);
   const signal = timer.signal;
-  lowerIrql(old);
+  unlockDispatcher(old);
   if (state) store<i32>(state, signal);
   dereference(timer);
   return STATUS_SUCCESS;

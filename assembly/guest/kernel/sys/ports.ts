@@ -22,7 +22,7 @@ import { KernelObject, TYPE_FILE, TYPE_PORT, TYPE_WAIT_PACKET } from '../ke/obje
 import { probeOptional, probeWords } from '../mm/user';
 import { lookupStatus, publishHandle, referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
-import { deadlineOf } from './time';
+import { deadlineOf, waitMode } from './time';
 
 /** System calls about completion ports and wait completion packets. */
 
@@ -64,6 +64,7 @@ export function removeIoCompletion(
   count: u32,
   removed: usize,
   timeout: usize,
+  alertable: u32,
 ): u32 {
   if (count == 0 || count > MAXIMUM_ENTRIES) return STATUS_INVALID_PARAMETER;
   let status = probeWords(entries, count * FILE_IO_COMPLETION_INFORMATION_BYTES);
@@ -72,9 +73,7 @@ export function removeIoCompletion(
   if (status) return status;
   const port = referencePort(handle);
   if (!changetype<usize>(port)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
-  status = removePackets(port, entries, count, removed, deadlineOf(timeout));
-  lowerIrql(old);
+  status = removePackets(port, entries, count, removed, deadlineOf(timeout), waitMode(alertable));
   dereference(port);
   return status;
 }

@@ -1,17 +1,23 @@
 import {
+  IO_NOTIFICATION_apcRoutine,
+  IO_NOTIFICATION_BYTES,
+  IO_NOTIFICATION_event,
   IO_STATUS_BLOCK_BYTES,
   STATUS_FILE_CLOSED,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_HANDLE,
+  STATUS_INVALID_PARAMETER,
   STATUS_OBJECT_TYPE_MISMATCH,
+  STATUS_PENDING,
 } from '../generated/syscalls';
+import { PROGRAM_BASE } from '../hal/board';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
-import { File, lockFile, unlockFile } from '../io/file';
-import { allocateIrp, announce, callDriver, completeIrp, finishCall, Irp } from '../io/irp';
+import { File, isSynchronous, lockFile, unlockFile } from '../io/file';
+import { allocateIrp, announce, awaitIrp, callDriver, completeIrp, finishCall, Irp } from '../io/irp';
 import { isEvent, resetEvent } from '../ke/event';
 import { KernelObject, TYPE_FILE } from '../ke/object';
-import { probeWords } from '../mm/user';
+import { probe, probeWords } from '../mm/user';
 import { referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
 
@@ -22,26 +28,48 @@ export function referenceFile(handle: u32): File {
   return changetype<File>(referenceTyped(handle, TYPE_FILE));
 }
 
-/** An IRP for a call, or null; lookupStatus says why. Waits for its turn on a blocking file. */
-export function beginRequest(handle: u32, eventHandle: u32, context: u32, statusBlock: usize): Irp {
-  const status = probeWords(statusBlock, IO_STATUS_BLOCK_BYTES);
+/**
+ * An IRP for a call, or null; lookupStatus says why. Waits for its turn on a blocking file.
+ * @param notification 0, handle of an event, or address of an IO_NOTIFICATION: addresses of programs lie above all handles
+ */
+export function beginRequest(
+  handle: u32,
+  notification: usize,
+  context: u32,
+  statusBlock: usize,
+): Irp {
+  let status = probeWords(statusBlock, IO_STATUS_BLOCK_BYTES);
+  let event: u32 = notification;
+  let routine: usize = 0;
+  if (!status && notification >= PROGRAM_BASE) {
+    status = probeWords(notification, IO_NOTIFICATION_BYTES);
+    if (status) return refuse(status);
+    event = load<u32>(notification + IO_NOTIFICATION_event);
+    routine = load<usize>(notification + IO_NOTIFICATION_apcRoutine);
+    if (routine) status = probe(routine, 4);
+  }
   if (status) return refuse(status);
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return changetype<Irp>(0);
-  let event = changetype<KernelObject>(0);
-  if (eventHandle) {
-    event = referenceEvent(eventHandle);
-    if (!changetype<usize>(event)) {
-      dereference(file);
-      return changetype<Irp>(0);
-    }
-  }
-  const irp = makeIrp(file, event);
+  const irp = makeFor(file, event, routine);
   if (changetype<usize>(irp)) {
     irp.context = context;
     irp.statusBlock = statusBlock;
   }
   dereference(file);
+  return irp;
+}
+
+/** An IRP that tells of its completion as asked for. A file with a port has no APC routines (N3.14). */
+function makeFor(file: File, eventHandle: u32, routine: usize): Irp {
+  if (routine && changetype<usize>(file.port)) return refuse(STATUS_INVALID_PARAMETER);
+  let event = changetype<KernelObject>(0);
+  if (eventHandle) {
+    event = referenceEvent(eventHandle);
+    if (!changetype<usize>(event)) return changetype<Irp>(0);
+  }
+  const irp = makeIrp(file, event);
+  if (changetype<usize>(irp)) irp.apcRoutine = routine;
   return irp;
 }
 
@@ -88,6 +116,11 @@ export function sendRequest(irp: Irp): u32 {
   const answer = file.closed
     ? completeIrp(irp, STATUS_FILE_CLOSED, 0)
     : callDriver(file.device, irp);
+  if (answer == STATUS_PENDING && isSynchronous(file)) {
+    lowerIrql(old);
+    awaitIrp(irp);
+    raiseIrql(DISPATCH_LEVEL);
+  }
   const status = finishCall(irp, answer);
   lowerIrql(old);
   return status;

@@ -6,23 +6,26 @@ import {
   STATUS_NO_MEMORY,
   STATUS_NO_YIELD_PERFORMED,
   STATUS_SUCCESS,
+  STATUS_TIMEOUT,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
-import { KernelObject, TYPE_PORT, TYPE_WAIT_PACKET } from '../ke/object';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
+import { KernelObject, TYPE_THREAD, TYPE_WAIT_PACKET } from '../ke/object';
 import { yieldThread } from '../ke/schedule';
 import {
   createThread,
   MAXIMUM_WAIT_OBJECTS,
   PRIORITY_LEVELS,
+  requestTermination,
   startThread,
   terminateThread,
+  Thread,
 } from '../ke/thread';
 import { waitBlock, waitForObject, waitForObjects } from '../ke/wait';
 import { probe, probeOptional, probeWords } from '../mm/user';
-import { createHandle, CURRENT_THREAD, referenceHandle } from '../ob/handle';
+import { createHandle, lookupStatus, referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
-import { deadlineOf } from './time';
+import { deadlineOf, waitMode } from './time';
 
 /** System calls about threads and waiting. */
 
@@ -54,55 +57,61 @@ export function createThreadCall(
   return STATUS_SUCCESS;
 }
 
-export function terminateThreadCall(thread: u32, status: u32): u32 {
-  if (thread != CURRENT_THREAD) return STATUS_INVALID_HANDLE;
-  terminateThread(status);
+/** Another thread ends when it is about to be in user mode; this call does not wait for it. */
+export function terminateThreadCall(handle: u32, status: u32): u32 {
+  const thread = referenceThread(handle);
+  if (!changetype<usize>(thread)) return lookupStatus();
+  const own = thread == currentThread();
+  if (!own) requestTermination(thread, status);
+  dereference(thread);
+  if (own) terminateThread(status);
   return STATUS_SUCCESS;
+}
+
+function referenceThread(handle: u32): Thread {
+  return changetype<Thread>(referenceTyped(handle, TYPE_THREAD));
 }
 
 export function yieldExecution(): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const yielded = yieldThread();
-  lowerIrql(old);
+  unlockDispatcher(old);
   return yielded ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED;
 }
 
-/** The thread's own timer is an object that nobody signals. */
-export function delayExecution(interval: usize): u32 {
+/** The thread's own timer is an object that nobody signals. A time of 0 gives others a turn. */
+export function delayExecution(alertable: u32, interval: usize): u32 {
   const status = probeWords(interval, 8);
   if (status) return status;
   const deadline = deadlineOf(interval);
-  if (deadline == 0) {
-    yieldExecution();
-    return STATUS_SUCCESS;
-  }
-  const old = raiseIrql(DISPATCH_LEVEL);
-  waitForObject(currentThread().timer, deadline);
-  lowerIrql(old);
-  return STATUS_SUCCESS;
+  const outcome = waitForObject(currentThread().timer, deadline, waitMode(alertable));
+  if (outcome == STATUS_TIMEOUT && deadline == 0) yieldExecution();
+  return outcome == STATUS_TIMEOUT ? STATUS_SUCCESS : outcome;
 }
 
 function canWait(object: KernelObject): bool {
-  return object.type != TYPE_WAIT_PACKET && object.type != TYPE_PORT;
+  return object.type != TYPE_WAIT_PACKET;
 }
 
-export function waitForSingle(handle: u32, timeout: usize): u32 {
+export function waitForSingle(handle: u32, alertable: u32, timeout: usize): u32 {
   let status = probeOptional(timeout, 8);
   if (status) return status;
   const object = referenceHandle(handle);
   if (!changetype<usize>(object)) return STATUS_INVALID_HANDLE;
-  if (canWait(object)) {
-    const old = raiseIrql(DISPATCH_LEVEL);
-    status = waitForObject(object, deadlineOf(timeout));
-    lowerIrql(old);
-  } else {
-    status = STATUS_INVALID_HANDLE;
-  }
+  status = canWait(object)
+    ? waitForObject(object, deadlineOf(timeout), waitMode(alertable))
+    : STATUS_INVALID_HANDLE;
   dereference(object);
   return status;
 }
 
-export function waitForMultiple(count: u32, handles: usize, any: u32, timeout: usize): u32 {
+export function waitForMultiple(
+  count: u32,
+  handles: usize,
+  any: u32,
+  alertable: u32,
+  timeout: usize,
+): u32 {
   if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || any > 1) return STATUS_INVALID_PARAMETER;
   let status = probeWords(handles, count << 2);
   if (!status) status = probeOptional(timeout, 8);
@@ -118,9 +127,7 @@ export function waitForMultiple(count: u32, handles: usize, any: u32, timeout: u
   }
   status = STATUS_INVALID_HANDLE;
   if (held == count && canWait(waitBlock(thread, count - 1).object)) {
-    const old = raiseIrql(DISPATCH_LEVEL);
-    status = waitForObjects(count, any == 0, deadlineOf(timeout));
-    lowerIrql(old);
+    status = waitForObjects(count, any == 0, deadlineOf(timeout), waitMode(alertable));
   }
   while (held > 0) dereference(waitBlock(thread, --held).object);
   return status;

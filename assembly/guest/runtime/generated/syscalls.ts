@@ -18,12 +18,20 @@ export const SYS_NtClose: u32 = 6;
 export const SYS_NtDuplicateObject: u32 = 8;
 /** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
 export const SYS_NtCreateThreadEx: u32 = 0xa;
-/** End the calling thread (handle −2). Does not return. */
+/** End a thread. The calling thread (−2) ends at once: its requests are cancelled and waited for, and the call does not return. Another one ends as soon as it is about to be in user mode; its waits end, and this call does not wait for it. */
 export const SYS_NtTerminateThread: u32 = 0xb;
 /** Let another ready thread of the same or higher priority run. STATUS_NO_YIELD_PERFORMED if there is none. */
 export const SYS_NtYieldExecution: u32 = 0xc;
-/** Block the calling thread for a time. */
+/** Block the calling thread for a time; 0 lets others run. Alertable: STATUS_USER_APC or STATUS_ALERTED when that ended the wait. */
 export const SYS_NtDelayExecution: u32 = 0xd;
+/** Queue a user APC: the thread calls routine(argument1, argument2, argument3) in its next alertable wait. STATUS_UNSUCCESSFUL when the thread has ended. */
+export const SYS_NtQueueApcThread: u32 = 0xe;
+/** STATUS_ALERTED once after NtAlertThread; otherwise the user APCs of the calling thread run before the call returns STATUS_SUCCESS. */
+export const SYS_NtTestAlert: u32 = 0xf;
+/** End the alertable wait of a thread with STATUS_ALERTED, or its next one. */
+export const SYS_NtAlertThread: u32 = 0x10;
+/** Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself. */
+export const SYS_NtContinue: u32 = 0x11;
 /** Make an event: type 0 notification (stays set), 1 synchronization (one waiter takes it). */
 export const SYS_NtCreateEvent: u32 = 0x14;
 /** Set an event; the optional word receives the previous state. */
@@ -36,11 +44,11 @@ export const SYS_NtCreateSemaphore: u32 = 0x17;
 export const SYS_NtReleaseSemaphore: u32 = 0x18;
 /** Make a timer: type 0 notification, 1 synchronization. */
 export const SYS_NtCreateTimer: u32 = 0x19;
-/** Set a timer (unsignalled until due; a set timer is set anew); period 0 is once. The optional word receives the previous signal state. */
+/** Set a timer (unsignalled until due; a set timer is set anew, and its APC taken back); period 0 is once. The optional word receives the previous signal state. A routine other than 0 is called as user APC of the calling thread at each expiry: routine(apcContext, due time low, high). */
 export const SYS_NtSetTimer: u32 = 0x1a;
-/** Cancel a timer; the optional word receives its signal state. */
+/** Cancel a timer and take its APC back; the optional word receives its signal state. */
 export const SYS_NtCancelTimer: u32 = 0x1b;
-/** Wait for an event, semaphore, mutex, timer, thread or file. STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT. */
+/** Wait for an event, semaphore, mutex, timer, thread, file or port (signalled while it has packets, and when it is closed). STATUS_SUCCESS, STATUS_ABANDONED_WAIT_0 or STATUS_TIMEOUT; alertable also STATUS_USER_APC and STATUS_ALERTED. */
 export const SYS_NtWaitForSingleObject: u32 = 0x1c;
 /** Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any. */
 export const SYS_NtWaitForMultipleObjects: u32 = 0x1d;
@@ -52,7 +60,7 @@ export const SYS_NtReleaseMutant: u32 = 0x1f;
 export const SYS_NtCreateIoCompletion: u32 = 0x28;
 /** Post a packet with these values to a port. */
 export const SYS_NtSetIoCompletion: u32 = 0x29;
-/** Take 1 to count packets as FILE_IO_COMPLETION_INFORMATION entries; blocks while there is none. STATUS_TIMEOUT, or STATUS_ABANDONED_WAIT_0 when the port is closed. */
+/** Take 1 to count packets as FILE_IO_COMPLETION_INFORMATION entries; blocks while there is none. STATUS_TIMEOUT, or STATUS_ABANDONED_WAIT_0 when the port is closed; alertable also STATUS_USER_APC and STATUS_ALERTED (packets come first for a thread that has taken from this port before). */
 export const SYS_NtRemoveIoCompletionEx: u32 = 0x2a;
 /** Number of packets queued. */
 export const SYS_NtQueryIoCompletion: u32 = 0x2b;
@@ -64,7 +72,7 @@ export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
 /** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
-/** Make a request of a device: an IOCTL code with its request structure. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion. */
+/** Make a request of a device: an IOCTL code with its request structure. event is 0, the handle of an event, or the address of an IO_NOTIFICATION. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion. */
 export const SYS_NtDeviceIoControlFile: u32 = 0x3d;
 /** FileCompletionInformation: associate the file with a port and a key, once. FileIoCompletionNotificationInformation: set FILE_SKIP_… flags, which stay. FilePositionInformation: where the next transfer of a blocking file begins. FilePipeInformation: 1 to read a pipe by messages, 0 by bytes. */
 export const SYS_NtSetInformationFile: u32 = 0x3e;
@@ -86,6 +94,12 @@ export const SYS_NtQueryInformationFile: u32 = 0x45;
 export const STATUS_SUCCESS: u32 = 0;
 /** The object waited for was closed. */
 export const STATUS_ABANDONED_WAIT_0: u32 = 0x80;
+/** User APCs ended an alertable wait. */
+export const STATUS_USER_APC: u32 = 0xc0;
+/** Inside the kernel only: an APC interrupted a wait, which begins again. */
+export const STATUS_KERNEL_APC: u32 = 0x100;
+/** NtAlertThread ended an alertable wait. */
+export const STATUS_ALERTED: u32 = 0x101;
 /** The timeout ran out. */
 export const STATUS_TIMEOUT: u32 = 0x102;
 /** The request goes on; completion follows. */
@@ -160,6 +174,8 @@ export const STATUS_ADDRESS_ALREADY_EXISTS: u32 = 0xc000020a;
 export const STATUS_NOT_FOUND: u32 = 0xc0000225;
 /** There is no network device. */
 export const STATUS_NETWORK_UNREACHABLE: u32 = 0xc000023c;
+/** NtCreateFile: calls block; a user APC or an alert cancels them. */
+export const FILE_SYNCHRONOUS_IO_ALERT: u32 = 0x10;
 /** NtCreateFile: calls block. */
 export const FILE_SYNCHRONOUS_IO_NONALERT: u32 = 0x20;
 /** Server: let the client go. Never pends. */
@@ -210,6 +226,18 @@ export const IO_STATUS_BLOCK_status: u32 = 0;
 export const IO_STATUS_BLOCK_information: u32 = 4;
 /** Operation number that names the request in the trace. */
 export const IO_STATUS_BLOCK_operation: u32 = 8;
+/** What completion of a request shall do, besides a packet: passed in place of an event. */
+export const IO_NOTIFICATION_BYTES: u32 = 8;
+/** Handle of an event to set, or 0. */
+export const IO_NOTIFICATION_event: u32 = 0;
+/** Routine (context, ioStatus, 0), called as user APC of the thread that makes the request, or 0. Not for files with a port. */
+export const IO_NOTIFICATION_apcRoutine: u32 = 4;
+/** Registers of a thread that a user APC interrupted: word n is register xn, word 0 the pc. Only ra, sp, tp, t0–t6, a0–a7 count. */
+export const CONTEXT_BYTES: u32 = 0x80;
+/** Where the thread goes on. */
+export const CONTEXT_pc: u32 = 0;
+/** x1 to x31. */
+export const CONTEXT_registers: u32 = 4;
 /** One packet taken from a port. */
 export const FILE_IO_COMPLETION_INFORMATION_BYTES: u32 = 0x14;
 /** Key of the association, or as posted. */
