@@ -313,7 +313,11 @@ export const statusCodes: SystemConstant[] = [
   { name: 'STATUS_SUCCESS', value: 0, doc: 'Done. Also STATUS_WAIT_0.' },
   { name: 'STATUS_ABANDONED_WAIT_0', value: 0x80, doc: 'The object waited for was closed.' },
   { name: 'STATUS_USER_APC', value: 0xc0, doc: 'User APCs ended an alertable wait.' },
-  { name: 'STATUS_KERNEL_APC', value: 0x100, doc: 'Inside the kernel only: an APC interrupted a wait, which begins again.' },
+  {
+    name: 'STATUS_KERNEL_APC',
+    value: 0x100,
+    doc: 'Inside the kernel only: an APC interrupted a wait, which begins again.',
+  },
   { name: 'STATUS_ALERTED', value: 0x101, doc: 'NtAlertThread ended an alertable wait.' },
   { name: 'STATUS_TIMEOUT', value: 0x102, doc: 'The timeout ran out.' },
   { name: 'STATUS_PENDING', value: 0x103, doc: 'The request goes on; completion follows.' },
@@ -392,7 +396,11 @@ export const statusCodes: SystemConstant[] = [
 
 /** Codes, flags and classes of the file calls. */
 export const fileConstants: SystemConstant[] = [
-  { name: 'FILE_SYNCHRONOUS_IO_ALERT', value: 0x10, doc: 'NtCreateFile: calls block; a user APC or an alert cancels them.' },
+  {
+    name: 'FILE_SYNCHRONOUS_IO_ALERT',
+    value: 0x10,
+    doc: 'NtCreateFile: calls block; a user APC or an alert cancels them.',
+  },
   { name: 'FILE_SYNCHRONOUS_IO_NONALERT', value: 0x20, doc: 'NtCreateFile: calls block.' },
   {
     name: 'FSCTL_PIPE_DISCONNECT',

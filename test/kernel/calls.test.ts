@@ -10,6 +10,14 @@ describe('system calls', () => {
     ])
   })
 
+  it('runs APCs in alertable waits, and completes requests by them', async () => {
+    const machine = await testMachine('apcs')
+    await expectScenarios(machine, [
+      ...['S28', 'S63', 'S64', 'S65', 'S67', 'S88', 'S89', 'S90', 'S93', 'S115'],
+      ...['N3.11', 'N4.15', 'alert', 'queue', 'terminate', 'test alert'],
+    ])
+  })
+
   it('carries packets by completion ports', async () => {
     const machine = await testMachine('ports')
     await expectScenarios(machine, [

@@ -34,6 +34,6 @@ describe('IRQL, interrupts and DPCs', () => {
 describe('I/O request packets', () => {
   it('travel down a stack of devices and back, once', async () => {
     const machine = await kernelMachine('requests')
-    await expectScenarios(machine, ['S47', 'S53', 'S55', 'N4.3', 'N4.4', 'memory'])
+    await expectScenarios(machine, ['S47', 'S53', 'S55', 'N4.3', 'N4.4', 'N4.6', 'memory'])
   })
 })

@@ -11,7 +11,14 @@ import {
 import { NEVER, systemTime } from '../hal/clock';
 import { TIME } from '../hal/csr';
 import { currentThread } from '../hal/prcb';
-import { blockOnOther, interruptParked, isParked, Port, portDepth, wakeFromOther } from '../io/port';
+import {
+  blockOnOther,
+  interruptParked,
+  isParked,
+  Port,
+  portDepth,
+  wakeFromOther,
+} from '../io/port';
 import { firePacket, WaitPacket } from '../io/waitpacket';
 import { canDeliver, hasUserApc } from './apc';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
@@ -90,13 +97,7 @@ export function waitForObjects(count: u32, all: bool, deadline: u64, mode: u32):
 }
 
 /** One attempt. When a kernel APC ends it, that APC has run on return. */
-function attemptWait(
-  blocks: WaitBlock,
-  count: u32,
-  all: bool,
-  deadline: u64,
-  mode: u32,
-): u32 {
+function attemptWait(blocks: WaitBlock, count: u32, all: bool, deadline: u64, mode: u32): u32 {
   const old = lockDispatcher();
   const thread = currentThread();
   thread.waitBlocks = changetype<usize>(blocks);

@@ -14,7 +14,15 @@ import { PROGRAM_BASE } from '../hal/board';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { File, isSynchronous, lockFile, unlockFile } from '../io/file';
-import { allocateIrp, announce, awaitIrp, callDriver, completeIrp, finishCall, Irp } from '../io/irp';
+import {
+  allocateIrp,
+  announce,
+  awaitIrp,
+  callDriver,
+  completeIrp,
+  finishCall,
+  Irp,
+} from '../io/irp';
 import { isEvent, resetEvent } from '../ke/event';
 import { KernelObject, TYPE_FILE } from '../ke/object';
 import { probe, probeWords } from '../mm/user';

@@ -3,7 +3,6 @@ import { WAIT_ALERTABLE, WAIT_USER } from '../ke/wait';
 
 /** Arguments of waits. NT's times: negative is from now, positive absolute, both in 100 ns; no pointer is for ever. */
 
-
 /** The moment that a probed, optional pointer to a time means; 0 for "at once". */
 export function deadlineOf(pointer: usize): u64 {
   if (!pointer) return NEVER;
