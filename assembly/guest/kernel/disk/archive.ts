@@ -25,10 +25,10 @@ import {
   completeIrp,
   copyToNextLocation,
   currentLocation,
-  finishCall,
   Irp,
   markPending,
   nextLocation,
+  performIrp,
   REQUEST_READ,
 } from '../io/irp';
 import { allocate, free } from '../mm/pool';
@@ -93,18 +93,15 @@ function searchArchive(file: File, disk: File, header: usize): u32 {
 function readHeader(disk: File, offset: u64, header: usize): bool {
   const old = raiseIrql(DISPATCH_LEVEL);
   const irp = allocateIrp(disk);
-  let status: u32 = STATUS_INSUFFICIENT_RESOURCES;
-  if (changetype<usize>(irp)) {
-    irp.statusBlock = header + TAR_BLOCK;
-    const place = nextLocation(irp);
-    place.kind = REQUEST_READ;
-    place.buffer = header;
-    place.bytes = TAR_BLOCK;
-    place.offset = offset;
-    status = finishCall(irp, callDriver(disk.device, irp));
-  }
   lowerIrql(old);
-  return status == STATUS_SUCCESS;
+  if (!changetype<usize>(irp)) return false;
+  irp.statusBlock = header + TAR_BLOCK;
+  const place = nextLocation(irp);
+  place.kind = REQUEST_READ;
+  place.buffer = header;
+  place.bytes = TAR_BLOCK;
+  place.offset = offset;
+  return performIrp(irp) == STATUS_SUCCESS;
 }
 
 /** A read that begins at the end ends pending (S84), one that goes beyond is cut. */

@@ -39,7 +39,7 @@ import { insertPacket } from './port';
  * through completion routines. What happens at the end depends on how the request was made: a request that did not pend is
  * finished by its caller; one of a file with a port goes there as a packet; any other is finished by a special kernel APC in the
  * thread that made it, which writes the status block, sets the event, and queues the program's APC routine, or ends the wait of a
- * synchronous call. At DISPATCH, except awaitIrp.
+ * synchronous call. At DISPATCH, except performIrp.
  */
 
 /** Completion routines are called for these outcomes. */
@@ -323,7 +323,21 @@ function freeApc(apc: usize): void {
   lowerIrql(old);
 }
 
-/** What the issuing call does after callDriver (and awaitIrp); the answer goes to the program. */
+/** Give an IRP to its file's device; a synchronous request is waited for. The answer goes to the program. Below DISPATCH. */
+export function performIrp(irp: Irp): u32 {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  const answer = callDriver(irp.file.device, irp);
+  if (answer == STATUS_PENDING && isSynchronous(irp.file)) {
+    lowerIrql(old);
+    awaitIrp(irp);
+    raiseIrql(DISPATCH_LEVEL);
+  }
+  const status = finishCall(irp, answer);
+  lowerIrql(old);
+  return status;
+}
+
+/** What the issuing call does after callDriver and awaitIrp. */
 export function finishCall(irp: Irp, answer: u32): u32 {
   if (answer == STATUS_PENDING && !isSynchronous(irp.file)) return answer;
   return finishInline(irp);
@@ -333,7 +347,7 @@ export function finishCall(irp: Irp, answer: u32): u32 {
  * Wait in the call for the end of a synchronous request. An alert or a user APC, where the file lets them, and the end of the thread
  * cancel the request, whose end is waited for all the same. Below DISPATCH.
  */
-export function awaitIrp(irp: Irp): void {
+function awaitIrp(irp: Irp): void {
   irp.waited = true;
   const alertable = (irp.file.options & FILE_SYNCHRONOUS_IO_ALERT) != 0;
   const mode = alertable ? WAIT_USER | WAIT_ALERTABLE : WAIT_USER;

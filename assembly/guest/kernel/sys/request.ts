@@ -8,21 +8,12 @@ import {
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
   STATUS_OBJECT_TYPE_MISMATCH,
-  STATUS_PENDING,
 } from '../generated/syscalls';
 import { PROGRAM_BASE } from '../hal/board';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
-import { File, isSynchronous, lockFile, unlockFile } from '../io/file';
-import {
-  allocateIrp,
-  announce,
-  awaitIrp,
-  callDriver,
-  completeIrp,
-  finishCall,
-  Irp,
-} from '../io/irp';
+import { File, lockFile, unlockFile } from '../io/file';
+import { allocateIrp, announce, completeIrp, finishCall, Irp, performIrp } from '../io/irp';
 import { isEvent, resetEvent } from '../ke/event';
 import { KernelObject, TYPE_FILE } from '../ke/object';
 import { probe, probeWords } from '../mm/user';
@@ -116,22 +107,11 @@ function makeIrp(file: File, event: KernelObject): Irp {
 
 /** Hand the IRP to the driver, and finish or wait as the file says. */
 export function sendRequest(irp: Irp): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
   const file = irp.file;
   file.signal = 0;
   if (changetype<usize>(irp.event)) resetEvent(irp.event);
   announce(irp);
-  const answer = file.closed
-    ? completeIrp(irp, STATUS_FILE_CLOSED, 0)
-    : callDriver(file.device, irp);
-  if (answer == STATUS_PENDING && isSynchronous(file)) {
-    lowerIrql(old);
-    awaitIrp(irp);
-    raiseIrql(DISPATCH_LEVEL);
-  }
-  const status = finishCall(irp, answer);
-  lowerIrql(old);
-  return status;
+  return file.closed ? refuseRequest(irp, STATUS_FILE_CLOSED) : performIrp(irp);
 }
 
 /** The request turns out to be impossible before the driver has it: the answer is the status given. */

@@ -70,7 +70,7 @@ export const SYS_NtCreateWaitCompletionPacket: u32 = 0x2c;
 export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
 /** Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
-/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT for blocking calls, else 0. */
+/** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT or FILE_SYNCHRONOUS_IO_ALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
 /** Make a request of a device: an IOCTL code with its request structure. event is 0, the handle of an event, or the address of an IO_NOTIFICATION. IO_STATUS_BLOCK.operation is written before the call returns (or blocks), status and information at completion. */
 export const SYS_NtDeviceIoControlFile: u32 = 0x3d;
