@@ -48,7 +48,7 @@ class Neighbour {
 
 const NEIGHBOUR_BYTES: usize = 40;
 const neighbours = memory.data(40 * 256, 8);
-const timer = changetype<Timer>(memory.data(128, 8));
+const timer = changetype<Timer>(memory.data(offsetof<Timer>(), 8));
 const dpc = changetype<Dpc>(memory.data(32, 4));
 const broadcast = memory.data<u8>([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0]);
 

@@ -67,7 +67,7 @@ const PLACES_OFFSET: usize = (offsetof<Poll>() + 7) & ~7;
 const PLACE_BYTES: usize = offsetof<PollPlace>();
 
 const polls = memory.data(8, 4);
-const timer = changetype<Timer>(memory.data(64, 8));
+const timer = changetype<Timer>(memory.data(offsetof<Timer>(), 8));
 const dpc = changetype<Dpc>(memory.data(32, 4));
 
 export function initializePolls(): void {
