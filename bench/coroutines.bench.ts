@@ -1,7 +1,10 @@
 /**
- * What an await costs: bytes of a frame with 1, 4 and 16 live values, and instructions from the resumption of a coroutine to its next
- * suspension, beside clang's C++20 coroutines for the same machine. Loops suspend at one place or at two in turn, and change every value
- * once in between; the header of both frames holds a resume address and seven words. With one place, clang need not say which it is.
+ * What an await costs, beside clang's C++20 coroutines for the same machine: bytes of a frame with 1, 4 and 16 live values, and the
+ * instructions of a round. Loops suspend at one place or at two in turn; the header of both frames holds a resume address and seven words.
+ * With one place, clang need not say which it is.
+ *
+ * Behind a suspension a round combines all values in one that it stores, changes every value, and stores their combination again. To
+ * resume is what comes up to the first store, to suspend is what comes behind the second.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import type { Image } from '../host/toolchain/elf/image.ts'
 import { readImage } from '../host/toolchain/elf/reader.ts'
 import { linkCoroutines } from '../test/backend/coroutines.ts'
+import { MEMORY_ORIGIN } from '../test/backend/differential.ts'
 import { Guest } from '../test/backend/guest.ts'
 import type { TestFunction, Type } from '../test/backend/wasm.ts'
 import { constant, encodeModule } from '../test/backend/wasm.ts'
@@ -29,7 +33,9 @@ const CLANG_OPTIONS = [
 
 interface Cost {
   frameBytes: number
-  instructions: number
+  resume: number
+  suspend: number
+  round: number
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
@@ -41,9 +47,10 @@ function wasmModule(count: number, awaits: number): Uint8Array {
     ...[...get(i), ...constant('i32', 85), 0x73, ...get((i + 1) % count), 0x6a, 0x21, i],
   ])
   const mixed = range(count).flatMap((i) => (i === 0 ? get(0) : [...get(i), 0x73]))
+  const store = (value: number[]): number[] => [...constant('i32', SINK), ...value, ...[0x36, 2, 0]]
   const round = (line: number): number[] => [
-    ...[...constant('i32', line), 0x10, 2, ...updates],
-    ...[...constant('i32', SINK), ...mixed, 0x36, 2, 0],
+    ...[...constant('i32', line), 0x10, 2],
+    ...[...store(mixed), ...updates, ...store([...mixed, ...constant('i32', 1), 0x6a])],
   ]
   const loop = [0x03, 0x40, ...range(awaits).flatMap(round), 0x0c, 0, 0x0b, 0x00]
   const main: TestFunction = {
@@ -69,7 +76,8 @@ function cppSource(count: number, awaits: number): string {
   const parameters = range(count).map((i) => `u32 v${i}`)
   const updates = range(count).map((i) => `v${i} = (v${i} ^ 85) + v${(i + 1) % count};`)
   const mixed = range(count).map((i) => `v${i}`)
-  const round = `co_await pause{}; ${updates.join(' ')} sink = ${mixed.join(' ^ ')};`
+  const all = mixed.join(' ^ ')
+  const round = `co_await pause{}; sink = ${all}; ${updates.join(' ')} sink = (${all}) + 1;`
   return [
     preamble,
     `extern "C" task coroutine(${parameters.join(', ')}) {`,
@@ -88,25 +96,34 @@ function compiledByClang(count: number, awaits: number): Image | undefined {
   })
 }
 
-/** Calls the coroutine, then resumes it at the address in its first word; the cost is the mean of the rounds. */
-function instructionsPerRound(guest: Guest, image: Image, name: string, count: number): number {
+/** Calls the coroutine, then resumes it at the address in its first word; `mark` is where it stores. Costs are means of the rounds. */
+function measureRounds(
+  guest: Guest,
+  image: Image,
+  name: string,
+  count: number,
+  mark: number,
+): Omit<Cost, 'frameBytes'> {
   const { address } = image.symbols.find((symbol) => symbol.name === name)!
   const words = range(count).map((i) => i + 1)
   const first = guest.call(address, words)
   if (first.kind === 'trap') throw new Error(`${name} trapped`)
   const frame = first.words[0]
-  const before = guest.retired
+  const cost = { resume: 0, suspend: 0, round: 0 }
   for (let i = 0; i < ROUNDS; i++) {
-    if (guest.call(guest.word(frame) >>> 0, [frame]).kind === 'trap') throw new Error('trapped')
+    const parts = guest.callInParts(guest.word(frame) >>> 0, [frame], mark)
+    cost.resume += parts[0] / ROUNDS
+    cost.suspend += parts[parts.length - 1] / ROUNDS
+    cost.round += parts.reduce((sum, part) => sum + part, 0) / ROUNDS
   }
-  return (guest.retired - before) / ROUNDS
+  return cost
 }
 
 function ours(guest: Guest, count: number, awaits: number): Cost {
   const image = linkCoroutines(wasmModule(count, awaits))
   guest.load(image)
   const [{ frameBytes }] = image.coroutines
-  return { frameBytes, instructions: instructionsPerRound(guest, image, 'main', count) }
+  return { frameBytes, ...measureRounds(guest, image, 'main', count, MEMORY_ORIGIN + SINK) }
 }
 
 function clangs(guest: Guest, count: number, awaits: number): Cost | undefined {
@@ -115,8 +132,8 @@ function clangs(guest: Guest, count: number, awaits: number): Cost | undefined {
   guest.load(image)
   const symbol = (name: string): number => image.symbols.find((item) => item.name === name)!.address
   guest.setWord(symbol('next_frame'), FRAMES)
-  const instructions = instructionsPerRound(guest, image, 'coroutine', count)
-  return { frameBytes: guest.word(symbol('frame_bytes')), instructions }
+  const rounds = measureRounds(guest, image, 'coroutine', count, symbol('sink'))
+  return { frameBytes: guest.word(symbol('frame_bytes')), ...rounds }
 }
 
 function measure(guest: Guest, count: number, awaits: number): BenchRow[] {
@@ -131,7 +148,9 @@ function measure(guest: Guest, count: number, awaits: number): BenchRow[] {
   })
   return [
     row('frame', 'bytes', own.frameBytes, other?.frameBytes),
-    row('resume to suspend', 'instructions', own.instructions, other?.instructions),
+    row('resume', 'instructions', own.resume, other?.resume),
+    row('suspend', 'instructions', own.suspend, other?.suspend),
+    row('whole round', 'instructions', own.round, other?.round),
   ]
 }
 

@@ -63,5 +63,5 @@ struct pause {
   void await_resume() noexcept {}
 };
 
-extern "C" u32 sink;
-u32 sink;
+extern "C" volatile u32 sink;
+volatile u32 sink;

@@ -11,7 +11,7 @@ const CLOCK_HZ = 1_000_000_000n
 /** Calls return here, behind the stack. */
 const STUB_OFFSET_FROM_END = 64
 const EBREAK = 0x00100073
-const [RA, SP, A0] = [1, 2, 10]
+const [RA, SP, CALL_TARGET, A0] = [1, 2, 6, 10]
 const REGISTER_ARGUMENTS = 8
 const CALLEE_SAVED = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
 const MARK = 0x5a000000
@@ -86,6 +86,38 @@ export class Guest {
     cycles = 50_000_000,
     stack = this.stub - 4096,
   ): Outcome {
+    const { core } = this
+    this.begin(address, words, stack)
+    this.runToStop(core.now() + BigInt(cycles))
+    if (core.stopCode() !== BREAKPOINT_CAUSE || core.stopAddress() >>> 0 !== this.stub) {
+      return this.trapped()
+    }
+    this.checkConvention(stack)
+    return { kind: 'returned', words: this.resultWords(stack) }
+  }
+
+  /**
+   * Calls a function and counts its instructions up to each change of the word at `mark`, and to its return.
+   * @returns instructions between those moments
+   */
+  callInParts(address: number, words: readonly number[], mark: number): number[] {
+    const { core } = this
+    this.begin(address, words, this.stub - 4096)
+    const parts: number[] = []
+    let from = this.retired
+    let last = this.word(mark)
+    while (core.programCounter(0) >>> 0 !== this.stub) {
+      core.run(core.now() + 1n)
+      if (this.word(mark) === last) continue
+      parts.push(this.retired - from)
+      from = this.retired
+      last = this.word(mark)
+    }
+    return [...parts, this.retired - from]
+  }
+
+  /** Sets the registers for a call through a pointer. */
+  private begin(address: number, words: readonly number[], stack: number): void {
     const { core, memory } = this
     core.setRegister(0, RA, this.stub)
     core.setRegister(0, SP, stack)
@@ -94,13 +126,8 @@ export class Guest {
       else memory.setInt32(stack - RAM_BASE + 4 * (i - REGISTER_ARGUMENTS), word, true)
     })
     for (const register of CALLEE_SAVED) core.setRegister(0, register, MARK + register)
+    core.setRegister(0, CALL_TARGET, address)
     core.setProgramCounter(0, address)
-    this.runToStop(core.now() + BigInt(cycles))
-    if (core.stopCode() !== BREAKPOINT_CAUSE || core.stopAddress() >>> 0 !== this.stub) {
-      return this.trapped()
-    }
-    this.checkConvention(stack)
-    return { kind: 'returned', words: this.resultWords(stack) }
   }
 
   /** The words of the registers, and of the place where the backend returns more than they hold. */

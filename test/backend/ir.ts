@@ -5,7 +5,7 @@ import type { IrFunction } from '../../host/toolchain/backend/ir/ir.ts'
 import { printFunction } from '../../host/toolchain/backend/ir/print.ts'
 import { DEFAULT_CODE } from '../../host/toolchain/backend/options.ts'
 import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
-import type { TestFunction, TestModule } from './wasm.ts'
+import type { TestFunction, TestModule, Type } from './wasm.ts'
 import { encodeModule } from './wasm.ts'
 
 /** Lowers the first function of a module. */
@@ -17,6 +17,32 @@ export function lowerModule(module: TestModule): IrFunction {
 
 export const lower = (fn: Omit<TestFunction, 'name'>): IrFunction =>
   lowerModule({ functions: [{ name: 'f', ...fn }], memory: 1, globals: ['i32', 'i32'] })
+
+/**
+ * A coroutine with i32 parameters and further locals, whose frame exists when the body begins. Imports 1 and 2 are `co.self` and
+ * `co.suspend`, globals 0 and 1 are i32.
+ */
+export function coroutine(parameters: number, body: number[], locals = 0): IrFunction {
+  const word: Type[] = ['i32']
+  const words = (count: number): Type[] => Array.from({ length: count }, (): Type => 'i32')
+  return lowerModule({
+    imports: [
+      { module: 'co', name: 'begin', parameters: [], results: word },
+      { module: 'co', name: 'self', parameters: [], results: word },
+      { module: 'co', name: 'suspend', parameters: word, results: [] },
+    ],
+    functions: [
+      {
+        name: 'f',
+        parameters: words(parameters),
+        results: word,
+        locals: words(locals),
+        body: [...[0x10, 0, 0x04, 0x40, 0x10, 1, 0x0f, 0x0b], ...body, 0x10, 1],
+      },
+    ],
+    globals: ['i32', 'i32'],
+  })
+}
 
 /** How many instructions of an operation a function has; `within` counts one block depth only. */
 export function count(fn: IrFunction, op: string, depth?: number): number {

@@ -23,6 +23,8 @@ export interface Allocation {
   calls: boolean
   /** Machine registers live across the frame's allocation, which happens once and keeps them on the stack by itself. */
   acrossAllocation: MachineRegister[]
+  /** Suspensions whose resume address is in the register that calls go through (passes/resumeAddress.ts). */
+  held: ReadonlySet<Instruction>
 }
 
 /** Instructions that destroy the caller-saved registers. */
@@ -48,6 +50,7 @@ export function allocate(fn: IrFunction): Allocation {
         saved: CALLEE_SAVED.filter((register) => !attempt.machine[register].empty),
         calls: live.instructions.some((item) => item.op === 'call'),
         acrossAllocation: attempt.acrossAllocation(),
+        held: new Set(),
       }
     }
     rewriteSpills(fn, live, attempt.spilled, slots, tiny)
@@ -174,8 +177,6 @@ class Attempt {
         this.prefer(item.symbol === undefined ? item.uses.slice(1) : item.uses, often)
         this.prefer(item.defs, often)
         return
-      case 'allocframe':
-        return this.prefer(item.uses, often)
       case 'ecall':
         this.prefer(item.uses.slice(1), often)
         this.prefer(item.defs, often)

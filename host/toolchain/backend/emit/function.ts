@@ -7,10 +7,12 @@ import type { FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
 import type { Frame } from './debugging.ts'
 import { placeVariables, UnwindNotes } from './debugging.ts'
+import { descriptorSymbol } from '../lower/context.ts'
 import * as encode from './encode.ts'
 import { emitSimple } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
-import { A0, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, X0 } from './registers.ts'
+import { Suspensions } from './suspensions.ts'
+import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, X0 } from './registers.ts'
 
 const WORD = 4
 const STACK_ALIGNMENT = 16
@@ -35,18 +37,23 @@ export class Emitter {
   private readonly frame: Frame
   private readonly framed: ReadonlySet<Block>
   private readonly unwind = new UnwindNotes()
+  private readonly suspensions: Suspensions
+  /** Code that leaves a suspended coroutine, with a stack frame and without, if it is needed. */
+  private readonly leave = new Map<boolean, Label>()
 
   constructor(fn: IrFunction, allocation: Allocation, framed: ReadonlySet<Block>) {
     this.fn = fn
     this.framed = framed
     this.allocation = allocation
     for (const block of fn.blocks) this.labels.set(block, new Label())
+    this.suspensions = new Suspensions(fn, this.labels, allocation.held)
     this.frame = planFrame(fn, allocation)
   }
 
   emit(): FunctionCode {
     const { fn, code } = this
     fn.blocks.forEach((block, i) => this.emitBlock(block, fn.blocks[i + 1]))
+    this.emitLeaving()
     for (const { label, targets } of this.tables) {
       code.place(label)
       for (const target of targets) code.fixed(0, 'word', target)
@@ -57,7 +64,7 @@ export class Emitter {
       symbols: this.symbols,
       end: code.finish(),
       frameBytes: this.frame.bytes,
-      resumes: fn.coroutine?.states.map((state) => this.labels.get(state.resume)!) ?? [],
+      resumes: this.suspensions.addresses,
       unwind: this.unwind.rows,
       variables: placeVariables(fn, this.frame, (register) => this.register(register)),
     }
@@ -116,9 +123,9 @@ export class Emitter {
         return this.jumpTable(item, block.targets)
       case 'return':
         this.moveIn(item.uses)
-        return this.epilogue(block)
+        return this.epilogue(this.framed.has(block))
       case 'suspend':
-        return this.suspend(item, block)
+        return this.suspend(item, block, next)
       default:
         emitSimple(this, item)
     }
@@ -171,7 +178,8 @@ export class Emitter {
     this.note(outer.bytes + bytes, saved)
     kept.forEach((register, i) => this.code.word(encode.store('store32', register, SP, WORD * i)))
     if (!keepsReturn) this.note(outer.bytes + bytes, [...saved, { register: RA, offset: 0 }])
-    this.moveIn(item.uses)
+    this.loadConstant(A0, item.imm)
+    this.loadAddress(A1, descriptorSymbol(this.fn.name))
     this.code.fixed(encode.jal(RA, 0), 'jump', item.symbol!)
     this.moveOut(item.defs)
     kept.forEach((register, i) => this.code.word(encode.load('load32', register, SP, WORD * i)))
@@ -188,15 +196,46 @@ export class Emitter {
   }
 
   /** Leaves with the frame as result; its first word, stored last, says where to go on. */
-  private suspend(item: Instruction, block: Block): void {
-    const state = this.fn.coroutine!.states[item.imm]
+  private suspend(item: Instruction, block: Block, next: Block | undefined): void {
+    const { suspensions, code } = this
     const frame = this.register(item.uses[0])
     this.parallelMove([{ to: A0, from: frame }])
-    const label = this.labels.get(state.resume)!
-    this.code.fixed(encode.lui(CALL_TARGET, 0), 'high', label)
-    this.code.fixed(encode.immediateOp('add', CALL_TARGET, CALL_TARGET, 0), 'lowI', label)
+    const address = suspensions.addresses[item.imm]
+    if (!suspensions.links(block, item.imm)) {
+      if (!this.allocation.held.has(item)) this.loadAddress(CALL_TARGET, address)
+      return this.storeAndReturn(this.framed.has(block))
+    }
+    code.fixed(encode.jal(CALL_TARGET, 0), 'jump', this.leaving(this.framed.has(block)))
+    const { resume } = this.fn.coroutine!.states[item.imm]
+    if (resume === next) return
+    this.note(0, [])
+    code.place(address)
+    this.jump(resume, next)
+  }
+
+  private storeAndReturn(isFramed: boolean): void {
     this.code.word(encode.store('store32', CALL_TARGET, A0, 0))
-    this.epilogue(block)
+    this.epilogue(isFramed)
+  }
+
+  private leaving(isFramed: boolean): Label {
+    const label = this.leave.get(isFramed) ?? new Label()
+    this.leave.set(isFramed, label)
+    return label
+  }
+
+  private emitLeaving(): void {
+    for (const [isFramed, label] of this.leave) {
+      this.code.place(label)
+      if (isFramed) this.note(this.frame.bytes, this.frame.saved)
+      else this.note(0, [])
+      this.storeAndReturn(isFramed)
+    }
+  }
+
+  private loadAddress(register: MachineRegister, target: Label | string): void {
+    this.code.fixed(encode.lui(register, 0), 'high', target)
+    this.code.fixed(encode.immediateOp('add', register, register, 0), 'lowI', target)
   }
 
   private prologue(): void {
@@ -210,8 +249,8 @@ export class Emitter {
     this.note(bytes, saved)
   }
 
-  private epilogue(block: Block): void {
-    if (this.framed.has(block)) this.dropFrame()
+  private epilogue(isFramed: boolean): void {
+    if (isFramed) this.dropFrame()
     this.code.word(encode.jalr(X0, RA, 0))
   }
 

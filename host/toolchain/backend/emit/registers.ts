@@ -7,16 +7,20 @@ export const RA = 1
 export const SP = 2
 export const TP = 4
 export const A0 = 10
+export const A1 = 11
 export const A7 = 17
-/** Target address of calls through a pointer. */
+/** Target address of calls through a pointer; a resumed coroutine finds its resume address here. */
 export const CALL_TARGET = 6
 
 /** a0–a7. */
 export const ARGUMENTS: readonly MachineRegister[] = [10, 11, 12, 13, 14, 15, 16, 17]
 
-/** a5…a0, t's: those that arguments need least come first, and x8–x15 before others because compressed code reaches them. */
+/**
+ * a5…a0, t's: those that arguments need least come first, and x8–x15 before others because compressed code reaches them. The target of
+ * calls is last, so that it stays what it is in most functions.
+ */
 export const CALLER_SAVED: readonly MachineRegister[] = [
-  15, 14, 13, 12, 11, 10, 16, 17, 6, 7, 28, 29, 30, 31, 5,
+  15, 14, 13, 12, 11, 10, 16, 17, 7, 28, 29, 30, 31, 5, 6,
 ]
 
 /** s0–s11. */

@@ -91,8 +91,9 @@ export type Op =
   | 'phi' // uses in the order of the block's predecessors
   | 'parameters' // defs are the argument words
   | 'resumed' // def is the frame a resumed coroutine was entered with
-  | 'framebytes' // the size of the coroutine frame, known after passes/coroutine.ts
-  | 'allocframe' // call of the frame allocator, which preserves every register but its result
+  // Call of the frame allocator, which preserves every register but its result; imm is the size of the frame, known after
+  // passes/coroutine.ts.
+  | 'allocframe'
   | 'enter' // makes the stack frame
   | 'call' // symbol, or the address in uses[0] when there is no symbol
   | 'reload' // load from stack slot imm
@@ -223,6 +224,17 @@ export function isRemovable(instruction: Instruction): boolean {
 }
 
 export const terminatorOf = (block: Block): Instruction => block.code[block.code.length - 1]
+
+/** The blocks that end with a suspension, by the number of the state, the most frequent first. */
+export function suspensionsByState(blocks: readonly Block[]): Map<number, Block[]> {
+  const result = new Map<number, Block[]>()
+  for (const block of blocks) {
+    const { op, imm } = terminatorOf(block)
+    if (op === 'suspend') result.set(imm, [...(result.get(imm) ?? []), block])
+  }
+  for (const list of result.values()) list.sort((a, b) => b.depth - a.depth)
+  return result
+}
 
 export function createInstruction(
   op: Op,

@@ -6,7 +6,7 @@
 import type { IrFunction } from '../ir/ir.ts'
 import { words } from './data.ts'
 import type { Compiled } from './program.ts'
-import { descriptorSymbol } from './program.ts'
+import { descriptorSymbol } from '../lower/context.ts'
 import type { Text } from './text.ts'
 
 export const DESCRIPTOR_BYTES = 16

@@ -6,7 +6,7 @@ import type { FunctionCode } from '../emit/code.ts'
 import { BackendError } from '../errors.ts'
 import type { IrFunction } from '../ir/ir.ts'
 import type { GlobalPlace, ModuleContext } from '../lower/context.ts'
-import { GLOBAL_CHUNK_BYTES, signatureText, wordsOf } from '../lower/context.ts'
+import { descriptorSymbol, GLOBAL_CHUNK_BYTES, signatureText, wordsOf } from '../lower/context.ts'
 import { lowerFunction } from '../lower/function.ts'
 import { intrinsicOf } from '../lower/intrinsics.ts'
 import type { CodeOptions } from '../options.ts'
@@ -284,5 +284,3 @@ function referencedSymbols(code: FunctionCode): Set<string> {
   symbols.delete(descriptorSymbol(code.name))
   return symbols
 }
-
-export const descriptorSymbol = (functionName: string): string => `${functionName}.descriptor`

@@ -49,5 +49,8 @@ export const LINKER = {
   dataEnd: '__data_end',
 } as const
 
+/** The record of a coroutine that its frames refer to. */
+export const descriptorSymbol = (functionName: string): string => `${functionName}.descriptor`
+
 /** Support routines by wasm mnemonic (`i64.div_s` is `support.i64_div_s`). */
 export const supportSymbol = (mnemonic: string): string => `support.${mnemonic.replace('.', '_')}`

@@ -145,9 +145,7 @@ const RV: Readonly<Record<string, Intrinsic>> = {
 const begin: Intrinsic = (lowering) => {
   const { builder } = lowering
   if (builder.fn.coroutine !== undefined) lowering.internal('more than one co.begin')
-  const bytes = builder.value('framebytes', [])
-  const descriptor = builder.value('address', [], 0, `${lowering.name}.descriptor`)
-  const call = builder.append('allocframe', [bytes, descriptor], 0, 1)
+  const call = builder.append('allocframe', [], 0, 1)
   call.symbol = '__co_alloc'
   builder.fn.coroutine = { frame: call.defs[0], frameBytes: 0, states: [] }
   useHomes(lowering)

@@ -192,9 +192,7 @@ function meet(
 function setFrameBytes(fn: IrFunction, bytes: number): void {
   for (const block of fn.blocks) {
     for (const item of block.code) {
-      if (item.op !== 'framebytes') continue
-      item.op = 'const'
-      item.imm = bytes
+      if (item.op === 'allocframe') item.imm = bytes
     }
   }
 }

@@ -56,11 +56,13 @@ export function planSlots(fn: IrFunction, coroutine: Coroutine): SlotPlan {
       if (allKept.has(other)) connect(neighbours, register, other)
     }
   }
-  const homeBytes = 4 * (fn.homes?.words ?? 0)
-  const offsets = colour(neighbours, FRAME_HEADER_BYTES + homeBytes)
+  const offsets = colour(neighbours, firstSlot(fn))
   const slots = new Set(offsets.values()).size
-  return { kept, offsets, frameBytes: FRAME_HEADER_BYTES + homeBytes + 4 * slots, early, remakes }
+  return { kept, offsets, frameBytes: firstSlot(fn) + 4 * slots, early, remakes }
 }
+
+/** Offset of the first slot: behind the header and the variables that have homes. */
+export const firstSlot = (fn: IrFunction): number => FRAME_HEADER_BYTES + 4 * (fn.homes?.words ?? 0)
 
 const MADE_FROM_NOTHING = new Set(['const', 'address', 'high'])
 

@@ -182,7 +182,6 @@ function isBarrier(item: Instruction): boolean {
     case 'switch':
     case 'return':
     case 'parameters':
-    case 'framebytes':
     case 'hint':
       return false
     default:

@@ -1,11 +1,11 @@
 /**
  * Orders the blocks for emission: empty blocks are threaded away, a block with one way in joins the block before it, loops are
- * rotated so that their test is at the bottom, and traps go behind everything else.
+ * rotated so that their test is at the bottom, resume points follow their suspensions, and traps go behind everything else.
  */
 import { findLoops, removeUnreachable } from '../ir/graph.ts'
 import type { Loop } from '../ir/graph.ts'
 import type { Block, IrFunction } from '../ir/ir.ts'
-import { terminatorOf } from '../ir/ir.ts'
+import { suspensionsByState, terminatorOf } from '../ir/ir.ts'
 
 export function layOut(fn: IrFunction): void {
   threadJumps(fn)
@@ -14,7 +14,28 @@ export function layOut(fn: IrFunction): void {
   const loops = loopsOf(fn)
   let order = fn.blocks.filter((block) => !block.cold)
   for (const loop of loops) order = rotate(order, loop)
+  order = placeResumes(fn, order)
   fn.blocks = [...order, ...fn.blocks.filter((block) => block.cold)]
+}
+
+/** Moves each resume point, with the blocks it falls through to, behind its suspension, so that one follows from the other. */
+function placeResumes(fn: IrFunction, blocks: Block[]): Block[] {
+  let order = blocks
+  const states = fn.coroutine?.states ?? []
+  const byState = suspensionsByState(blocks)
+  states.forEach(({ resume }, state) => {
+    const suspended = byState.get(state)?.[0]
+    const start = order.indexOf(resume)
+    if (resume.predecessors.length > 0 || start < 1 || suspended === undefined) return
+    let end = start + 1
+    while (end < order.length && order[end - 1].targets.includes(order[end])) end++
+    const chain = order.slice(start, end)
+    if (chain.includes(suspended)) return
+    const rest = [...order.slice(0, start), ...order.slice(end)]
+    rest.splice(rest.indexOf(suspended) + 1, 0, ...chain)
+    order = rest
+  })
+  return order
 }
 
 /** Loops that go through a suspension are no loops any more, but their blocks run as often as before. */

@@ -8,12 +8,14 @@ import type { IrFunction } from '../ir/ir.ts'
 import { printFunction } from '../ir/print.ts'
 import { spellOutStackWords } from './convention.ts'
 import { expandCoroutine } from './coroutine.ts'
+import { storeSoon } from './frameStores.ts'
 import { eliminateDeadCode } from './dce.ts'
 import { leaveSsa } from './destruct.ts'
 import { numberValues } from './gvn.ts'
 import { layOut } from './layout.ts'
 import { hoistInvariants } from './licm.ts'
 import { placePrologue } from './prologue.ts'
+import { findHeldAddresses } from './resumeAddress.ts'
 import { selectInstructions } from './select.ts'
 import { splitAtCalls } from './split.ts'
 import { reduceStrength } from './strength.ts'
@@ -43,6 +45,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'sweep', run: sweep },
   { name: 'coalesce', run: coalesce },
   { name: 'layout', run: layOut },
+  { name: 'stores', run: storeSoon },
   { name: 'split', run: splitAtCalls },
 ]
 
@@ -59,6 +62,7 @@ export function compileFunction(fn: IrFunction, dump?: Dump): FunctionCode {
   removeCopies(fn, allocation)
   const framed = placePrologue(fn, allocation)
   layOut(fn)
+  allocation.held = findHeldAddresses(fn, allocation.registers)
   dump?.('allocate', printFunction(fn))
   return emitFunction(fn, allocation, framed)
 }
