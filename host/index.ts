@@ -28,6 +28,7 @@ export { formatTime, parseTime, toNanoseconds } from './machine/time.ts'
 export type { Cycle } from './machine/time.ts'
 export type { Trace } from './machine/traceLog.ts'
 export type {
+  Deadlock,
   DpcQueueView,
   DpcView,
   HandleView,
@@ -35,10 +36,12 @@ export type {
   IrpView,
   PacketView,
   Place,
+  PoolView,
   PortView,
   SchedulerView,
   ThreadState,
   ThreadView,
+  WorkerView,
 } from './machine/views/index.ts'
 export type { ClientOptions, Clients } from './net/clients.ts'
 export type { LinkOptions } from './net/link.ts'

@@ -6,6 +6,7 @@
 import type { CoroutineTable } from '../toolchain/backend/link/coroutines.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import type { Memory } from './memory.ts'
+import type { Cycle } from './time.ts'
 
 /** A coroutine that is suspended now. */
 export interface Coroutine {
@@ -17,10 +18,18 @@ export interface Coroutine {
   file: string
   /** Line of the await. */
   line: number
+  /** `waiting`, or `ready` when what it waited for is over and it is queued to go on. */
+  state: 'waiting' | 'ready'
+  /** Cycle at which it was suspended, exact to 100 ns. */
+  since: Cycle
   /** Number of the I/O operation it waits for, or 0. */
   operation: number
   /** Frame of the task it waits for, or 0. */
   awaited: number
+  /** What it waits for in words: a request, another coroutine, or a task. */
+  waitsFor: string
+  /** Frames of the coroutines that wait for this one, directly or through others, the nearest first. */
+  awaiters: number[]
   /** The values it keeps, under their names where these are known; a value of 64 bits is two words, low first. */
   kept: { name: string; words: number[] }[]
 }
@@ -28,21 +37,36 @@ export interface Coroutine {
 /** The runtime's circular list of live tasks begins and ends at a task that is none. */
 const listSymbol = '__tasks'
 /** Words of a task's header (`assembly/guest/runtime`). */
-const header = { resume: 0, descriptor: 4, operation: 12, next: 16, awaited: 24 } as const
+const header = {
+  ...{ resume: 0, descriptor: 4, waiter: 8 },
+  /** Of a coroutine the time at which it was suspended, of another task the number of its operation. */
+  ...{ operation: 12, since: 12 },
+  ...{ next: 16, awaited: 24 },
+} as const
+/** Values of the waiter's word from 1 to here mean that the task is over. */
+const overStates = 4
 /** More frames than RAM can hold mean that the list is broken. */
 const mostFrames = 1 << 20
 
 type CoroutineSlot = CoroutineTable['states'][number]['slots'][number]
-type Place = Omit<Coroutine, 'frame' | 'operation' | 'awaited' | 'kept'> & {
-  slots: CoroutineSlot[]
+type Place = Pick<Coroutine, 'name' | 'file' | 'line'> & { slots: CoroutineSlot[] }
+
+/** What the machine knows beside the frames. */
+export interface Surroundings {
+  memory: Memory
+  /** The cycle at which mtime had this low word. */
+  cycleOf: (mtimeLow: number) => Cycle
+  /** An I/O operation in words, if it is under way. */
+  describeOperation: (operation: number) => string | undefined
 }
 
 /** Suspended coroutines in the runtime's order. */
 export function liveCoroutines(
   image: Image,
   tables: readonly CoroutineTable[],
-  memory: Memory,
+  surroundings: Surroundings,
 ): Coroutine[] {
+  const { memory } = surroundings
   const list = image.symbols.find(({ name }) => name === listSymbol)
   if (list === undefined) return []
   const places = placesOf(tables)
@@ -50,10 +74,36 @@ export function liveCoroutines(
   let frame = memory.word(list.address + header.next)
   for (let count = 0; frame !== list.address && count < mostFrames; count++) {
     const place = places.get(memory.word(frame + header.resume))
-    if (place !== undefined) found.push(describe(frame, place, memory))
+    if (place !== undefined) found.push(describe(frame, place, surroundings))
     frame = memory.word(frame + header.next)
   }
-  return found
+  return linked(found)
+}
+
+/** Coroutines with who awaits whom. */
+function linked(coroutines: readonly Coroutine[]): Coroutine[] {
+  const byFrame = new Map(coroutines.map((coroutine) => [coroutine.frame, coroutine]))
+  const awaitersOf = new Map<number, number[]>()
+  for (const { frame, awaited } of coroutines) {
+    const known = awaitersOf.get(awaited)
+    if (known) known.push(frame)
+    else awaitersOf.set(awaited, [frame])
+  }
+  return coroutines.map((coroutine) => {
+    const awaited = byFrame.get(coroutine.awaited)
+    const waitsFor = awaited ? `${awaited.name} at line ${awaited.line}` : coroutine.waitsFor
+    return { ...coroutine, waitsFor, awaiters: allAwaiters(coroutine.frame, awaitersOf) }
+  })
+}
+
+/** Those that wait for a frame, directly or through others, the nearest first. */
+function allAwaiters(frame: number, awaitersOf: ReadonlyMap<number, number[]>): number[] {
+  const found = new Set(awaitersOf.get(frame))
+  for (const awaiter of found) {
+    for (const next of awaitersOf.get(awaiter) ?? []) found.add(next)
+  }
+  found.delete(frame)
+  return [...found]
 }
 
 /** Every place at which a coroutine can be suspended, by the address at which it goes on. */
@@ -70,14 +120,33 @@ function placesOf(tables: readonly CoroutineTable[]): Map<number, Place> {
   return places
 }
 
-function describe(frame: number, { slots, ...place }: Place, memory: Memory): Coroutine {
+function describe(
+  frame: number,
+  { slots, ...place }: Place,
+  { memory, cycleOf, describeOperation }: Surroundings,
+): Coroutine {
   const awaited = memory.word(frame + header.awaited)
-  // In a coroutine that word is the time at which it was suspended.
   const isCoroutine = awaited === 0 || memory.word(awaited + header.descriptor) !== 0
   const operation = isCoroutine ? 0 : memory.word(awaited + header.operation)
+  const isOver = awaited !== 0 && isOverState(memory.word(awaited + header.waiter))
+  const task = awaited === 0 ? '' : `task 0x${awaited.toString(16)}`
   const kept = slots.map(({ name, offset, bytes }) => ({
     name,
     words: memory.words(frame + offset, bytes / 4),
   }))
-  return { frame, ...place, operation, awaited, kept }
+  return {
+    frame,
+    ...place,
+    state: isOver ? 'ready' : 'waiting',
+    since: cycleOf(memory.word(frame + header.since)),
+    operation,
+    awaited,
+    waitsFor: operation === 0 ? task : (describeOperation(operation) ?? `operation ${operation}`),
+    awaiters: [],
+    kept,
+  }
+}
+
+function isOverState(waiter: number): boolean {
+  return waiter >= 1 && waiter <= overStates
 }

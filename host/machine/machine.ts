@@ -40,10 +40,11 @@ import { Runner } from './runner.ts'
 import type { SavedState, SnapshotHeader } from './snapshot.ts'
 import { packSnapshot, spreadSnapshot, unpackSnapshot } from './snapshot.ts'
 import type { Cycle } from './time.ts'
+import { cycleOfMtime } from './time.ts'
 import { Timeline } from './timeline.ts'
 import type { Trace } from './traceLog.ts'
 import { TraceLog } from './traceLog.ts'
-import type { DpcQueueView, HandleView, IrpView, PortView } from './views/index.ts'
+import type { Deadlock, DpcQueueView, HandleView, IrpView, PortView } from './views/index.ts'
 import type { SchedulerView, ThreadView } from './views/index.ts'
 import { Views } from './views/index.ts'
 
@@ -416,7 +417,16 @@ export class Machine implements NetworkHost {
   /** The coroutines that live now: where each is suspended, and the values it keeps. Disturbs nothing. */
   coroutines(): Coroutine[] {
     const image = this.#images.at(-1)
-    return image === undefined ? [] : liveCoroutines(image, coroutineTables(image), this.memory)
+    if (image === undefined) return []
+    const operations = new Map(this.irps().map((irp) => [irp.operation, irp]))
+    return liveCoroutines(image, coroutineTables(image), {
+      memory: this.memory,
+      cycleOf: (low) => cycleOfMtime(low, this.cycles, this.clockHz),
+      describeOperation: (operation) => {
+        const irp = operations.get(operation)
+        return irp && `${irp.request} on ${irp.device}, operation ${operation}`
+      },
+    })
   }
 
   /** Threads of the executive, with what each waits for. */
@@ -444,9 +454,14 @@ export class Machine implements NetworkHost {
     return this.#views.handles()
   }
 
-  /** Which threads run, and which are ready. */
+  /** Which threads run and which are ready, and the program's pool with its workers, queues and steals. */
   scheduler(): SchedulerView {
     return this.#views.scheduler()
+  }
+
+  /** Threads and coroutines that wait for each other in a circle, so that none of them will ever go on. */
+  deadlocks(): Deadlock[] {
+    return this.#views.deadlocks(this.coroutines())
   }
 
   /**

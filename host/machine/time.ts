@@ -47,3 +47,14 @@ export function toNanoseconds(cycles: Cycle, clockHz: number): bigint {
 function trimmed(amount: number): string {
   return amount.toFixed(3).replace(/\.?0+$/, '')
 }
+
+/** mtime counts 100 ns, whatever the clock. */
+const mtimeHz = 10_000_000
+const wordRange = 2 ** 32
+
+/** The cycle at which mtime had this low word, at most some minutes before `now`; exact to 100 ns. */
+export function cycleOfMtime(low: number, now: Cycle, clockHz: number): Cycle {
+  const present = Math.floor((now / clockHz) * mtimeHz)
+  const age = (((present - low) % wordRange) + wordRange) % wordRange
+  return Math.max(0, Math.floor(((present - age) / mtimeHz) * clockHz))
+}

@@ -1,5 +1,6 @@
 import type { Coroutine } from '../machine/coroutines.ts'
 import type {
+  Deadlock,
   DpcQueueView,
   HandleView,
   IrpView,
@@ -110,6 +111,8 @@ export interface RunSummary {
 export interface MachineState {
   clockHz: number
   coroutines: Coroutine[]
+  /** Circles of waits. */
+  deadlocks: Deadlock[]
   threads: ThreadView[]
   ports: PortView[]
   irps: IrpView[]

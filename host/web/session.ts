@@ -134,6 +134,7 @@ export class Session implements Playground {
     return {
       clockHz: machine.clockHz,
       coroutines: machine.coroutines(),
+      deadlocks: machine.deadlocks(),
       threads: machine.threads(),
       ports: machine.ports(),
       irps: machine.irps(),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Machine } from '../../host/index.ts'
 import type { MachineOptions } from '../../host/index.ts'
 import { readProgram, shippedProgram } from '../../host/node/files.ts'
+import { compileText } from '../guest/programs.ts'
 import { echoProgram } from '../system/echo.ts'
 import type { Echo } from '../system/echo.ts'
 
@@ -23,7 +24,7 @@ test('a pool thread waits at its port for receives that pend', async () => {
   expect(thread).toMatchObject({ state: 'waiting', hart: undefined })
   expect(thread.waitsFor).toEqual([`port 0x${port.address.toString(16)}`])
   expect(thread.since).toBeLessThan(machine.cycles)
-  expect(thread.place?.function).toContain('runPool')
+  expect(thread.place?.function).toMatch(/runWorker|runPool/)
   expect(port).toMatchObject({ concurrency: 1, active: 0, packets: [], waiting: [thread.number] })
   const irps = machine.irps()
   expect(irps).toHaveLength(64)
@@ -107,7 +108,7 @@ test('looking disturbs nothing', async () => {
 test('a program that has the machine to itself has no executive', async () => {
   const machine = await Machine.create()
   expect(machine.threads()).toEqual([])
-  expect(machine.scheduler()).toEqual({ harts: [], ready: [] })
+  expect(machine.scheduler()).toEqual({ harts: [], ready: [], pool: undefined })
 })
 
 test('events come while the machine runs, filtered, until the reader leaves', async () => {
@@ -145,4 +146,61 @@ test('events end with the guest', async () => {
 test('events need the trace', async () => {
   const machine = await Machine.create()
   expect(() => machine.events()).toThrow('{ trace: true }')
+})
+
+const circles = `
+import { Thread, microsecond, print, sleep, sleepBlocking } from 'nothread/guest'
+
+const tasks: Promise<i32>[] = []
+const threads: Thread[] = []
+
+async function waiter(index: i32): Promise<i32> {
+  await sleep(<i64>(1 + index) * microsecond)
+  return await tasks[1 - index]
+}
+
+export async function main(): Promise<void> {
+  for (let i = 0; i < 2; i++) tasks.push(waiter(i))
+  for (let i = 0; i < 2; i++) {
+    threads.push(Thread.start((index: i32): void => {
+      sleepBlocking(100 * microsecond)
+      threads[1 - index].join()
+    }, i))
+  }
+  print('begun')
+  await tasks[0]
+}
+`
+
+test('circles of waits are found and named', async () => {
+  const machine = await Machine.create()
+  await machine.load(await compileText(circles))
+  await machine.run({ until: { text: 'begun' } })
+  expect(machine.deadlocks()).toEqual([])
+  await machine.run({ for: '2ms' })
+  const waiters = machine.coroutines().filter(({ name }) => name === 'waiter')
+  expect(waiters.map(({ waitsFor }) => waitsFor)).toEqual(['waiter at line 9', 'waiter at line 9'])
+  const [main] = machine.coroutines().filter(({ name }) => name === 'main')
+  expect(waiters.some(({ awaiters }) => awaiters.includes(main.frame))).toBe(true)
+  const descriptions = machine.deadlocks().map(({ description }) => description)
+  expect(descriptions).toHaveLength(2)
+  expect(descriptions[0]).toMatch(/^thread (\d+) waits for thread (\d+) waits for thread \1$/)
+  expect(descriptions[1]).toBe(
+    'waiter at line 9 waits for waiter at line 9 waits for waiter at line 9',
+  )
+})
+
+test('the pool has its workers, and coroutines say what they wait for and since when', async () => {
+  const machine = await listening('udp-echo.ts')
+  const { pool } = machine.scheduler()
+  expect(pool).toMatchObject({ workers: 1, blocked: 0, queued: 0, starved: false })
+  expect(pool?.threads.some(({ kind }) => kind === 'worker')).toBe(true)
+  const serving = machine.coroutines().filter(({ name }) => name === 'serve')
+  const irps = new Map(machine.irps().map((irp) => [irp.operation, irp]))
+  expect(serving).toHaveLength(64)
+  for (const { operation, waitsFor, since, state } of serving) {
+    expect(waitsFor).toBe(`AFD_RECEIVE_DATAGRAM on \\Device\\Afd, operation ${operation}`)
+    expect(state).toBe('waiting')
+    expect(since).toBeGreaterThanOrEqual(irps.get(operation)!.since)
+  }
 })

@@ -31,6 +31,9 @@ export class MachineView {
 function tables(state: MachineState): HTMLElement[] {
   const time = (cycle: number) => duration(cycle, state.clockHz)
   return [
+    ...state.deadlocks.map((deadlock) =>
+      html('p', { class: 'deadlock' }, html('strong', {}, 'Deadlock: '), deadlock.description),
+    ),
     list('Coroutines', coroutineHeadings, awaitsOf(state.coroutines), coroutineRow),
     list('Threads', threadHeadings, state.threads, (thread) => threadRow(thread, time)),
     list('I/O requests', irpHeadings, state.irps, (irp) => irpRow(irp, time)),
@@ -64,7 +67,7 @@ function list<T>(
 
 const coroutineHeadings = ['Function', 'Line', 'How many', 'Wait for', 'Keep (the first of them)']
 /** As many waits are named as a cell has room for. */
-const MOST_WAITS = 4
+const MOST_WAITS = 2
 
 /** Coroutines that are suspended at one await, together. */
 function awaitsOf(coroutines: readonly Coroutine[]): Coroutine[][] {
@@ -72,14 +75,16 @@ function awaitsOf(coroutines: readonly Coroutine[]): Coroutine[][] {
   for (const coroutine of coroutines) {
     const { file, name, line } = coroutine
     const key = `${file} ${name} ${line}`
-    groups.set(key, [...(groups.get(key) ?? []), coroutine])
+    const group = groups.get(key)
+    if (group) group.push(coroutine)
+    else groups.set(key, [coroutine])
   }
   return [...groups.values()]
 }
 
 function coroutineRow(group: readonly Coroutine[]): Child[] {
   const [{ name, line, kept }] = group
-  const waits = group.slice(0, MOST_WAITS).map(waitOf)
+  const waits = group.slice(0, MOST_WAITS).map(({ waitsFor }) => waitsFor)
   const more = group.length > MOST_WAITS ? ', …' : ''
   const values = kept.map((value) => `${value.name} = ${value.words.map(hex).join(' ')}`)
   return [
@@ -89,11 +94,6 @@ function coroutineRow(group: readonly Coroutine[]): Child[] {
     waits.join(', ') + more,
     html('code', {}, values.join(', ')),
   ]
-}
-
-function waitOf({ operation, awaited }: Coroutine): string {
-  if (operation !== 0) return `operation ${operation}`
-  return awaited === 0 ? '' : `task ${hex(awaited)}`
 }
 
 function hex(value: number): string {

@@ -9,6 +9,7 @@ import { SymbolIndex } from '../../toolchain/elf/image.ts'
 import type { CoreExports } from '../core.ts'
 import type { Memory } from '../memory.ts'
 import type { Cycle } from '../time.ts'
+import { cycleOfMtime } from '../time.ts'
 import type { Row } from './records.ts'
 import { Records } from './records.ts'
 
@@ -29,9 +30,6 @@ export interface ViewSource {
   readonly clockHz: number
   readonly cycles: Cycle
 }
-
-const mtimeHz = 10_000_000
-const wordRange = 2 ** 32
 
 const kernelClass = 'ke/thread/Thread'
 const prcbSymbols = { top: 'KERNEL_TOP', shift: 'HART_STACK_SHIFT', bytes: 'PRCB_BYTES' } as const
@@ -59,10 +57,7 @@ export class Executive {
 
   /** The cycle of a moment in the past whose mtime had this low word. */
   cycleOf(mtimeLow: number): Cycle {
-    const { cycles, clockHz } = this.source
-    const now = Math.floor((cycles / clockHz) * mtimeHz)
-    const age = (((now - mtimeLow) % wordRange) + wordRange) % wordRange
-    return Math.max(0, Math.floor(((now - age) / mtimeHz) * clockHz))
+    return cycleOfMtime(mtimeLow, this.source.cycles, this.source.clockHz)
   }
 
   /** Where code at an address comes from, or undefined outside of the images. */
@@ -74,6 +69,11 @@ export class Executive {
       if (line !== undefined) return { file: line.file, line: line.line, function: name }
     }
     return { file: '', line: 0, function: name }
+  }
+
+  /** The program that runs under the executive. */
+  get program(): Image | undefined {
+    return this.source.images.at(-1)
   }
 
   /** The processor block of a hart. */

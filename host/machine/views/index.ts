@@ -1,19 +1,26 @@
 /** What a machine's executive is doing, as plain objects: every view is made when it is asked for, and disturbs nothing. */
 
+import type { Coroutine } from '../coroutines.ts'
+import type { Deadlock } from './deadlocks.ts'
+import { deadlocksIn, holdersOf, threadPointerOf } from './deadlocks.ts'
 import { Executive } from './executive.ts'
 import type { ViewSource } from './executive.ts'
 import { handlesOf } from './objects.ts'
 import type { HandleView } from './objects.ts'
 import { irpsOf } from './requests.ts'
 import type { IrpView } from './requests.ts'
+import type { PoolView } from './runtime.ts'
+import { poolOf } from './runtime.ts'
 import { hartsOf, threadsOf } from './threads.ts'
 import type { HartView, ThreadView } from './threads.ts'
 import { dpcQueuesOf, portsOf } from './units.ts'
 import type { DpcQueueView, PortView } from './units.ts'
 
+export type { Deadlock } from './deadlocks.ts'
 export type { Place } from './executive.ts'
 export type { HandleView } from './objects.ts'
 export type { IrpView } from './requests.ts'
+export type { PoolView, WorkerView } from './runtime.ts'
 export type { HartView, ThreadState, ThreadView } from './threads.ts'
 export type { DpcQueueView, DpcView, PacketView, PortView } from './units.ts'
 
@@ -22,6 +29,8 @@ export interface SchedulerView {
   harts: HartView[]
   /** Numbers of the threads that are ready, by falling priority. */
   ready: { priority: number; threads: number[] }[]
+  /** The program's thread pool; undefined when it has none. */
+  pool: PoolView | undefined
 }
 
 /** Views of one machine. All are empty when a program has the machine to itself. */
@@ -55,7 +64,22 @@ export class Views {
   }
 
   scheduler(): SchedulerView {
-    return { harts: this.#ask(hartsOf, []), ready: byPriority(this.threads()) }
+    const pool = this.#ask(() => poolOf(this.#source), undefined)
+    return { harts: this.#ask(hartsOf, []), ready: byPriority(this.threads()), pool }
+  }
+
+  deadlocks(coroutines: readonly Coroutine[]): Deadlock[] {
+    const threads = this.threads()
+    const workers = this.scheduler().pool?.threads ?? []
+    return this.#ask(
+      (executive) =>
+        deadlocksIn({
+          ...{ threads, workers, coroutines },
+          holdersOf: (thread) => holdersOf(executive, thread),
+          blockOf: (thread) => threadPointerOf(executive, thread),
+        }),
+      [],
+    )
   }
 
   /** The tables of an image are read once. */

@@ -23,7 +23,7 @@ export interface Row {
 }
 
 export class Records {
-  readonly #memory: Memory
+  readonly memory: Memory
   readonly #classes: Map<string, Map<string, FieldLayout>>
   readonly #sizes: Map<string, number>
   readonly #constants: Layouts['constants']
@@ -32,7 +32,7 @@ export class Records {
 
   constructor(image: Image, memory: Memory) {
     const { classes, constants } = readLayouts(image)
-    this.#memory = memory
+    this.memory = memory
     this.#classes = new Map(classes.map((layout) => [layout.name, fieldsOf(layout)]))
     this.#sizes = new Map(classes.map(({ name, bytes }) => [name, bytes]))
     this.#constants = constants
@@ -68,7 +68,7 @@ export class Records {
 
   /** A little-endian number in memory. */
   number(address: number, bytes: number): number {
-    return this.#memory.bytes(address, bytes).reduceRight((sum, byte) => sum * 256 + byte, 0)
+    return this.memory.bytes(address, bytes).reduceRight((sum, byte) => sum * 256 + byte, 0)
   }
 
   /** The value of a named constant, as an unsigned number of 32 bits. */
@@ -82,7 +82,7 @@ export class Records {
   variable(name: string): number {
     const address = this.#symbols.get(name)
     if (address === undefined) throw new Error(`the image has no variable ${name}`)
-    return this.#memory.word(address)
+    return this.memory.word(address)
   }
 
   /** Names of constants by value, from their prefix: `ke/object/TYPE_` gives `NOTIFICATION_EVENT` for 1. */
@@ -95,10 +95,10 @@ export class Records {
   list(head: number, className: string, entry: string): Row[] {
     const offset = this.offset(className, entry)
     const found: Row[] = []
-    let next = this.#memory.word(head)
+    let next = this.memory.word(head)
     while (next !== head && next !== 0 && found.length < mostEntries) {
       found.push(this.at(className, next - offset))
-      next = this.#memory.word(next)
+      next = this.memory.word(next)
     }
     return found
   }
@@ -106,14 +106,14 @@ export class Records {
   /** The name of the function with this index in the function table, or of the code at this address. */
   functionName(routine: number): string {
     const table = this.#symbols.get(tableSymbol)
-    const isIndex = table !== undefined && !this.#memory.holds(routine, 4)
-    const address = isIndex ? this.#memory.word(table + tableEntryBytes * routine) : routine
+    const isIndex = table !== undefined && !this.memory.holds(routine, 4)
+    const address = isIndex ? this.memory.word(table + tableEntryBytes * routine) : routine
     return this.names.describe(address) ?? `0x${address.toString(16)}`
   }
 
   /** UTF-16 text. */
   text(address: number, bytes: number): string {
-    return new TextDecoder('utf-16le').decode(this.#memory.bytes(address, bytes))
+    return new TextDecoder('utf-16le').decode(this.memory.bytes(address, bytes))
   }
 
   #field(className: string, field: string): FieldLayout {
