@@ -46,7 +46,8 @@ function mixRam(hash: u64): u64 {
   return hash;
 }
 
-function isZero(page: usize): bool {
+/** Whether 4 KiB are zero. */
+export function isZero(page: usize): bool {
   for (let at = page; at < page + PAGE; at += 32) {
     if (load<u64>(at) | load<u64>(at, 8) | load<u64>(at, 16) | load<u64>(at, 24)) return false;
   }

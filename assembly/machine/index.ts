@@ -64,11 +64,18 @@ export {
   portFirstWaiter,
   portThreads,
 } from './inspect';
-export { stateSections, statePointer, stateBytes, stateGather, stateSpread } from './snapshot';
+export {
+  usedPage,
+  stateSections,
+  statePointer,
+  stateBytes,
+  stateGather,
+  stateSpread,
+} from './snapshot';
 
 export { setBreakpoint, clearBreakpoint, enablePoints } from './cpu/breakpoints';
 export { setWatchpoint, clearWatchpoint } from './cpu/watchpoints';
-export { stepsOf, stopBefore } from './cpu/steps';
+export { setExceptions, stepsOf, stopBefore } from './cpu/steps';
 export { trackWrites, markWritten } from './cpu/watch';
 
 const OK: u32 = 0;

@@ -9,12 +9,15 @@ import { flushDecode } from './cpu/decode';
 import { hartAt, hartCount, hartNumber, loadRegisters, saveRegisters } from './cpu/hart';
 import { WATCH_RESERVED, resetWatch, watch } from './cpu/watch';
 import { rewatch } from './cpu/watchpoints';
-import { DEVICE_STATE, EVENTS, HARTS, HART_BYTES, stateBlocksEnd } from './layout';
+import { isZero } from './hash';
+import { DEVICE_STATE, EVENTS, HARTS, HART_BYTES, RAM, stateBlocksEnd } from './layout';
 import { restoreTurn, turnEnd } from './scheduler';
 
 /** Numbers that are no memory of their own: time, end of the turn, events handled, running hart. */
 const NUMBERS: usize = memory.data(32, 8);
 const NUMBERS_BYTES: u32 = 32;
+
+const PAGE_SHIFT: u32 = 12;
 
 const SECTION_NUMBERS: u32 = 0;
 const SECTION_HARTS: u32 = 1;
@@ -22,6 +25,15 @@ const SECTION_EVENTS: u32 = 2;
 const SECTION_BLOCKS: u32 = 3;
 /** From here on one section per device, in the order of the board. */
 const FIRST_DEVICE: u32 = 4;
+
+/** The first page of RAM from a number on that is not zero; the number of pages when there is none. */
+export function usedPage(from: u32): u32 {
+  const pages = ramSize >> PAGE_SHIFT;
+  for (let page = from; page < pages; page++) {
+    if (!isZero(RAM + ((<usize>page) << PAGE_SHIFT))) return page;
+  }
+  return pages;
+}
 
 /** Number of sections. */
 export function stateSections(): u32 {

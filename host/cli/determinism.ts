@@ -2,21 +2,17 @@
 
 import { runTwice } from '../machine/determinism.ts'
 import type { Until } from '../machine/goal.ts'
-import { Machine } from '../machine/machine.ts'
-import type { MachineOptions } from '../machine/options.ts'
-import type { Program } from '../machine/program.ts'
+import type { Machine } from '../machine/machine.ts'
 import { exitCode, exitCodeOf } from './exit.ts'
 import { summary } from './outputs.ts'
 import { clearProgress, complain, progress, say } from './talk.ts'
 
 /** Run a program twice and compare. Returns the exit code of the command. */
 export async function checkDeterminism(
-  program: Program,
-  options: MachineOptions,
+  load: () => Promise<Machine>,
   until: Until | undefined,
 ): Promise<number> {
-  const machines = [await Machine.create(options), await Machine.create(options)] as const
-  for (const machine of machines) await machine.load(program)
+  const machines = [await load(), await load()] as const
   progress('running twice')
   const goal = typeof until === 'function' ? undefined : until
   const { report, checkpoints, difference } = await runTwice(machines, goal)

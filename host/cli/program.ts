@@ -21,7 +21,7 @@ import type { ExplainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
 import type { InitCommand } from './init.ts'
 import { startCommand } from './start.ts'
-import { forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
+import { files, forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
 
 const exitCodes = `
 Exit codes: 0 ok, 1 the guest failed or an expected text did not come, 2 wrong usage or input,
@@ -62,6 +62,8 @@ function addRun(program: Command, finish: Finish): void {
     .command('run')
     .description('run a program: guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
     .argument('<file>', 'the program')
+    .option('--from <snapshot>', 'go on from a snapshot of the program')
+    .option('--base <snapshot>', 'what that is a delta against; may be repeated', files)
     .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
     .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--timing <profile>', 'cycle costs').choices(timingProfiles))
@@ -130,6 +132,8 @@ function addDebug(program: Command, finish: Finish): void {
     )
 }
 
+const baseHelp = 'save only what differs from that snapshot; further ones are its own bases'
+
 function addSnapshot(program: Command, finish: Finish): void {
   const snapshot = program.command('snapshot').description('save, describe and compare states')
   snapshot
@@ -138,7 +142,10 @@ function addSnapshot(program: Command, finish: Finish): void {
     .argument('<file>', 'the program')
     .requiredOption('-o, --output <snapshot>', 'the file to write')
     .option('--until <time>', 'when: 10ms, 5000cy; unless given, at the end of the run', time)
+    .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
     .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
+    .option('--from <snapshot>', 'go on from there')
+    .option('--base <snapshot>', baseHelp, files)
     .action(async (file: string, options: SaveCommand) => finish(await saveCommand(file, options)))
   snapshot
     .command('info')
@@ -150,7 +157,10 @@ function addSnapshot(program: Command, finish: Finish): void {
     .description('say where two snapshots differ; ends with 1 when they do')
     .argument('<first>', 'a snapshot')
     .argument('<second>', 'another')
-    .action(async (first: string, second: string) => finish(await diffCommand(first, second)))
+    .option('--base <snapshot>', 'what they are deltas against; may be repeated', files)
+    .action(async (first: string, second: string, options: { base?: string[] }) =>
+      finish(await diffCommand(first, second, options)),
+    )
 }
 
 function addDisasm(program: Command, finish: Finish): void {

@@ -7,7 +7,7 @@ import { Capture } from '../net/pcapng.ts'
 import { readProgram, readText, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
 import { summary, traceFile } from './outputs.ts'
-import { insertDisk } from './run.ts'
+import { insertDisk } from './load.ts'
 import { clearProgress, complain, progress } from './talk.ts'
 
 export interface ReplayCommand {

@@ -1,20 +1,21 @@
 /** `nothread run`: load a program, run it, and leave behind what was asked for. */
 
 import type { Until } from '../machine/goal.ts'
-import { Machine } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
 import type { TimingProfile } from '../machine/options.ts'
 import type { Parameters } from '../machine/parameters.ts'
 import { Recorder } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { Capture } from '../net/pcapng.ts'
-import { readBytes, readProgram, writeFile } from '../node/files.ts'
+import { writeFile } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
 import { checkDeterminism } from './determinism.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
+import { loadMachine } from './load.ts'
 import { peekWords, signatureText, summary, traceFile } from './outputs.ts'
-import { clearProgress, progress, runProgress, say } from './talk.ts'
+import { clearProgress, runProgress, say } from './talk.ts'
 import type { Peek } from './values.ts'
 
 export interface RunCommand {
@@ -26,6 +27,8 @@ export interface RunCommand {
   link?: LinkOptions
   forward?: Forwarding[]
   disk?: string
+  from?: string
+  base?: string[]
   pcap?: string
   trace?: string
   record?: string
@@ -52,17 +55,13 @@ async function runProgram(
   ports: OpenPorts | undefined,
 ): Promise<number> {
   sayForwardings(command.forward ?? [])
-  progress(`loading ${file}`)
-  const program = await readProgram(file)
   const { harts, seed, timing, param, link } = command
   const trace = command.trace !== undefined
   const options = { harts, seed, timing, parameters: param, link, trace }
-  if (command.checkDeterminism === true) {
-    return checkDeterminism(program, options, command.until)
-  }
-  const machine = await Machine.create(options)
-  if (command.disk !== undefined) insertDisk(machine, command.disk)
-  await machine.load(program)
+  const { from, base: bases, disk } = command
+  const load = () => loadMachine(file, options, { from, bases, disk })
+  if (command.checkDeterminism === true) return checkDeterminism(load, command.until)
+  const machine = await load()
   const peeks = command.peek ?? []
   peekWords(machine, peeks)
 
@@ -92,7 +91,18 @@ const singleRunOptions = [
   ...(['forward', 'disk', 'pcap', 'trace', 'record', 'signature', 'peek', 'json'] as const),
 ]
 
+/** What a snapshot decides, and what needs the run from its beginning. */
+const beginningOptions = ['harts', 'seed', 'timing', 'param', 'disk', 'record'] as const
+
 function checkCombination(command: RunCommand): void {
+  const other = beginningOptions.find((name) => command[name] !== undefined)
+  if (command.from !== undefined && other !== undefined) {
+    throw new UsageError(`--from and --${other} cannot be used together; leave one out`)
+  }
+  checkPurpose(command)
+}
+
+function checkPurpose(command: RunCommand): void {
   const { forward, until } = command
   if (forward !== undefined && typeof until === 'object') {
     throw new UsageError('--until text:… and --forward cannot be used together; give a time')
@@ -103,16 +113,6 @@ function checkCombination(command: RunCommand): void {
     throw new UsageError(
       `--check-determinism and --${other} cannot be used together; leave one out`,
     )
-  }
-}
-
-/** Put the image in a file into the machine's block device. */
-export function insertDisk(machine: Machine, file: string): void {
-  try {
-    machine.insertDisk(readBytes(file))
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`--disk ${file}: ${error.message}`)
-    throw error
   }
 }
 

@@ -77,3 +77,6 @@ export const peeks = reader<Peek[]>((text, previous = []) => {
   }
   return [...previous, { place: match[1], words: Number(match[2]) }]
 })
+
+/** Names of files, one per option. */
+export const files = reader<string[]>((text, previous = []) => [...previous, text])

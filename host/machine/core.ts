@@ -35,6 +35,7 @@ export interface CoreExports {
   setWatchpoint(index: number, address: number, bytes: number, access: number): number
   clearWatchpoint(index: number): number
   stepsOf(hart: number): bigint
+  setExceptions(hart: number, count: bigint): void
   stopBefore(slot: number, hart: number, count: bigint): void
   currentHart(): number
   trackWrites(): void
@@ -67,6 +68,7 @@ export interface CoreExports {
   frameOutputId(): number
   diskReserve(bytes: number): number
   diskInsert(readOnly: number): void
+  usedPage(from: number): number
   stateSections(): number
   statePointer(section: number): number
   stateBytes(section: number): number

@@ -38,8 +38,10 @@ export interface Place {
 const pcIndex = 32
 
 /** Hand an input to the core, which stands at its cycle, or sleeps before it. */
-export function applyInput(core: CoreExports, input: Exclude<Input, { kind: 'console' }>): void {
+export function applyInput(core: CoreExports, input: Input): void {
   switch (input.kind) {
+    case 'console':
+      throw new Error('bytes for the console enter by the keyboard')
     case 'frame':
       new Uint8Array(core.memory.buffer, core.frameInput(), input.bytes.length).set(input.bytes)
       core.receiveFrame(BigInt(input.cycle), input.bytes.length)

@@ -37,8 +37,11 @@ import type { Program } from './program.ts'
 import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
 import type { RunReport } from './report.ts'
 import { Runner } from './runner.ts'
-import type { SavedState, SnapshotHeader } from './snapshot.ts'
-import { packSnapshot, spreadSnapshot, unpackSnapshot } from './snapshot.ts'
+import { SnapshotError } from './sections.ts'
+import { exceptionsOf, packSnapshot, spreadSnapshot } from './snapshot.ts'
+import type { Base, Snapshot, SnapshotHeader } from './snapshotFormat.ts'
+import { diskTag } from './snapshotFormat.ts'
+import { checkedConfiguration, readSnapshot } from './snapshotReader.ts'
 import type { Cycle } from './time.ts'
 import { cycleOfMtime } from './time.ts'
 import { Timeline } from './timeline.ts'
@@ -58,6 +61,8 @@ export interface HartRegisters {
 export interface RestoreOptions extends Pick<MachineOptions, 'link' | 'trace' | 'wasm' | 'kernel'> {
   /** The program in the snapshot, for names of functions and lines, and for calls. */
   program?: Uint8Array | Image | Program
+  /** The snapshots a delta goes back to: its base, and the base of that if it is a delta too. */
+  bases?: readonly Base[]
 }
 
 /** Registers in which a program finds the hart's number and the address of the devicetree. */
@@ -83,6 +88,8 @@ export class Machine implements NetworkHost {
   readonly #inputListeners: ((input: Input) => void)[] = []
   #images: Image[] = []
   #disk: Disk | undefined
+  /** The hash of what was loaded, of a machine that goes on from a snapshot. */
+  #restoredImage: string | undefined
   #toHost = 0
   readonly #onTheirWay = new Set<Input>()
   #travel: Travel | undefined
@@ -213,8 +220,8 @@ export class Machine implements NetworkHost {
   }
 
   /** SHA-256 over the loaded images and the disk. */
-  imageHash(): Promise<string> {
-    return imageHash(this.#images, this.#disk?.image)
+  async imageHash(): Promise<string> {
+    return this.#restoredImage ?? imageHash(this.#images, this.#disk?.image)
   }
 
   /**
@@ -324,6 +331,11 @@ export class Machine implements NetworkHost {
         `there is no hart ${input.hart}: the machine has ${this.configuration.harts}`,
       )
     }
+    if ('at' in input && input.at !== undefined) {
+      this.#runner.placed.push({ place: input.at, action: () => this.#enterPlaced(input) })
+      this.#onTheirWay.add(input)
+      return
+    }
     const { cycle } = this.timeline.add(input.cycle, () => {
       this.#onTheirWay.delete(input)
       const entering = { ...input, cycle }
@@ -336,6 +348,12 @@ export class Machine implements NetworkHost {
       else applyInput(this.#core, entering)
     })
     this.#onTheirWay.add(input)
+  }
+
+  #enterPlaced(input: Input): void {
+    this.#onTheirWay.delete(input)
+    this.#heard(input)
+    applyInput(this.#core, input)
   }
 
   #heard(input: Input): void {
@@ -353,25 +371,32 @@ export class Machine implements NetworkHost {
   }
 
   /**
-   * The whole state as the bytes of a file (docs/snapshots.md), between two runs. Link and peers are not in it.
+   * The whole state as the bytes of a file (docs/snapshots.md), between two runs; with a base, only what differs from that snapshot. Link
+   * and peers are not in it.
    */
-  async snapshot(): Promise<Uint8Array> {
+  async snapshot({ base }: { base?: Base } = {}): Promise<Uint8Array> {
     this.#mustRest()
     const image = await this.imageHash()
+    const older = base instanceof Uint8Array ? await readSnapshot(base) : base
     this.#mustRest()
     const { configuration, cycles, instructions } = this
+    const ahead = this.#travel?.ahead
     const header: SnapshotHeader = {
       configuration,
       image,
-      now: this.timeline.now,
+      now: ahead?.now ?? this.timeline.now,
       cycles,
       instructions,
       stateHash: this.stateHash(),
       toHost: this.#toHost,
-      ended: this.#runner.end ?? null,
+      ended: (this.ended ? this.#runner.end : undefined) ?? null,
+      exceptions: exceptionsOf(this.#core, configuration.harts),
     }
-    const waiting = { inputs: [...this.#onTheirWay], keyboard: this.#keyboard.state }
-    return packSnapshot(this.#core, header, waiting, this.#disk?.bytes)
+    const waiting = {
+      inputs: [...(ahead?.inputs ?? []), ...this.#onTheirWay],
+      keyboard: (ahead?.keyboard ?? this.#keyboard).state,
+    }
+    return packSnapshot(this.#core, header, waiting, this.#disk?.bytes, older)
   }
 
   #mustRest(): void {
@@ -380,18 +405,27 @@ export class Machine implements NetworkHost {
 
   /**
    * A machine that goes on from a snapshot. Its configuration comes from there; a program gives it names for views and calls. Throws a
-   * SnapshotError when the file is damaged or of another version.
+   * SnapshotError when the file is damaged, of another version, or a delta whose base is not given.
    */
-  static async restore(file: Uint8Array, options: RestoreOptions = {}): Promise<Machine> {
-    const saved = await unpackSnapshot(file)
-    const machine = await Machine.create({ ...options, ...saved.header.configuration })
-    if (options.program !== undefined) await machine.#know(programOf(options.program))
+  static async restore(file: Base, options: RestoreOptions = {}): Promise<Machine> {
+    const saved = file instanceof Uint8Array ? await readSnapshot(file, options.bases) : file
+    const machine = await Machine.create({ ...options, ...checkedConfiguration(saved.header) })
+    if (options.program !== undefined) await machine.#knowAgain(programOf(options.program), saved)
     machine.#goOnFrom(saved)
     return machine
   }
 
-  #goOnFrom(saved: SavedState): void {
-    const { header, waiting, disk } = saved
+  /** Learn the names of the program in a snapshot. Whether it is the same one cannot be told when there is a disk. */
+  async #knowAgain(program: Program, { header, sections }: Snapshot): Promise<void> {
+    const images = await this.#know(program)
+    if (sections.has(diskTag) || (await imageHash(images)) === header.image) return
+    throw new SnapshotError('the snapshot is of another program, or of another build of it')
+  }
+
+  #goOnFrom(saved: Snapshot): void {
+    const { header, waiting } = saved
+    this.#restoredImage = header.image
+    const disk = saved.sections.get(diskTag)
     if (disk !== undefined) this.insertDisk(disk)
     spreadSnapshot(this.#core, saved)
     this.#watchToHost(header.toHost)

@@ -14,6 +14,8 @@ export interface Section {
   bytes: Uint8Array
   /** A reader that does not know the tag may leave it out. */
   optional?: boolean
+  /** The content is the change against the section of the base (delta.ts), after the length of the whole in a 32-bit word. */
+  patch?: boolean
 }
 
 /** "NTSNAP", and a line end that a text transfer would spoil. */
@@ -24,6 +26,7 @@ const sectionHeaderBytes = 12
 const endTag = 'END '
 const hashBytes = 32
 const optionalFlag = 1
+const patchFlag = 2
 
 /** The bytes of a snapshot file. */
 export async function writeSections(sections: readonly Section[]): Promise<Uint8Array> {
@@ -39,10 +42,12 @@ export async function writeSections(sections: readonly Section[]): Promise<Uint8
   return file
 }
 
-function putSection(file: Uint8Array, at: number, { tag, bytes, optional }: Section): number {
+function putSection(file: Uint8Array, at: number, section: Section): number {
+  const { tag, bytes, optional, patch } = section
   const view = new DataView(file.buffer)
   for (let i = 0; i < 4; i++) file[at + i] = tag.charCodeAt(i)
-  view.setUint32(at + 4, optional === true ? optionalFlag : 0, true)
+  const flags = (optional === true ? optionalFlag : 0) | (patch === true ? patchFlag : 0)
+  view.setUint32(at + 4, flags, true)
   view.setUint32(at + 8, bytes.length, true)
   file.set(bytes, at + sectionHeaderBytes)
   return at + sectionHeaderBytes + bytes.length
@@ -62,12 +67,20 @@ export async function readSections(file: Uint8Array): Promise<Section[]> {
   for (let at = headerBytes; ;) {
     const section = takeSection(file, view, at)
     if (section.tag === endTag) {
+      if (at + sectionHeaderBytes + section.bytes.length !== file.length) {
+        throw new SnapshotError('the snapshot has bytes behind its end')
+      }
       await checkHash(file.subarray(0, at), section.bytes)
       return sections
     }
     sections.push(section)
     at += sectionHeaderBytes + section.bytes.length
   }
+}
+
+/** The hash by which a delta names its base: the content of the last section. */
+export function hashOfFile(file: Uint8Array): Uint8Array {
+  return file.subarray(file.length - hashBytes)
 }
 
 function takeSection(file: Uint8Array, view: DataView, at: number): Section {
@@ -81,8 +94,12 @@ function takeSection(file: Uint8Array, view: DataView, at: number): Section {
     )
   }
   const start = at + sectionHeaderBytes
-  const optional = (view.getUint32(at + 4, true) & optionalFlag) !== 0
-  return { tag, optional, bytes: file.subarray(start, start + length) }
+  const flags = view.getUint32(at + 4, true)
+  if ((flags & ~(optionalFlag | patchFlag)) !== 0) {
+    throw new SnapshotError(`section "${tag}" has unknown flags; use the nothread that made it`)
+  }
+  const bytes = file.subarray(start, start + length)
+  return { tag, bytes, optional: (flags & optionalFlag) !== 0, patch: (flags & patchFlag) !== 0 }
 }
 
 async function checkHash(content: Uint8Array, expected: Uint8Array): Promise<void> {

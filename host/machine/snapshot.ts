@@ -1,91 +1,93 @@
 /**
  * Snapshots: the whole state of a machine at rest as one file, and back. In it are RAM, harts, devices, events and clock, the disk,
  * and inputs on their way. Not in it are link and peers, whose scripts are functions of the host, and observations: trace, counters, console text.
+ * A delta holds what differs from another snapshot, its base.
  */
 
 import type { CoreExports } from './core.ts'
 import { stateHashOf } from './core.ts'
-import type { Input } from './input.ts'
-import { parseInput, inputLine } from './input.ts'
-import type { KeyboardState } from './keyboard.ts'
-import type { Configuration } from './options.ts'
-import type { RunReport } from './report.ts'
+import { partsOf, patchOf } from './delta.ts'
+import { inputLine } from './input.ts'
 import type { Section } from './sections.ts'
-import { readSections, SnapshotError, writeSections } from './sections.ts'
-import type { Cycle } from './time.ts'
+import { SnapshotError, writeSections } from './sections.ts'
+import type { Snapshot, SnapshotHeader, Waiting } from './snapshotFormat.ts'
+import {
+  baseTag,
+  coreTag,
+  diskTag,
+  eventTag,
+  headTag,
+  pageBytes,
+  pageEntryBytes,
+  ramTag,
+  waitingTag,
+} from './snapshotFormat.ts'
 
-/** What a snapshot says of itself. */
-export interface SnapshotHeader {
-  configuration: Configuration
-  /** SHA-256 over the images that had been loaded. */
-  image: string
-  /** The present on the timeline, not before `cycles`. */
-  now: Cycle
-  cycles: Cycle
-  instructions: number
-  stateHash: string
-  /** Address of `tohost`, 0 for none. */
-  toHost: number
-  /** The report, when the guest had ended the run. */
-  ended: RunReport | null
-}
+/** Sections up to this length are stored whole when they differ. */
+const smallest = 4096
+const eventCapacity = 1024
+const eventHeapBytes = 16
+const eventBytes = 24
 
-/** What waits outside the core to enter it. */
-export interface Waiting {
-  inputs: Input[]
-  keyboard: KeyboardState
-}
-
-const pageBytes = 4096
-const pageEntryBytes = 4 + pageBytes
-
-/** Names of the core's sections in its order; devices follow by number. */
-const coreTags = ['NUMS', 'HART', 'EVNT', 'BLKS']
-const eventTag = 'EVNT'
-
-const headTag = 'HEAD'
-const waitingTag = 'WAIT'
-export const ramTag = 'RAM '
-const diskTag = 'DISK'
-
-function coreTag(index: number): string {
-  return coreTags[index] ?? `D${String(index - coreTags.length).padStart(3, '0')}`
-}
-
-/** A snapshot taken apart. */
-export interface SavedState {
-  header: SnapshotHeader
-  waiting: Waiting
-  disk: Uint8Array | undefined
-  sections: readonly Section[]
-}
-
-/** The snapshot of a core at rest, with what the host adds. */
+/** The snapshot of a core at rest, with what the host adds; a delta when a base is given. */
 export function packSnapshot(
   core: CoreExports,
   header: SnapshotHeader,
   waiting: Waiting,
   disk: Uint8Array | undefined,
+  base?: Snapshot,
 ): Promise<Uint8Array> {
-  const sections = [jsonSection(headTag, header), ...gatherCore(core), gatherRam(core)]
-  if (disk !== undefined) sections.push({ tag: diskTag, bytes: disk })
+  const whole = gatherCore(core)
+  if (disk !== undefined) whole.push({ tag: diskTag, bytes: disk })
   const lines = { ...waiting, inputs: waiting.inputs.map(inputLine) }
-  return writeSections([...sections, jsonSection(waitingTag, lines)])
+  const sections = base === undefined ? whole : [baseSection(base), ...whole.flatMap(against(base))]
+  const ram = base === undefined ? wholeRam(core) : changedRam(core, base)
+  return writeSections([
+    jsonSection(headTag, header),
+    ...sections,
+    ram,
+    jsonSection(waitingTag, lines),
+  ])
 }
 
-/** What is in a snapshot. Throws a SnapshotError when the file is damaged or of another version. */
-export async function unpackSnapshot(file: Uint8Array): Promise<SavedState> {
-  const sections = await readSections(file)
-  checkTags(sections)
-  const disk = sections.find(({ tag }) => tag === diskTag)?.bytes
-  return { header: headerOf(sections), waiting: waitingOf(sections), disk, sections }
+function baseSection({ hash }: Snapshot): Section {
+  return { tag: baseTag, bytes: hash }
+}
+
+/** What a delta keeps of a section: nothing when the base has the same. */
+function against({ sections }: Snapshot): (section: Section) => Section[] {
+  return (section) => {
+    const before = sections.get(section.tag)
+    if (before === undefined || section.bytes.length < smallest) {
+      return before !== undefined && isEqual(before, section.bytes) ? [] : [section]
+    }
+    const patch = patchOf(partsOf(before, section.bytes))
+    const isSame = patch.length === 0 && before.length === section.bytes.length
+    return isSame ? [] : [patchSection(section.tag, section.bytes.length, patch)]
+  }
+}
+
+function patchSection(tag: string, length: number, patch: Uint8Array): Section {
+  const bytes = new Uint8Array(4 + patch.length)
+  new DataView(bytes.buffer).setUint32(0, length, true)
+  bytes.set(patch, 4)
+  return { tag, bytes, patch: true }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /** Put a saved state into a fresh core of the same configuration. Throws a SnapshotError when it is not the same state there. */
-export function spreadSnapshot(core: CoreExports, { header, sections }: SavedState): void {
-  spreadRam(core, sectionOf(sections, ramTag))
-  spreadCore(core, sections)
-  if (stateHashOf(core) === header.stateHash) return
+export function spreadSnapshot(core: CoreExports, { header, sections, pages }: Snapshot): void {
+  header.exceptions?.forEach((count, hart) => core.setExceptions(hart, BigInt(count)))
+  const ram = ramOf(core)
+  for (const [page, bytes] of pages) {
+    const start = page * pageBytes
+    if (start >= ram.length) throw new SnapshotError('section "RAM " has a page outside of RAM')
+    ram.set(bytes, start)
+  }
+  if (spreadCore(core, sections) === header.stateHash) return
   throw new SnapshotError('the state is not the one that was saved; use the nothread that made it')
 }
 
@@ -98,20 +100,37 @@ function gatherCore(core: CoreExports): Section[] {
   }))
 }
 
-/** Copy the core's sections back, and let it go on from them. Throws a SnapshotError when they are another core's. */
-function spreadCore(core: CoreExports, sections: readonly Section[]): void {
+/**
+ * Copy the core's sections back, let it go on from them, and say which state that is. Throws a SnapshotError when they are another core's.
+ */
+function spreadCore(core: CoreExports, sections: ReadonlyMap<string, Uint8Array>): string {
   for (let index = 0; index < core.stateSections(); index++) {
     const tag = coreTag(index)
-    const saved = sectionOf(sections, tag)
+    const saved = sections.get(tag)
+    if (saved === undefined) throw new SnapshotError(`section "${tag}" is missing`)
     const room = coreBytes(core, index)
-    if (tag !== eventTag && saved.length !== room.length) {
+    if (tag === eventTag) checkEvents(saved)
+    else if (saved.length !== room.length) {
       throw new SnapshotError(
         `section "${tag}" has ${saved.length} bytes, this core's has ${room.length}; use the nothread that made it`,
       )
     }
     new Uint8Array(core.memory.buffer, room.byteOffset, saved.length).set(saved)
   }
-  core.stateSpread()
+  try {
+    core.stateSpread()
+    return stateHashOf(core)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error
+    throw new SnapshotError('the state is none that this core can have')
+  }
+}
+
+function checkEvents(saved: Uint8Array): void {
+  const view = new DataView(saved.buffer, saved.byteOffset, saved.byteLength)
+  const count = saved.length < eventHeapBytes ? Infinity : view.getUint32(0, true)
+  if (count <= eventCapacity && saved.length === eventHeapBytes + count * eventBytes) return
+  throw new SnapshotError(`section "${eventTag}" is not readable`)
 }
 
 function coreBytes(core: CoreExports, index: number): Uint8Array {
@@ -119,12 +138,9 @@ function coreBytes(core: CoreExports, index: number): Uint8Array {
 }
 
 /** Pages of RAM that are not zero, each after its number. */
-function gatherRam(core: CoreExports): Section {
+function wholeRam(core: CoreExports): Section {
   const ram = ramOf(core)
-  const used: number[] = []
-  for (let page = 0; page * pageBytes < ram.length; page++) {
-    if (!isZero(ram, page * pageBytes)) used.push(page)
-  }
+  const used = [...usedPages(core)]
   const bytes = new Uint8Array(used.length * pageEntryBytes)
   const view = new DataView(bytes.buffer)
   used.forEach((page, i) => {
@@ -135,85 +151,35 @@ function gatherRam(core: CoreExports): Section {
   return { tag: ramTag, bytes }
 }
 
-/** Put pages into RAM, which is zero. */
-function spreadRam(core: CoreExports, section: Uint8Array): void {
+function changedRam(core: CoreExports, { pages }: Snapshot): Section {
   const ram = ramOf(core)
-  for (const [page, bytes] of ramPages(section)) {
-    const start = page * pageBytes
-    if (start >= ram.length) throw new SnapshotError('section "RAM " has a page outside of RAM')
-    ram.set(bytes, start)
-  }
+  const used = new Set(usedPages(core))
+  const numbers = [...new Set([...used, ...pages.keys()])].sort((a, b) => a - b)
+  const parts = numbers.map((number): [number, Uint8Array | null, Uint8Array | null] => {
+    const start = number * pageBytes
+    const now = used.has(number) ? ram.subarray(start, start + pageBytes) : null
+    return [number, pages.get(number) ?? null, now]
+  })
+  return patchSection(ramTag, 0, patchOf(parts))
 }
 
-/** Pages in the section of RAM by their numbers. */
-export function ramPages(bytes: Uint8Array): Map<number, Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length % pageEntryBytes !== 0)
-    throw new SnapshotError('section "RAM " ends within a page')
-  const pages = new Map<number, Uint8Array>()
-  for (let at = 0; at < bytes.length; at += pageEntryBytes) {
-    pages.set(view.getUint32(at, true), bytes.subarray(at + 4, at + pageEntryBytes))
+/** Numbers of the pages that are not zero. */
+function* usedPages(core: CoreExports): Generator<number> {
+  const end = (core.ramBytes() >>> 0) / pageBytes
+  for (let page = core.usedPage(0) >>> 0; page < end; page = core.usedPage(page + 1) >>> 0) {
+    yield page
   }
-  return pages
 }
 
 function ramOf(core: CoreExports): Uint8Array {
   return new Uint8Array(core.memory.buffer, core.ramPointer() >>> 0, core.ramBytes() >>> 0)
 }
 
-function isZero(ram: Uint8Array, start: number): boolean {
-  const words = new BigUint64Array(ram.buffer, ram.byteOffset + start, pageBytes / 8)
-  return words.every((word) => word === 0n)
-}
-
 function jsonSection(tag: string, value: object): Section {
   return { tag, bytes: new TextEncoder().encode(JSON.stringify(value)) }
 }
 
-/** The bytes of a section. Throws a SnapshotError when it is missing. */
-export function sectionOf(sections: readonly Section[], tag: string): Uint8Array {
-  const found = sections.find((section) => section.tag === tag)
-  if (found === undefined) throw new SnapshotError(`section "${tag}" is missing`)
-  return found.bytes
-}
-
-/** The header of a snapshot. Throws a SnapshotError. */
-export function headerOf(sections: readonly Section[]): SnapshotHeader {
-  const header = parseJson(sections, headTag) as Partial<SnapshotHeader>
-  const numbers = [header.now, header.cycles, header.instructions, header.toHost]
-  if (typeof header.configuration !== 'object' || !numbers.every(Number.isSafeInteger)) {
-    throw new SnapshotError('section "HEAD" lacks a field')
-  }
-  return header as SnapshotHeader
-}
-
-function waitingOf(sections: readonly Section[]): Waiting {
-  const { inputs, keyboard } = parseJson(sections, waitingTag) as Partial<Waiting>
-  const parsed = Array.isArray(inputs) ? inputs.map((line) => parseInput(line)) : [undefined]
-  if (keyboard === undefined || parsed.includes(undefined)) {
-    throw new SnapshotError('section "WAIT" lacks a field')
-  }
-  return { inputs: parsed as Input[], keyboard }
-}
-
-function parseJson(sections: readonly Section[], tag: string): object {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(sectionOf(sections, tag)))
-    if (typeof value === 'object' && value !== null) return value
-  } catch (error) {
-    if (error instanceof SnapshotError) throw error
-  }
-  throw new SnapshotError(`section "${tag}" is not readable`)
-}
-
-const knownTags = new Set([headTag, waitingTag, ramTag, diskTag, ...coreTags])
-
-/** Throws a SnapshotError for a section that must be understood and is not. */
-function checkTags(sections: readonly Section[]): void {
-  const strange = sections.find(
-    ({ tag, optional }) => optional !== true && !knownTags.has(tag) && !/^D\d{3}$/.test(tag),
-  )
-  if (strange !== undefined) {
-    throw new SnapshotError(`section "${strange.tag}" is unknown; use the nothread that made it`)
-  }
+/** Exceptions of each hart, which together with the instructions retired are its steps. */
+export function exceptionsOf(core: CoreExports, harts: number): number[] {
+  return Array.from({ length: harts }, (_, hart) => Number(core.stepsOf(hart) - core.retired(hart)))
 }

@@ -5,7 +5,7 @@
  */
 import { NEVER, eventCount, hartCycle, setTime } from '../clock';
 import { STOP_Step } from '../generated/stops';
-import { EXCEPTIONS, EXCEPTIONS_BYTES } from '../layout';
+import { EXCEPTIONS, EXCEPTIONS_BYTES, MAX_HARTS } from '../layout';
 import { requestStop } from '../stop';
 import { hart, hartAt, hartNumber, interruptible } from './hart';
 
@@ -29,6 +29,11 @@ export function resetSteps(): void {
 export function countException(): void {
   const at = EXCEPTIONS + 8 * <usize>hartNumber;
   store<u64>(at, load<u64>(at) + 1);
+}
+
+/** Let a hart have had so many exceptions: what a snapshot has brought. */
+export function setExceptions(number: u32, count: u64): void {
+  if (number < MAX_HARTS) store<u64>(EXCEPTIONS + 8 * <usize>number, count);
 }
 
 /** Steps a hart has done since the machine was made. */

@@ -48,6 +48,13 @@ export interface LiveParts {
   loaded: () => { images: readonly Image[]; toHost: number; diskBytes: number }
 }
 
+/** What a machine in its past is going to meet. */
+export interface Ahead {
+  now: Cycle
+  keyboard: Keyboard
+  inputs: readonly Input[]
+}
+
 /** Where a run that is done again is to stop. */
 export type Goal = { cycle: Cycle } | { hart: number; steps: number }
 
@@ -175,6 +182,13 @@ export class History implements Marks {
   /** Inputs that had entered where the machine stands. */
   get entered(): number {
     return this.#entered
+  }
+
+  /** What is going to enter the machine in its past, up to the present. */
+  get ahead(): Ahead | undefined {
+    const past = this.#present?.past
+    if (past === undefined) return undefined
+    return { now: past.now, keyboard: past.keyboard, inputs: this.inputsFrom(past.entered) }
   }
 
   /** Keep the state where the machine stands, in its past. */

@@ -6,7 +6,7 @@ import type { Input } from '../input.ts'
 import type { RunReport } from '../report.ts'
 import { callerSlot, noHart } from '../runner.ts'
 import type { Cycle } from '../time.ts'
-import type { HistoryOptions, HistorySize, LiveParts } from './history.ts'
+import type { Ahead, HistoryOptions, HistorySize, LiveParts } from './history.ts'
 import { History } from './history.ts'
 import { Reverse } from './reverse.ts'
 
@@ -29,6 +29,11 @@ export class Travel {
 
   get size(): HistorySize {
     return this.#history.size
+  }
+
+  /** What belongs to the machine in its past besides its core; undefined in the present. */
+  get ahead(): Ahead | undefined {
+    return this.#history.ahead
   }
 
   /** An input enters the machine. */
