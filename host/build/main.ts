@@ -49,8 +49,11 @@ const readerOf = (folder: string) => (path: string) => {
 }
 
 async function buildGuest(): Promise<void> {
-  const runtimeFiles = filesBelow(runtime, '.ts').filter((name) => !name.endsWith('.d.ts'))
-  const guest = await collectGuestSources(runtimeFiles, readerOf(runtime))
+  const runtimeFiles = [...filesBelow(runtime, '.ts'), ...filesBelow(runtime, '.s')]
+  const guest = await collectGuestSources(
+    runtimeFiles.filter((name) => !name.endsWith('.d.ts')),
+    readerOf(runtime),
+  )
   writeFileSync(join(assets, 'guest.json'), JSON.stringify(guest))
   const image = await compileKernel('index.ts', filesBelow(kernel, '.s'), readerOf(kernel))
   writeFileSync(join(assets, 'kernel.elf'), writeImage(image))

@@ -54,9 +54,9 @@ describe('a call', () => {
   it('fails with the status of the guest, or with the run', async () => {
     const made = calls()
     const [failed, unanswered] = [made.begin('nothing', []), made.begin('nothing', [])]
-    made.replied(reply(1, 0xc0000120 | 0))
+    made.replied(reply(1, 0xc000000d | 0))
     made.abandon('the run ended (exit)')
-    await expect(failed.result).rejects.toThrow('nothing ended with status 0xc0000120')
+    await expect(failed.result).rejects.toThrow('nothing ended with status 0xc000000d')
     await expect(unanswered.result).rejects.toThrow('not answered: the run ended (exit)')
   })
 

@@ -2,6 +2,11 @@
 
 import type { SpawnFunction, SpawnType } from '../toolchain/frontend/exports.ts'
 import type { CoreExports } from './core.ts'
+import { Memory } from './memory.ts'
+
+/** NTSTATUS of a function that threw, and of one that was cancelled. */
+const STATUS_UNSUCCESSFUL = 0xc000_0001
+const STATUS_CANCELLED = 0xc000_0120
 
 /** A value that goes through the mailbox. 64-bit integers are bigint, `bool` is boolean, the rest are numbers. */
 export type CallValue = number | bigint | boolean | undefined
@@ -70,9 +75,19 @@ export class Calls {
       const low = core.mailboxReplyLow()
       pending.resolve(resultValue(pending.spawn.result, low, core.mailboxReplyHigh()))
     } else {
-      const text = `0x${status.toString(16).padStart(8, '0')}`
-      pending.reject(new CallError(`${pending.spawn.name} ended with status ${text}`))
+      pending.reject(new CallError(`${pending.spawn.name} ${this.#ending(status, core)}`))
     }
+  }
+
+  /** How a function ended that has no result. The text of an error is in memory: its address and length are the reply's words. */
+  #ending(status: number, core: CoreExports): string {
+    if (status === STATUS_CANCELLED) return 'was cancelled'
+    const bytes = core.mailboxReplyHigh()
+    if (status !== STATUS_UNSUCCESSFUL || bytes === 0) {
+      return `ended with status 0x${status.toString(16).padStart(8, '0')}`
+    }
+    const text = new Memory(core).bytes(core.mailboxReplyLow() >>> 0, bytes)
+    return `failed: ${new TextDecoder().decode(text)}`
   }
 
   /** The machine has ended; nobody is going to answer. */

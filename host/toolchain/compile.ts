@@ -2,6 +2,7 @@
  * From source files to images: programs with the runtime for user mode, the kernel for machine mode, and both in one image.
  */
 import { assemble } from './asm/index.ts'
+import type { ObjectFile } from './asm/index.ts'
 import { BackendError, DATA_OFFSET, linkImage } from './backend/index.ts'
 import type { LinkedImage, LinkOptions } from './backend/index.ts'
 import { parseModule } from './backend/wasm/parse.ts'
@@ -51,7 +52,7 @@ export async function compile(
   const { wasm, sourceMap, layouts, names, spawns } = await compileModule(
     entry,
     readFile,
-    guest,
+    withoutAssembly(guest),
     base + DATA_OFFSET,
     options,
   )
@@ -61,6 +62,7 @@ export async function compile(
     base,
     entry: programEntry,
     header: true,
+    objects: assemblyOf(guest),
     sourceMap,
     names,
     code: { homes: options.debug === true },
@@ -70,6 +72,18 @@ export async function compile(
   image.sections.set(SPAWN_SECTION, json(spawns))
   image.sections.set(LAYOUT_SECTION, json(layouts))
   return { image, spawns }
+}
+
+const isAssembly = ([path]: [string, string]): boolean => path.endsWith('.s')
+
+/** The runtime's assembly files, assembled. */
+function assemblyOf(guest: GuestSources): ObjectFile[] {
+  const files = Object.entries(guest).filter(isAssembly)
+  return files.map(([path, text]) => assemble(text, { fileName: `~lib/${path}` }))
+}
+
+function withoutAssembly(guest: GuestSources): GuestSources {
+  return Object.fromEntries(Object.entries(guest).filter((source) => !isAssembly(source)))
 }
 
 /**

@@ -16,7 +16,7 @@ let sources: Promise<GuestSources> | undefined
 function runtimeSources(): Promise<GuestSources> {
   const files = readdirSync(runtimeFolder, { recursive: true, encoding: 'utf8' })
   sources ??= collectGuestSources(
-    files.filter((file) => file.endsWith('.ts')),
+    files.filter((file) => /\.(ts|s)$/.test(file)),
     (file) => readFileSync(join(runtimeFolder, file), 'utf8'),
   )
   return sources

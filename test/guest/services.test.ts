@@ -167,6 +167,21 @@ describe('functions that the host spawns', () => {
     ])
   })
 
+  test('give their failures and their cancellation as errors', async () => {
+    const failing = `
+      import { OperationCanceledError, sleep } from 'nothread/guest'
+      export async function fails(n: i32): Promise<i32> { await sleep(10); if (n > 2) throw new Error('too many'); return n }
+      export async function gone(): Promise<void> { await sleep(10); throw new OperationCanceledError() }`
+    const machine = await machineWith(await compileText(failing))
+    const results = [machine.spawn('fails', 1), machine.spawn('fails', 3), machine.spawn('gone')]
+    const settled = Promise.allSettled(results)
+    await machine.run({ for: '2ms' })
+    const [good, bad, gone] = await settled
+    expect(good).toMatchObject({ value: 1 })
+    expect(String((bad as PromiseRejectedResult).reason)).toContain('fails failed: Error: too many')
+    expect(String((gone as PromiseRejectedResult).reason)).toContain('gone was cancelled')
+  })
+
   test('may be called before the program runs', async () => {
     const machine = await machineWith(await compileText(text))
     const result = machine.spawn('getNumbers', 4)

@@ -52,7 +52,10 @@ export function collect(): void {
   saveRegisters(registers);
   top = markStack;
   markRange(dataBase(), dataEnd());
-  markRange(stackPointer(), thisThread().stackEnd);
+  const thread = thisThread();
+  markRange(stackPointer(), thread.stackEnd);
+  // A fiber runs: its stack is a block of the heap, the thread's own is not.
+  markRange(thread.baseStart, thread.baseEnd);
   while (overflow) {
     overflow = false;
     markAgain();

@@ -14,6 +14,7 @@ export { SynchronizationContext } from './context';
 export { Continuation } from './continuation';
 export { EventLoop, PollingScheduler } from './eventLoop';
 export { OperationCanceledError } from './failures';
+export { Fiber } from './fiber';
 export { ThreadPool } from './pool';
 export { Awaitable, Resume, resumeOn, settled, yieldNow } from './settled';
 export { AsyncStream, Interval, StreamSource } from './stream';

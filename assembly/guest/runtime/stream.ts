@@ -6,10 +6,10 @@ import { settled } from './settled';
 import { Task } from './task';
 import { sleep } from './timer';
 
-/** Values over time: `while (await stream.next()) use(stream.current)`. */
+/** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.value)`. */
 export abstract class AsyncStream<T> {
   /** The value that the last `next` has brought. */
-  current!: T;
+  value!: T;
   /** Completes with true when there is a next value, with false at the end. */
   abstract next(): Task<bool>;
 }
@@ -40,7 +40,7 @@ export class StreamSource<T> extends AsyncStream<T> {
       value.error;
       return false;
     }
-    this.current = value.result;
+    this.value = value.result;
     return true;
   }
 }
@@ -59,7 +59,7 @@ export class Interval extends AsyncStream<i32> {
   async next(): Promise<bool> {
     if (this.made == this.count) return false;
     await sleep(this.period);
-    this.current = this.made++;
+    this.value = this.made++;
     return true;
   }
 }

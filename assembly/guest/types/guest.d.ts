@@ -165,6 +165,24 @@ declare module 'nothread/guest' {
     readonly errors: Error[];
   }
 
+  /** A function with a stack of its own, which can give the thread back in the middle of any call. */
+  export class Fiber {
+    /** A fiber that will call `routine` when it is first resumed. Stack of `stackBytes` bytes, usually 16 KiB. */
+    constructor(routine: () => void, stackBytes?: u32);
+    /** The fiber that runs on this thread, or null. */
+    static readonly current: Fiber | null;
+    /** Whether the routine has returned. */
+    readonly isDone: bool;
+    /** Bytes of the stack. */
+    readonly stackBytes: u32;
+    /** Run the fiber on this thread until it yields or ends. */
+    resume(): void;
+    /** Give the thread back to who has resumed the running fiber. */
+    static yield(): void;
+    /** The result of a task; the fiber yields until it is there, and a thread of the pool goes on with it. */
+    static await<T>(task: Promise<T>): T;
+  }
+
   /** The error with which `await` of a cancelled task ends. */
   export class OperationCanceledError extends Error {}
 
@@ -368,10 +386,10 @@ declare module 'nothread/guest' {
     first(): Promise<i32>;
   }
 
-  /** Values over time: `while (await stream.next()) use(stream.current)`. */
+  /** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.value)`. */
   export abstract class AsyncStream<T> {
     /** The value that the last `next` has brought. */
-    current: T;
+    value: T;
     /** Completes with true when there is a next value, with false at the end. */
     abstract next(): Promise<bool>;
   }

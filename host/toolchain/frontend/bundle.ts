@@ -19,7 +19,7 @@ const replacements: Record<string, string> = {
 }
 
 /**
- * Collect the runtime: `files` are the paths below `assembly/guest/runtime` that end in `.ts`, declarations left out.
+ * Collect the runtime: `files` are the paths below `assembly/guest/runtime` that end in `.ts` or `.s`, declarations left out.
  * Async functions of the runtime are rewritten here, once.
  */
 export async function collectGuestSources(

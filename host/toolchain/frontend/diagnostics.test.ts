@@ -14,7 +14,7 @@ let guest: GuestSources
 beforeAll(async () => {
   const files = readdirSync(runtime, { recursive: true, encoding: 'utf8' })
   guest = await collectGuestSources(
-    files.filter((file) => file.endsWith('.ts')),
+    files.filter((file) => /\.(ts|s)$/.test(file)),
     (file) => readFileSync(new URL(file, runtime), 'utf8'),
   )
 })
