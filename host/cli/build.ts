@@ -10,10 +10,15 @@ import { writeImage } from '../toolchain/elf/writer.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress } from './talk.ts'
 
+export interface BuildCommand {
+  output: string
+  debug?: boolean
+}
+
 /** Compile `file` and write the ELF image. Returns the exit code of the command. */
-export async function buildCommand(file: string, output: string): Promise<number> {
+export async function buildCommand(file: string, { output, debug }: BuildCommand): Promise<number> {
   progress(`compiling ${file}`)
-  const bytes = writeImage(await withKernel(await readProgram(file)))
+  const bytes = writeImage(await withKernel(await readProgram(file, { debug })))
   writeFile(output, bytes)
   clearProgress()
   console.log(`${output}: ${bytes.length} bytes`)

@@ -6,8 +6,9 @@ import { MachineTarget } from '../debug/machineTarget.ts'
 import { TerminalDebugger } from '../debug/terminal/debugger.ts'
 import { Machine } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
-import { readProgram, sourceLines } from '../node/files.ts'
+import { readBytes, readProgram, sourceLines } from '../node/files.ts'
 import { serveGdb } from '../node/gdbListener.ts'
+import { looksLikeElf } from '../toolchain/elf/reader.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress, say } from './talk.ts'
@@ -15,15 +16,17 @@ import { clearProgress, progress, say } from './talk.ts'
 export interface DebugCommand extends Pick<MachineOptions, 'harts' | 'seed' | 'timing' | 'link'> {
   /** Port for GDB; the debugger of the terminal without one. */
   gdb?: number
+  /** Debug the code that `nothread run` runs. */
+  optimized?: boolean
   param?: MachineOptions['parameters']
 }
 
 /** Let the user drive a program. Returns the exit code of the command. */
 export async function debugCommand(file: string, command: DebugCommand): Promise<number> {
-  const { gdb, param, ...options } = command
+  const { gdb, optimized, param, ...options } = command
   progress(`loading ${file}`)
-  const program = await readProgram(file)
-  const machine = await Machine.create({ ...options, parameters: param })
+  const program = await readProgram(file, { debug: optimized !== true })
+  const machine = await Machine.create({ ...options, parameters: param, history: true })
   await machine.load(program)
   clearProgress()
   machine.console.listen((text) => process.stdout.write(text))
@@ -33,16 +36,20 @@ export async function debugCommand(file: string, command: DebugCommand): Promise
 }
 
 async function serve(machine: Machine, file: string, gdb: number): Promise<void> {
-  const { mergeImages } = await import('../toolchain/index.ts')
-  const image = machine.images.reduce((kernel, other) => mergeImages(kernel, other))
-  const target = new MachineTarget(machine, {
-    name: resolve(`${file}.elf`),
-    bytes: writeImage(image),
-  })
+  const name = resolve(`${file}.elf`)
+  const target = new MachineTarget(machine, { name, bytes: await executable(machine, file) })
   await serveGdb(target, gdb, (port) => {
     say(`waiting for GDB: gdb-multiarch -ex 'target remote localhost:${port}'`)
   })
   say(`GDB has left at cycle ${machine.cycles}`)
+}
+
+/** What GDB shall read: the file itself where it is the whole program, because it may tell more than we have read. */
+async function executable({ images }: Machine, file: string): Promise<Uint8Array> {
+  const bytes = readBytes(file)
+  if (images.length === 1 && looksLikeElf(bytes)) return bytes
+  const { mergeImages } = await import('../toolchain/index.ts')
+  return writeImage(images.reduce((kernel, other) => mergeImages(kernel, other)))
 }
 
 /** Commands from the terminal, or from a pipe, until the user leaves. */

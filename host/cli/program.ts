@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { Argument, Command, Option } from 'commander'
 import { timingProfiles } from '../machine/options.ts'
+import type { BuildCommand } from './build.ts'
 import { buildCommand } from './build.ts'
 import type { DebugCommand } from './debug.ts'
 import { debugCommand } from './debug.ts'
@@ -92,8 +93,9 @@ function addBuild(program: Command, finish: Finish): void {
     .description('compile a program to an ELF image')
     .argument('<file>', 'guest TypeScript (.ts)')
     .requiredOption('-o, --output <image>', 'the image to write')
-    .action(async (file: string, { output }: { output: string }) =>
-      finish(await buildCommand(file, output)),
+    .option('--debug', 'code for debuggers: slower, with every function and local variable')
+    .action(async (file: string, options: BuildCommand) =>
+      finish(await buildCommand(file, options)),
     )
 }
 
@@ -121,7 +123,12 @@ function addDebug(program: Command, finish: Finish): void {
     .command('debug')
     .description('drive a program by commands, or by GDB')
     .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
-    .option('--gdb <port>', 'wait for GDB on this TCP port, 0 for any', integer(0, 0xffff))
+    .addOption(
+      new Option('--gdb [port]', 'wait for GDB on this TCP port, 0 for any')
+        .preset('1234')
+        .argParser(integer(0, 0xffff)),
+    )
+    .option('--optimized', 'the code that `nothread run` runs, in which locals have no names')
     .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
     .option('--seed <n>', 'seed of everything random', integer(0, Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--timing <profile>', 'cycle costs').choices(timingProfiles))

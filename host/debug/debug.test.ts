@@ -53,7 +53,7 @@ function addressOf(name: string): number {
 }
 
 async function machineWith(program: Image): Promise<Machine> {
-  const machine = await Machine.create({ ramBytes: 1 << 20 })
+  const machine = await Machine.create({ ramBytes: 1 << 20, history: true })
   await machine.load(program)
   return machine
 }
@@ -79,8 +79,72 @@ describe('a machine as a target', () => {
     const stop = await target.resume()
     expect(stop).toEqual({ reason: 'write', hart: 0, address: addressOf('total') })
     expect([...target.readMemory(addressOf('total'), 1)]).toEqual([105])
-    expect(target.setBreakpoint('read', addressOf('total'), 4)).toBe(false)
     expect(target.setBreakpoint('write', 0x1000, 4)).toBe(false)
+    expect(target.clearBreakpoint('read', addressOf('total'), 4)).toBe(false)
+    expect(target.clearBreakpoint('write', addressOf('total'), 4)).toBe(true)
+    expect(await target.resume()).toMatchObject({ reason: 'exit' })
+  })
+
+  test('stops behind a load of a watched word', async () => {
+    const target = new MachineTarget(await machineWith(image))
+    for (const kind of ['read', 'access'] as const) {
+      expect(target.setBreakpoint(kind, addressOf('total'), 4)).toBe(true)
+      const stop = await target.resume()
+      expect(stop).toEqual({ reason: kind, hart: 0, address: addressOf('total') })
+      expect(target.clearBreakpoint(kind, addressOf('total'), 4)).toBe(true)
+    }
+  })
+
+  test('has sixteen watchpoints', async () => {
+    const target = new MachineTarget(await machineWith(image))
+    const set = (): boolean => target.setBreakpoint('write', addressOf('total'), 1)
+    expect(Array.from({ length: 17 }, set)).toEqual([...Array<boolean>(16).fill(true), false])
+  })
+
+  test('goes back to breakpoints, to stores, and to the beginning', async () => {
+    const machine = await machineWith(image)
+    const target = new MachineTarget(machine)
+    target.setBreakpoint('software', addressOf('increment'), 4)
+    for (let stops = 0; stops < 3; stops++) await target.resume()
+    const there = machine.stateHash()
+    expect(target.register(0, 10)).toBe(3)
+    expect(await target.resumeBack()).toEqual({ reason: 'breakpoint', hart: 0 })
+    expect(target.register(0, 10)).toBe(4)
+    target.setBreakpoint('write', addressOf('total'), 4)
+    expect(await target.resumeBack()).toMatchObject({ reason: 'write', hart: 0 })
+    expect([...target.readMemory(addressOf('total'), 1)]).toEqual([100])
+    target.clearBreakpoint('write', addressOf('total'), 4)
+    for (let stops = 0; stops < 2; stops++) await target.resume()
+    expect(machine.stateHash()).toBe(there)
+    target.clearBreakpoint('software', addressOf('increment'), 4)
+    expect(await target.resumeBack()).toEqual({ reason: 'beginning', hart: 0 })
+    expect(target.register(0, 32)).toBe(base)
+  })
+
+  test('undoes single instructions, and changes nothing in the past', async () => {
+    const target = new MachineTarget(await machineWith(image))
+    const course = [base]
+    for (let steps = 0; steps < 6; steps++) {
+      await target.step(0)
+      course.push(target.register(0, 32))
+    }
+    for (const pc of course.slice(0, -1).reverse()) {
+      expect(await target.stepBack(0)).toEqual({ reason: 'step', hart: 0 })
+      expect(target.register(0, 32)).toBe(pc)
+    }
+    expect(target.setRegister(0, 10, 1)).toBe(false)
+    expect(target.writeMemory(addressOf('total'), Uint8Array.of(1))).toBe(false)
+  })
+
+  test('keeps a breakpoint that is set twice until it is cleared twice', async () => {
+    const target = new MachineTarget(await machineWith(image))
+    const at = addressOf('increment')
+    for (const kind of ['software', 'hardware'] as const) target.setBreakpoint(kind, at, 4)
+    expect(target.clearBreakpoint('hardware', at, 4)).toBe(true)
+    expect(await target.resume()).toMatchObject({ reason: 'breakpoint' })
+    expect(target.clearBreakpoint('software', at, 4)).toBe(true)
+    expect(target.clearBreakpoint('software', at, 4)).toBe(false)
+    expect(await target.resume()).toMatchObject({ reason: 'exit' })
   })
 
   test('takes the same course with a debugger as without', async () => {

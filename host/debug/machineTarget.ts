@@ -1,38 +1,35 @@
 /**
- * A machine as a target of debuggers. Breakpoints stop the core itself; watchpoints are found by going on one cycle at a time. Neither
- * changes the guest's memory or its clock: a debugged run takes the same course, cycle for cycle, as one without a debugger. Left out:
- * watching reads.
+ * A machine as a target of debuggers. Breakpoints and watchpoints stop the core itself, and going back is re-execution. None of it
+ * changes the guest's memory or its clock: a debugged run takes the same course, cycle for cycle, as one without a debugger.
  */
 import { csrs } from '../../assembly/tables/csrs.table.ts'
-import { breathe } from '../machine/breathe.ts'
 import type { Machine } from '../machine/machine.ts'
-import type { RunReport } from '../machine/report.ts'
+import type { RunReport, StopPlace } from '../machine/report.ts'
 import type { Executable } from './gdb/files.ts'
 import type { BreakpointKind, DebugTarget, StopEvent } from './gdb/target.ts'
 import { pcRegister } from './gdb/target.ts'
 import { monitor } from './monitor.ts'
 
-/** A single step is over after so many cycles, though the hart sleeps. */
-const mostStepCycles = 10_000
-/** The event loop gets a turn after so many cycles, so that an interrupt can come in. */
-const cyclesPerBreath = 20_000
+type WatchKind = 'read' | 'write' | 'access'
 
 interface Watchpoint {
+  kind: WatchKind
   address: number
   bytes: number
-  /** What the memory held. */
-  content: string
 }
 
+const mostWatchpoints = 16
 const csrNumbers = new Set(csrs.map(({ number }) => number))
 
 export class MachineTarget implements DebugTarget {
   readonly #machine: Machine
-  readonly #breakpoints = new Set<number>()
-  #watchpoints: Watchpoint[] = []
+  /** How often each is set. */
+  readonly #breakpoints = new Map<number, number>()
+  /** By the core's number. */
+  readonly #watchpoints = new Map<number, Watchpoint>()
   #interrupted = false
 
-  /** With `executable` GDB finds the symbols by itself. */
+  /** The machine should keep a history, without which nothing goes back. With `executable` GDB finds the symbols by itself. */
   constructor(
     machine: Machine,
     readonly executable?: Executable,
@@ -44,13 +41,19 @@ export class MachineTarget implements DebugTarget {
     return this.#machine.configuration.harts
   }
 
+  get reversible(): boolean {
+    return this.#machine.history !== undefined
+  }
+
   register(hart: number, index: number): number {
     const { pc, x } = this.#machine.registers(hart)
     return index === pcRegister ? pc : x[index]
   }
 
-  setRegister(hart: number, index: number, value: number): void {
+  setRegister(hart: number, index: number, value: number): boolean {
+    if (this.#machine.inPast) return false
     this.#machine.setRegister(hart, index, value)
+    return true
   }
 
   csr(hart: number, number: number): number | undefined {
@@ -67,7 +70,7 @@ export class MachineTarget implements DebugTarget {
   writeMemory(address: number, bytes: Uint8Array): boolean {
     const start = address - (address % 4)
     const words = Math.ceil((address + bytes.length - start) / 4)
-    if (!this.#machine.memory.holds(start, words * 4)) return false
+    if (this.#machine.inPast || !this.#machine.memory.holds(start, words * 4)) return false
     const content = this.#machine.memory.bytes(start, words * 4)
     content.set(bytes, address - start)
     const view = new DataView(content.buffer)
@@ -77,127 +80,126 @@ export class MachineTarget implements DebugTarget {
   }
 
   setBreakpoint(kind: BreakpointKind, address: number, bytes: number): boolean {
-    if (kind === 'read' || kind === 'access') return false
-    if (kind === 'write') {
-      if (!this.#machine.memory.holds(address, bytes)) return false
-      this.#watchpoints.push({ address, bytes, content: this.#content(address, bytes) })
-      return true
-    }
+    if (isWatch(kind)) return this.#watch({ kind, address, bytes })
     if (!this.#machine.setBreakpoint(address)) return false
-    this.#breakpoints.add(address)
+    this.#breakpoints.set(address, (this.#breakpoints.get(address) ?? 0) + 1)
     return true
   }
 
   clearBreakpoint(kind: BreakpointKind, address: number, bytes: number): boolean {
-    if (kind !== 'write') {
+    if (isWatch(kind)) return this.#unwatch({ kind, address, bytes })
+    const count = this.#breakpoints.get(address) ?? 0
+    if (count > 1) this.#breakpoints.set(address, count - 1)
+    else {
+      this.#breakpoints.delete(address)
       this.#machine.clearBreakpoint(address)
-      return this.#breakpoints.delete(address)
     }
-    const others = this.#watchpoints.filter(
-      (point) => point.address !== address || point.bytes !== bytes,
-    )
-    const found = others.length < this.#watchpoints.length
-    this.#watchpoints = others
-    return found
+    return count > 0
   }
 
-  #content(address: number, bytes: number): string {
-    return this.#machine.memory.bytes(address, bytes).join()
+  #watch(point: Watchpoint): boolean {
+    const numbers = Array.from({ length: mostWatchpoints }, (_, index) => index)
+    const free = numbers.find((index) => !this.#watchpoints.has(index))
+    if (free === undefined) return false
+    if (!this.#machine.setWatchpoint(free, point.address, point.bytes, point.kind)) return false
+    this.#watchpoints.set(free, point)
+    return true
+  }
+
+  #unwatch({ kind, address, bytes }: Watchpoint): boolean {
+    for (const [index, point] of this.#watchpoints) {
+      if (point.kind !== kind || point.address !== address || point.bytes !== bytes) continue
+      this.#watchpoints.delete(index)
+      return this.#machine.clearWatchpoint(index)
+    }
+    return false
   }
 
   async step(hart: number): Promise<StopEvent> {
-    const { pc } = this.#machine.registers(hart)
-    const { instructions } = this.#machine
-    for (let cycles = 0; cycles < mostStepCycles; cycles++) {
-      const end = await this.#nextCycle()
-      if (end !== undefined) return end
-      const alone = this.harts === 1 && this.#machine.instructions !== instructions
-      if (alone || this.#machine.registers(hart).pc !== pc) break
-    }
-    return this.#watched(hart) ?? { reason: 'step', hart }
+    this.#interrupted = false
+    const report = await this.#machine.step(1, { hart, until: () => this.#interrupted })
+    return this.#eventOf(report, hart)
   }
 
   async resume(): Promise<StopEvent> {
     this.#interrupted = false
-    return this.#watchpoints.length === 0 ? this.#runFreely() : this.#runWatched()
+    const passed = this.#standingAt()
+    if (passed.length > 0) {
+      const report = await this.#nextCycle(passed)
+      if (report.stopReason !== 'limit') return this.#eventOf(report, 0)
+    }
+    return this.#eventOf(await this.#machine.run({ until: () => this.#interrupted }), 0)
+  }
+
+  async stepBack(hart: number): Promise<StopEvent> {
+    return this.#eventOf(await this.#machine.stepBack(1, { hart }), hart)
+  }
+
+  async resumeBack(): Promise<StopEvent> {
+    return this.#eventOf(await this.#machine.runBackTo('breakpoint'), 0)
   }
 
   interrupt(): void {
     this.#interrupted = true
   }
 
-  /** Without memory to look at the machine runs at full speed. */
-  async #runFreely(): Promise<StopEvent> {
-    const end = this.#atBreakpoint() === undefined ? undefined : await this.#nextCycle()
-    if (end !== undefined) return end
-    const report = await this.#machine.run({ until: () => this.#interrupted })
-    if (report.stopReason !== 'breakpoint') return endOf(report) ?? { reason: 'interrupt', hart: 0 }
-    return { reason: 'breakpoint', hart: this.#atBreakpoint() ?? 0 }
-  }
-
-  /** A hart that stands at a breakpoint. */
-  #atBreakpoint(): number | undefined {
-    const hart = this.#counters().findIndex((pc) => this.#breakpoints.has(pc))
-    return hart < 0 ? undefined : hart
-  }
-
-  async #runWatched(): Promise<StopEvent> {
-    let before = this.#counters()
-    for (let cycles = 1; ; cycles++) {
-      const end = await this.#nextCycle()
-      if (end !== undefined) return end
-      const after = this.#counters()
-      const hart = after.findIndex((pc, index) => pc !== before[index] && this.#breakpoints.has(pc))
-      const watched = this.#watched(Math.max(hart, 0))
-      if (watched !== undefined) return watched
-      if (hart >= 0) return { reason: 'breakpoint', hart }
-      before = after
-      if (cycles % cyclesPerBreath === 0) await breathe()
-      if (this.#interrupted) return { reason: 'interrupt', hart: 0 }
-    }
-  }
-
-  #counters(): number[] {
-    return Array.from({ length: this.harts }, (_, hart) => this.#machine.registers(hart).pc)
+  /** Breakpoints at which harts stand. */
+  #standingAt(): number[] {
+    const counters = Array.from({ length: this.harts }, (_, hart) =>
+      this.register(hart, pcRegister),
+    )
+    return counters.filter((pc) => this.#breakpoints.has(pc))
   }
 
   /** Goes on to the first instruction boundary behind the present cycle, over breakpoints at which harts stand. */
-  async #nextCycle(): Promise<StopEvent | undefined> {
-    const passed = this.#counters().filter((pc) => this.#breakpoints.has(pc))
+  async #nextCycle(passed: readonly number[]): Promise<RunReport> {
     for (const address of passed) this.#machine.clearBreakpoint(address)
     const report = await this.#machine.run({ until: this.#machine.cycles + 1 })
     for (const address of passed) this.#machine.setBreakpoint(address)
-    return endOf(report)
+    return report
   }
 
-  /** The watchpoint whose memory has changed. */
-  #watched(hart: number): StopEvent | undefined {
-    let found: Watchpoint | undefined
-    for (const point of this.#watchpoints) {
-      const content = this.#content(point.address, point.bytes)
-      if (content !== point.content) found ??= point
-      point.content = content
+  #eventOf({ stopReason, exitCode, fault, stop }: RunReport, hart: number): StopEvent {
+    switch (stopReason) {
+      case 'exit':
+        return { reason: 'exit', hart: 0, code: exitCode }
+      case 'reset':
+        return { reason: 'exit', hart: 0, code: 0 }
+      case 'fault':
+        return { reason: 'fault', hart: 0, code: fault?.cause }
+      case 'idle':
+        return { reason: 'idle', hart: 0 }
+      case 'start':
+        return { reason: 'beginning', hart }
+      case 'breakpoint':
+        return { reason: 'breakpoint', hart: stop?.hart ?? hart }
+      case 'watchpoint':
+        return this.#watched(stop, hart)
+      case 'step':
+        return { reason: 'step', hart }
+      default:
+        return { reason: 'interrupt', hart }
     }
-    return found && { reason: 'write', hart, address: found.address }
+  }
+
+  #watched(stop: StopPlace | undefined, hart: number): StopEvent {
+    const point = this.#watchpoints.get(stop?.watchpoint?.index ?? -1)
+    if (point === undefined) return { reason: 'breakpoint', hart: stop?.hart ?? hart }
+    return { reason: point.kind, hart: stop?.hart ?? hart, address: point.address }
   }
 
   monitor(command: string): string | undefined {
     return monitor(this.#machine, command)
   }
+
+  describeHart(hart: number): string {
+    const state = this.#machine.scheduler().harts.find((item) => item.hart === hart)
+    if (state === undefined) return `hart ${hart}`
+    const thread = state.thread === undefined ? 'idle' : `thread ${state.thread}`
+    return `hart ${hart}, ${thread}, IRQL ${state.irql}`
+  }
 }
 
-/** The end of a run as GDB knows it; undefined when the run can go on. */
-function endOf({ stopReason, exitCode, fault }: RunReport): StopEvent | undefined {
-  switch (stopReason) {
-    case 'exit':
-      return { reason: 'exit', hart: 0, code: exitCode }
-    case 'reset':
-      return { reason: 'exit', hart: 0, code: 0 }
-    case 'fault':
-      return { reason: 'fault', hart: 0, code: fault?.cause }
-    case 'idle':
-      return { reason: 'idle', hart: 0 }
-    default:
-      return undefined
-  }
+function isWatch(kind: BreakpointKind): kind is WatchKind {
+  return kind === 'write' || kind === 'read' || kind === 'access'
 }

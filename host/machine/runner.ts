@@ -161,10 +161,12 @@ export class Runner {
       const due = Math.min(limit, timeline.next, keyboard.next, this.marks?.next ?? Infinity)
       // What an input sets off at its own cycle comes before anything else does.
       const target = this.entered ? this.#done : Math.max(this.#done, due)
+      // From mark to mark is a bounded piece of work too.
+      const isMark = target === this.marks?.next
       const stop = this.#advance(target)
       const end = this.#handle(stop, target, limit)
       if (end !== undefined) return end
-      if (this.mustBreathe || stop === 'Slice' || stops % stopsPerBreath === 0) {
+      if (this.mustBreathe || isMark || stop === 'Slice' || stops % stopsPerBreath === 0) {
         this.mustBreathe = false
         options.onProgress?.(this.cycles)
         await breathe()

@@ -21,11 +21,17 @@ export function shippedProgram(name: string): string {
   return fileURLToPath(new URL(`../../assets/programs/${name}`, import.meta.url))
 }
 
-/** The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. Throws what the compiler throws, or a FileError. */
-export async function readProgram(path: string): Promise<Program> {
+/**
+ * The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. With `debug` TypeScript becomes code for
+ * debuggers. Throws what the compiler throws, or a FileError.
+ */
+export async function readProgram(
+  path: string,
+  options: { debug?: boolean } = {},
+): Promise<Program> {
   const bytes = readBytes(path)
   const kind = extname(path)
-  if (kind === '.ts') return compileFile(path)
+  if (kind === '.ts') return compileFile(path, options)
   if (kind === '.s' || kind === '.S') return assembleFile(path, bytes)
   if (looksLikeElf(bytes)) return inFile(path, () => programOf(bytes))
   throw new FileError(
@@ -33,12 +39,12 @@ export async function readProgram(path: string): Promise<Program> {
   )
 }
 
-async function compileFile(path: string): Promise<Program> {
+async function compileFile(path: string, options: { debug?: boolean }): Promise<Program> {
   const readSource = (name: string) => (existsSync(name) ? readFileSync(name, 'utf8') : null)
   const guest = JSON.parse(new TextDecoder().decode(await assetBytes(guestUrl))) as GuestSources
   // The compiler takes a second to load; who runs an executable does not wait for it.
   const { compile } = await import('../toolchain/index.ts')
-  return compile(path, readSource, guest)
+  return compile(path, readSource, guest, options)
 }
 
 function assembleFile(path: string, bytes: Uint8Array): Program {

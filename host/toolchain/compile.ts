@@ -11,6 +11,7 @@ import type { ReadFile } from './frontend/asc.ts'
 import type { GuestSources } from './frontend/bundle.ts'
 import { CompileError, diagnosticOf } from './frontend/diagnostic.ts'
 import type { SpawnFunction } from './frontend/exports.ts'
+import type { SourceNames } from './frontend/names.ts'
 import { compileModule, compileSystemModule } from './frontend/index.ts'
 import { mergeInformation } from './dwarf/information.ts'
 import { LAYOUT_SECTION, mergeLayouts } from './frontend/layoutSection.ts'
@@ -65,7 +66,7 @@ export async function compile(
     objects: assemblyOf(guest),
     sourceMap,
     names,
-    code: { homes: options.debug === true },
+    code: { homes: options.debug === true ? localsOf(names) : undefined },
     renameSource: (file) => (file.startsWith('~') ? file : directory + file),
   })
   image.symbols.push(taskHead(wasm))
@@ -138,6 +139,10 @@ export function mergeImages(kernel: Image, program: Image): Image {
     ]),
     machineFlags: (kernel.machineFlags ?? 0) | (program.machineFlags ?? 0),
   }
+}
+
+function localsOf({ functions }: SourceNames): Record<string, Record<string, string>> {
+  return Object.fromEntries(functions.map(({ symbol, locals }) => [symbol, locals]))
 }
 
 function json(value: unknown): Uint8Array {

@@ -4,6 +4,8 @@ import { GdbServer } from './server.ts'
 import type { BreakpointKind, DebugTarget, StopEvent } from './target.ts'
 
 const base = 0x8000_0000
+/** A register that cannot be written. */
+const readOnly = 31
 
 /** A target of two harts with a few bytes of memory, which remembers what it was told. */
 class FakeTarget implements DebugTarget {
@@ -13,13 +15,15 @@ class FakeTarget implements DebugTarget {
   readonly log: string[] = []
   next: StopEvent = { reason: 'step', hart: 0 }
   interrupted: (() => void) | undefined
+  reversible = false
 
   register(hart: number, index: number): number {
     return this.registers[hart][index]
   }
 
-  setRegister(hart: number, index: number, value: number): void {
+  setRegister(hart: number, index: number, value: number): boolean {
     this.registers[hart][index] = value
+    return index !== readOnly
   }
 
   csr(_hart: number, number: number): number | undefined {
@@ -67,9 +71,7 @@ class FakeTarget implements DebugTarget {
   monitor(command: string): string | undefined {
     return command === 'hello' ? 'world\n' : undefined
   }
-}
 
-class BackwardsTarget extends FakeTarget {
   stepBack(hart: number): Promise<StopEvent> {
     this.log.push(`back ${hart}`)
     return Promise.resolve({ reason: 'step', hart })
@@ -78,6 +80,10 @@ class BackwardsTarget extends FakeTarget {
   resumeBack(): Promise<StopEvent> {
     return Promise.resolve({ reason: 'beginning', hart: 0 })
   }
+}
+
+class BackwardsTarget extends FakeTarget {
+  override reversible = true
 }
 
 const toBytes = (text: string): Uint8Array =>

@@ -84,10 +84,10 @@ export class Session {
   #writeAll(digits: string): string {
     const values = digits.match(/.{8}/g)?.map(hexToWord) ?? []
     if (values.length < generalRegisters || values.includes(undefined)) return failed
-    values.slice(0, generalRegisters).forEach((value, index) => {
-      this.#target.setRegister(this.#selected, index, value ?? 0)
-    })
-    return ok
+    const done = values
+      .slice(0, generalRegisters)
+      .map((value, index) => this.#target.setRegister(this.#selected, index, value ?? 0))
+    return done.includes(false) ? failed : ok
   }
 
   #readOne(digits: string): string {
@@ -104,8 +104,7 @@ export class Session {
     const number = parseHex(register)
     const value = hexToWord(digits ?? '')
     if (number === undefined || value === undefined || number >= generalRegisters) return failed
-    this.#target.setRegister(this.#selected, number, value)
-    return ok
+    return this.#target.setRegister(this.#selected, number, value) ? ok : failed
   }
 
   // Memory.
@@ -152,15 +151,16 @@ export class Session {
   #continueFrom(text: string, run: () => Promise<StopEvent>): Reply {
     const address = text === '' ? undefined : parseHex(text)
     if (text !== '' && address === undefined) return failed
-    if (address !== undefined) this.#target.setRegister(this.#stepped, pcRegister, address)
+    if (address !== undefined && !this.#target.setRegister(this.#stepped, pcRegister, address)) {
+      return failed
+    }
     return this.#go(run)
   }
 
   #backwards(what: string): Reply {
-    const { stepBack, resumeBack } = this.#target
-    if (stepBack === undefined || resumeBack === undefined) return unsupported
-    if (what === 's') return this.#go(() => stepBack.call(this.#target, this.#stepped))
-    return what === 'c' ? this.#go(() => resumeBack.call(this.#target)) : unsupported
+    if (!this.#target.reversible) return unsupported
+    if (what === 's') return this.#go(() => this.#target.stepBack(this.#stepped))
+    return what === 'c' ? this.#go(() => this.#target.resumeBack()) : unsupported
   }
 
   #verbose(text: string): Reply {
@@ -229,9 +229,7 @@ export class Session {
     const list = [`PacketSize=${largestPacket.toString(16)}`, 'QStartNoAckMode+', 'vContSupported+']
     list.push('qXfer:features:read+')
     if (this.#target.executable !== undefined) list.push('qXfer:exec-file:read+')
-    if (this.#target.stepBack !== undefined && this.#target.resumeBack !== undefined) {
-      list.push('ReverseStep+', 'ReverseContinue+')
-    }
+    if (this.#target.reversible) list.push('ReverseStep+', 'ReverseContinue+')
     return list.join(';')
   }
 

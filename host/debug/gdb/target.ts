@@ -1,6 +1,6 @@
 /**
  * What the GDB server needs of a machine. Register 0 to 31 are x0 to x31, 32 is the pc; harts count from 0. Going backwards is
- * optional: the server offers it when the target has both methods.
+ * optional: the server offers it when the target is reversible.
  */
 
 import type { Executable } from './files.ts'
@@ -38,7 +38,8 @@ export const pcRegister = 32
 export interface DebugTarget {
   readonly harts: number
   register(hart: number, index: number): number
-  setRegister(hart: number, index: number, value: number): void
+  /** False when the target cannot be changed now. */
+  setRegister(hart: number, index: number, value: number): boolean
   /** Value of a control and status register, or undefined where the machine has none. */
   csr(hart: number, number: number): number | undefined
   /** The bytes from an address on; fewer where memory ends. */
@@ -56,8 +57,12 @@ export interface DebugTarget {
   interrupt(): void
   /** The program with its symbols, from which GDB then reads them by itself. */
   readonly executable?: Executable
-  stepBack?(hart: number): Promise<StopEvent>
-  resumeBack?(): Promise<StopEvent>
+  /** Whether the target keeps a history, so that the two following work. */
+  readonly reversible: boolean
+  /** Undoes one instruction of a hart. */
+  stepBack(hart: number): Promise<StopEvent>
+  /** Goes back to the last stop before this place. */
+  resumeBack(): Promise<StopEvent>
   /** Answers a `monitor` command; undefined for an unknown one. */
   monitor?(command: string): string | undefined
   /** What a thread list says about a hart. */

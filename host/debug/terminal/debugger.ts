@@ -1,19 +1,24 @@
 /**
- * A debugger for the terminal, without the terminal: a line of command goes in, text comes out. It shows source lines, and coroutines with
- * who awaits whom.
+ * A debugger for the terminal, without the terminal: a line of command goes in, text comes out. It shows source lines and variables, goes
+ * forwards and backwards, and knows coroutines with who awaits whom.
  */
-import { disassemble } from '../../toolchain/disasm/index.ts'
-import { abiNames, registerNumber } from '../../toolchain/asm/registers.ts'
+import { registerNumber } from '../../toolchain/asm/registers.ts'
 import type { Machine } from '../../machine/machine.ts'
-import type { StopEvent } from '../gdb/target.ts'
+import type { BreakpointKind, StopEvent } from '../gdb/target.ts'
 import { pcRegister } from '../gdb/target.ts'
 import { MachineTarget } from '../machineTarget.ts'
-import { monitor } from '../monitor.ts'
-import { backtrace, readWord } from './backtrace.ts'
-import { coroutineTree } from './coroutineTree.ts'
-import { hex, PlaceError, Places } from './places.ts'
+import { isMonitorCommand, monitor } from '../monitor.ts'
+import { describe } from '../source/coroutineTree.ts'
+import type { StackFrame } from '../source/frames.ts'
+import { backtrace } from '../source/frames.ts'
+import { PlaceError } from '../source/places.ts'
+import { bytesOf } from '../source/values.ts'
+import { SourceView } from '../source/view.ts'
+import { BackStepper } from './backStepper.ts'
+import { bothBases, describeStop, showInstructions, showRegisters, showWords } from './show.ts'
 import type { StepKind } from './stepper.ts'
 import { Stepper } from './stepper.ts'
+import { StopList } from './stops.ts'
 
 interface Command {
   names: string[]
@@ -28,11 +33,13 @@ const listedLines = 5
 export class TerminalDebugger {
   readonly #machine: Machine
   readonly #target: MachineTarget
-  readonly #places: Places
+  readonly #view: SourceView
   readonly #stepper: Stepper
-  readonly #breakpoints = new Map<number, number>()
-  #count = 0
+  readonly #backStepper: BackStepper
+  readonly #stops: StopList
   #hart = 0
+  /** Which function of the stack is looked at, from the innermost. */
+  #level = 0
   #last = ''
   /** The user wants to leave. */
   closed = false
@@ -41,8 +48,11 @@ export class TerminalDebugger {
   constructor(machine: Machine, source?: (file: string) => readonly string[] | undefined) {
     this.#machine = machine
     this.#target = new MachineTarget(machine)
-    this.#places = new Places(machine.images, source)
-    this.#stepper = new Stepper(this.#target, this.#places)
+    const read = (address: number, count: number) => this.#target.readMemory(address, count)
+    this.#view = new SourceView(machine, read, source)
+    this.#stepper = new Stepper(this.#target, this.#view.places)
+    this.#backStepper = new BackStepper(this.#target, this.#view.places)
+    this.#stops = new StopList(this.#target)
   }
 
   readonly #commands: Command[] = [
@@ -50,29 +60,57 @@ export class TerminalDebugger {
     command(['break', 'b'], 'PLACE', 'stop at a function, file:line or 0xaddress', (place) =>
       this.#break(place),
     ),
-    command(['delete', 'd'], '[NUMBER]', 'remove a breakpoint, or all', (number) =>
+    command(['watch'], 'NAME', 'stop when a variable is written', (name) =>
+      this.#watch('write', name),
+    ),
+    command(['rwatch'], 'NAME', 'stop when a variable is read', (name) =>
+      this.#watch('read', name),
+    ),
+    command(['awatch'], 'NAME', 'stop at any access to a variable', (name) =>
+      this.#watch('access', name),
+    ),
+    command(['delete', 'd'], '[NUMBER]', 'remove a breakpoint or watchpoint, or all', (number) =>
       this.#delete(number),
     ),
-    command(['continue', 'c'], '', 'go on to the next breakpoint', () =>
+    command(['continue', 'c'], '', 'go on to the next stop', () =>
       this.#go(() => this.#target.resume()),
     ),
     command(['step', 's'], '', 'to the next source line, into calls', () => this.#step('into')),
     command(['next', 'n'], '', 'to the next source line, over calls', () => this.#step('over')),
     command(['finish', 'f'], '', 'out of the present function', () => this.#step('out')),
     command(['stepi', 'si'], '', 'one instruction', () => this.#step('instruction')),
+    command(['back', 'bk'], '', 'to the source line before, over calls', () =>
+      this.#goBack(() => this.#backStepper.line(this.#hart)),
+    ),
+    command(['backi', 'bi'], '', 'one instruction back', () =>
+      this.#goBack(() => this.#target.stepBack(this.#hart)),
+    ),
+    command(['rcontinue', 'rc'], '', 'go back to the stop before', () =>
+      this.#goBack(() => this.#target.resumeBack()),
+    ),
     command(['where', 'w'], '', 'the present place', () => this.#where()),
     command(['backtrace', 'bt'], '', 'callers, and who awaits whom', () => this.#backtrace()),
+    command(['frame', 'fr'], 'NUMBER', 'look at a function of the backtrace', (number) =>
+      this.#selectFrame(Number(number)),
+    ),
+    command(['up'], '', 'look at the caller', () => this.#selectFrame(this.#level + 1)),
+    command(['down'], '', 'look at what is called', () => this.#selectFrame(this.#level - 1)),
     command(['list', 'l'], '', 'source lines around the present one', () => this.#list()),
-    command(['print', 'p'], 'NAME [WORDS]', 'a register, a symbol or memory at 0xaddress', (name) =>
+    command(['print', 'p'], 'NAME [WORDS]', 'a variable, register, symbol or 0xaddress', (name) =>
       this.#print(name),
     ),
-    command(['registers', 'r'], '', 'all registers of the hart', () => this.#registers()),
-    command(['disassemble', 'x'], '', 'the next instructions', () => this.#disassemble()),
-    command(['coroutines', 'co'], '', 'live coroutines and what each awaits', () =>
+    command(['locals', 'lo'], '', 'parameters and locals', () => this.#locals()),
+    command(['registers', 'r'], '', 'all registers of the hart', () =>
+      showRegisters(this.#pc(), this.#frame().registers),
+    ),
+    command(['disassemble', 'x'], '', 'the next instructions', () =>
+      showInstructions(this.#target, this.#frame().pc),
+    ),
+    command(['coroutines', 'co'], '', 'suspended coroutines and what each awaits', () =>
       this.#coroutines(),
     ),
     command(['hart'], 'NUMBER', 'choose a hart', (number) => this.#selectHart(number)),
-    command(['monitor'], 'NAME', 'cycles, counters, hash or console', (name) =>
+    command(['monitor'], 'NAME', 'threads, ports, dpcs, …; monitor help lists them', (name) =>
       this.#monitor(name),
     ),
     command(['quit', 'q'], '', 'leave', () => ((this.closed = true), '')),
@@ -85,6 +123,7 @@ export class TerminalDebugger {
     if (text === '') return ''
     const [name, operand = ''] = text.split(/\s+(.*)/s)
     const found = this.#commands.find(({ names }) => names.includes(name))
+    if (found === undefined && isMonitorCommand(name)) return this.#monitor(name)
     if (found === undefined) return `unknown command '${name}'; help lists the commands`
     try {
       return await found.run(operand.trim())
@@ -104,76 +143,110 @@ export class TerminalDebugger {
     return this.#target.register(this.#hart, pcRegister)
   }
 
+  #frames(): StackFrame[] {
+    return backtrace(this.#target, this.#hart, this.#view.places)
+  }
+
+  /** The function that is looked at. */
+  #frame(): StackFrame {
+    const frames = this.#frames()
+    return frames[Math.min(this.#level, frames.length - 1)]
+  }
+
   #help(): string {
     return this.#commands
       .map(({ names, operand, doc }) => `${`${names.join(', ')} ${operand}`.padEnd(28)}${doc}`)
       .join('\n')
   }
 
+  // Stops.
+
   #break(place: string): string {
-    if (place === '') return this.#listBreakpoints()
-    const address = this.#places.find(place, this.#places.lineOf(this.#pc())?.file)
-    this.#target.setBreakpoint('hardware', address, 4)
-    const number = ++this.#count
-    this.#breakpoints.set(number, address)
-    return `breakpoint ${number} at ${this.#places.describe(address)}`
+    if (place === '') return this.#stops.list()
+    const { places } = this.#view
+    const address = places.find(place, places.lineOf(this.#pc())?.file)
+    const text = places.describe(address)
+    const number = this.#stops.add({ kind: 'hardware', address, bytes: 4, text })
+    return number === undefined ? 'too many breakpoints' : `breakpoint ${number} at ${text}`
   }
 
-  #listBreakpoints(): string {
-    if (this.#breakpoints.size === 0) return 'no breakpoints'
-    return [...this.#breakpoints]
-      .map(([number, address]) => `${number}  ${this.#places.describe(address)}`)
-      .join('\n')
+  #watch(kind: BreakpointKind, text: string): string {
+    const place = this.#view.variables.find(text, this.#frame())
+    if (place === undefined) return `there is no variable ${text}`
+    const show = (): string => this.#view.values.show(place)
+    const bytes = bytesOf(place.type)
+    const number = this.#stops.add({ kind, address: place.address, bytes, text, show })
+    return number === undefined
+      ? 'too many watchpoints'
+      : `watchpoint ${number}: ${text} is ${show()}`
   }
 
   #delete(text: string): string {
-    const numbers = text === '' ? [...this.#breakpoints.keys()] : [Number(text)]
-    for (const number of numbers) {
-      const address = this.#breakpoints.get(number)
-      if (address === undefined) return `there is no breakpoint ${text}`
-      this.#breakpoints.delete(number)
-      if (![...this.#breakpoints.values()].includes(address)) {
-        this.#target.clearBreakpoint('hardware', address, 4)
-      }
-    }
-    return ''
+    const numbers = text === '' ? this.#stops.numbers : [Number(text)]
+    const missing = numbers.find((number) => !this.#stops.remove(number))
+    return missing === undefined ? '' : `there is no breakpoint ${text}`
   }
 
+  // Going.
+
   #step(kind: StepKind): Promise<string> {
-    const breakpoints = new Set(this.#breakpoints.values())
-    return this.#go(() => this.#stepper.step(kind, this.#hart, breakpoints))
+    return this.#go(() => this.#stepper.step(kind, this.#hart, this.#stops.breakpoints))
   }
 
   async #go(run: () => Promise<StopEvent>): Promise<string> {
     if (this.#machine.ended) return 'the guest has ended'
-    const event = await run()
-    this.#hart = event.hart
-    const why = describeStop(event, [...this.#breakpoints], this.#pc())
-    return event.reason === 'exit'
-      ? why
-      : [why, this.#where()].filter((text) => text !== '').join('\n')
+    return this.#arrive(await run())
   }
 
+  async #goBack(run: () => Promise<StopEvent>): Promise<string> {
+    return this.#arrive(await run())
+  }
+
+  #arrive(event: StopEvent): string {
+    this.#hart = event.hart
+    this.#level = 0
+    const why = this.#stops.describe(event, this.#pc()) ?? describeStop(event)
+    if (event.reason === 'exit') return why
+    return [why, this.#where()].filter((text) => text !== '').join('\n')
+  }
+
+  // Looking.
+
   #where(): string {
-    const row = this.#places.lineOf(this.#pc())
-    const text = row && this.#places.text(row)
-    const place = this.#places.describe(this.#pc())
+    const { pc } = this.#frame()
+    const { places } = this.#view
+    const row = places.lineOf(this.#level === 0 ? pc : pc - 1)
+    const text = row && places.text(row)
+    const place = places.describe(pc, this.#level > 0)
     return text === undefined ? place : `${place}\n${row?.line}  ${text}`
   }
 
   #backtrace(): string {
-    const frames = backtrace(this.#target, this.#hart, this.#places)
-    const calls = frames.map(({ pc }, index) => `#${index}  ${this.#places.describe(pc)}`)
-    const tree = coroutineTree(this.#machine.coroutines())
-    return [...calls, ...(tree === '' ? [] : ['suspended:', tree])].join('\n')
+    const lines = this.#frames().flatMap((frame, index) => {
+      const awaiters = this.#view.awaiters(frame).map((item) => `    awaited by ${describe(item)}`)
+      return [`#${index}  ${this.#view.places.describe(frame.pc, index > 0)}`, ...awaiters]
+    })
+    const tree = this.#view.coroutines()
+    return [...lines, ...(tree === '' ? [] : ['suspended:', tree])].join('\n')
+  }
+
+  #selectFrame(level: number): string {
+    const { length } = this.#frames()
+    if (!Number.isInteger(level) || level < 0 || level >= length) {
+      return `frames are 0 to ${length - 1}`
+    }
+    this.#level = level
+    return this.#where()
   }
 
   #list(): string {
-    const row = this.#places.lineOf(this.#pc())
-    if (row === undefined) return `no source is known for ${hex(this.#pc())}`
+    const { places } = this.#view
+    const { pc } = this.#frame()
+    const row = places.lineOf(this.#level === 0 ? pc : pc - 1)
+    if (row === undefined) return 'no source is known for this place'
     const lines: string[] = []
     for (let line = Math.max(row.line - listedLines, 1); line <= row.line + listedLines; line++) {
-      const text = this.#places.text({ ...row, line })
+      const text = places.text({ ...row, line })
       if (text !== undefined) lines.push(`${line === row.line ? '>' : ' '}${line}  ${text}`)
     }
     return lines.length === 0 ? `${row.file} is not there to be read` : lines.join('\n')
@@ -181,45 +254,24 @@ export class TerminalDebugger {
 
   #print(text: string): string {
     const [name, count = '1'] = text.split(/\s+/)
-    const register = name === 'pc' ? pcRegister : registerNumber(name.replace(/^\$/, ''))
-    if (register !== undefined) return number(this.#target.register(this.#hart, register))
-    const address = /^0x[0-9a-f]+$/i.test(name) ? Number(name) : this.#places.symbol(name)
-    if (address === undefined) return `there is no register or symbol ${name}`
-    const words = Math.min(Math.max(Math.trunc(Number(count)) || 1, 1), 64)
-    const lines: string[] = []
-    for (let index = 0; index < words; index++) {
-      const word = readWord(this.#target, address + index * 4)
-      if (word === undefined) return `${hex(address + index * 4)} is not memory`
-      lines.push(`${hex(address + index * 4)}: ${number(word)}`)
-    }
-    return lines.join('\n')
+    const frame = this.#frame()
+    const variable = this.#view.variables.find(name, frame)
+    if (variable !== undefined) return this.#view.values.show(variable)
+    if (name === 'pc' || name === '$pc') return bothBases(frame.pc)
+    const register = registerNumber(name.replace(/^\$/, ''))
+    if (register !== undefined) return bothBases(frame.registers[register])
+    const address = /^0x[0-9a-f]+$/i.test(name) ? Number(name) : this.#view.places.symbol(name)
+    if (address === undefined) return `there is no variable, register or symbol ${name}`
+    return showWords(this.#target, address, Number(count))
   }
 
-  #registers(): string {
-    const values = abiNames.map(
-      (name, index) => `${name.padEnd(5)}${hex(this.#target.register(this.#hart, index))}`,
-    )
-    const rows: string[] = []
-    for (let row = 0; row < values.length; row += 4)
-      rows.push(values.slice(row, row + 4).join('  '))
-    return [`pc   ${hex(this.#pc())}`, ...rows].join('\n')
-  }
-
-  #disassemble(): string {
-    const lines: string[] = []
-    for (let at = this.#pc(), count = 0; count < 8; count++) {
-      const word = readWord(this.#target, at)
-      if (word === undefined) break
-      const { text, bytes } = disassemble(word, at)
-      lines.push(`${hex(at)}  ${text}`)
-      at += bytes
-    }
-    return lines.join('\n')
+  #locals(): string {
+    const lines = this.#view.locals(this.#frame())
+    return lines.length === 0 ? 'no locals are known here' : lines.join('\n')
   }
 
   #coroutines(): string {
-    const tree = coroutineTree(this.#machine.coroutines())
-    return tree === '' ? 'no coroutine is suspended' : tree
+    return this.#view.coroutines() || 'no coroutine is suspended'
   }
 
   #selectHart(text: string): string {
@@ -228,6 +280,7 @@ export class TerminalDebugger {
       return `harts are 0 to ${this.#target.harts - 1}`
     }
     this.#hart = hart
+    this.#level = 0
     return this.#where()
   }
 
@@ -238,27 +291,4 @@ export class TerminalDebugger {
 
 function command(names: string[], operand: string, doc: string, run: Command['run']): Command {
   return { names, operand, doc, run }
-}
-
-function number(value: number): string {
-  return `${hex(value)}  ${value | 0}`
-}
-
-function describeStop(event: StopEvent, breakpoints: [number, number][], pc: number): string {
-  switch (event.reason) {
-    case 'exit':
-      return `the guest has ended with code ${event.code ?? 0}`
-    case 'fault':
-      return `the guest faulted (mcause ${event.code ?? 0})`
-    case 'idle':
-      return 'all harts sleep and nothing is left to wake them'
-    case 'interrupt':
-      return 'interrupted'
-    case 'breakpoint': {
-      const found = breakpoints.find(([, address]) => address === pc)
-      return found === undefined ? 'breakpoint' : `breakpoint ${found[0]}`
-    }
-    default:
-      return ''
-  }
 }

@@ -2,8 +2,8 @@
 import { breathe } from '../../machine/breathe.ts'
 import type { DebugTarget, StopEvent } from '../gdb/target.ts'
 import { pcRegister } from '../gdb/target.ts'
-import { backtrace } from './backtrace.ts'
-import type { Places } from './places.ts'
+import { backtrace } from '../source/frames.ts'
+import type { Places } from '../source/places.ts'
 
 const ra = 1
 const sp = 2

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Machine } from '../../machine/machine.ts'
 import { assembleImage } from '../../toolchain/asm/index.ts'
-import { coroutineTree } from './coroutineTree.ts'
+import { coroutineTree } from '../source/coroutineTree.ts'
+import { hex, Places } from '../source/places.ts'
 import { TerminalDebugger } from './debugger.ts'
-import { hex, Places } from './places.ts'
 
 const source = `_start: la sp, stack
         li s0, 2
@@ -37,7 +37,7 @@ total:  .word 40
 stack:`
 
 async function debuggerOf(text = source): Promise<TerminalDebugger> {
-  const machine = await Machine.create({ ramBytes: 1 << 20 })
+  const machine = await Machine.create({ ramBytes: 1 << 20, history: true })
   await machine.load(assembleImage(text, { base: 0x8000_0000, fileName: 'sum.s' }))
   return new TerminalDebugger(machine, (file) => (file === 'sum.s' ? text.split('\n') : undefined))
 }
@@ -72,7 +72,7 @@ describe('the terminal debugger', () => {
     expect(await after(session, 'c', 's')).toContain('in outer (sum.s:12)')
     expect(await after(session, 's', 's', 's')).toContain('in inner (sum.s:20)')
     expect(await after(session, 'bt')).toMatch(
-      /^#0 .*inner.*\n#1 .*outer.*sum\.s:15.*\n#2 .*loop\+0x\w+ \(sum\.s:5\)/,
+      /^#0 .*inner.*\n#1 .*outer.*sum\.s:14.*\n#2 .*loop\+0x\w+ \(sum\.s:4\)/,
     )
     expect(await after(session, 'finish')).toContain('in outer+0x10 (sum.s:15)')
     expect(await after(session, 'finish')).toContain('(sum.s:5)')
@@ -85,7 +85,9 @@ describe('the terminal debugger', () => {
     expect(await after(session, 'p $a0')).toBe('0x00000002  2')
     expect(await after(session, 'p total')).toMatch(/: 0x00000028 {2}40$/)
     expect(await after(session, 'p 0x80000000 2')).toMatch(/^0x80000000: .*\n0x80000004: /)
-    expect(await after(session, 'p nothing')).toBe('there is no register or symbol nothing')
+    expect(await after(session, 'p nothing')).toBe(
+      'there is no variable, register or symbol nothing',
+    )
     expect(await after(session, 'p 0x0')).toBe('0x00000000 is not memory')
     expect(await after(session, 'registers')).toMatch(/^pc {3}0x80/)
     expect(await after(session, 'x')).toContain('lw t1, 0(t0)')
@@ -143,7 +145,9 @@ test('coroutines stand below those that await them', () => {
     { ...task, frame: 2, name: 'main', line: 9, awaited: 1 },
     { ...task, frame: 3, name: 'loop', line: 5, awaited: 3 },
   ]
-  expect(coroutineTree(live).split('\n')).toEqual([
+  const kept = (coroutine: (typeof live)[number]): string[] =>
+    coroutine.kept.map(({ name, words }) => `${name}=${words.join(':')}`)
+  expect(coroutineTree(live, kept).split('\n')).toEqual([
     'main (a.ts:9)',
     '  reader (a.ts:4), waits for operation 7  left=255',
     'loop (a.ts:5)',

@@ -44,13 +44,13 @@ export interface CodeOptions {
   memory: MemoryModel
   /** Use the C extension's 16-bit encodings. */
   compressed: boolean
-  /** Keep every named local in memory at a place of its own, for debuggers. */
-  homes: boolean
+  /** Locals, by function symbol and name, that are kept in memory at places of their own, for debuggers. */
+  homes: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined
 }
 
 export const DEFAULT_CODE: CodeOptions = {
   checks: { division: true, signature: true, bounds: false },
   memory: { kind: 'physical' },
   compressed: false,
-  homes: false,
+  homes: undefined,
 }

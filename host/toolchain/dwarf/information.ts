@@ -39,6 +39,8 @@ export interface FunctionInformation {
   file: string
   line: number
   result: string
+  /** Of a coroutine: the register that holds its frame while it runs. */
+  frameRegister?: number
   variables: LocalVariable[]
   unwind: UnwindRow[]
 }

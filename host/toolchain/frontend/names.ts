@@ -11,7 +11,7 @@ export interface SourceFunction {
   line: number
   /** Type of the result as asc names it. */
   result: string
-  /** Types of parameters and locals by name. */
+  /** Types of parameters and locals by name. Names that the function's text does not hold are left out: asc has brought them in from others. */
   locals: Record<string, string>
 }
 
@@ -37,14 +37,20 @@ interface NamedElement {
   kind: number
   type?: AscType
   parent?: NamedElement
-  localsByIndex?: { name: string; type: AscType }[]
+  localsByIndex?: AscLocal[]
   signature?: { returnType: AscType }
   declaration?: { name?: { range: AscRange }; range: AscRange }
 }
 
+interface AscLocal {
+  name: string
+  type: AscType
+}
+
 interface AscRange {
   start: number
-  source: { normalizedPath: string; lineAt(position: number): number }
+  end: number
+  source: { normalizedPath: string; text: string; lineAt(position: number): number }
 }
 
 /** asc's ElementKind. */
@@ -68,9 +74,13 @@ function functionOf(element: NamedElement): SourceFunction {
   const { internalName, declaration, signature, localsByIndex = [] } = element
   const range = declaration!.name?.range ?? declaration!.range
   const locals: Record<string, string> = {}
-  // asc tells locals of the same name apart by their index.
-  localsByIndex.forEach(({ name, type }, index) => {
-    locals[name in locals ? `${name}|${index}` : name] = typeName(type)
+  const names = new Set<string>()
+  const words = wordsOf(declaration!.range)
+  localsByIndex.forEach(({ name: plain, type }, index) => {
+    // asc tells locals of the same name apart by their index.
+    const name = names.has(plain) ? `${plain}|${index}` : plain
+    names.add(name)
+    if (plain === 'this' || words.has(plain)) locals[name] = typeName(type)
   })
   return {
     symbol: internalName,
@@ -80,6 +90,10 @@ function functionOf(element: NamedElement): SourceFunction {
     result: signature === undefined ? 'void' : typeName(signature.returnType),
     locals,
   }
+}
+
+function wordsOf({ start, end, source }: AscRange): ReadonlySet<string> {
+  return new Set(source.text.slice(start, end).match(/[\w$]+/g))
 }
 
 /** Class references that may be null are the same address. */

@@ -56,6 +56,8 @@ export interface FunctionCode {
   resumes: Label[]
   unwind: CodeUnwind[]
   variables: CodeVariable[]
+  /** The machine register that holds the frame, of a coroutine. */
+  frameRegister: number | undefined
 }
 
 export class CodeBuffer {

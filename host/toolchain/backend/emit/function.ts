@@ -66,6 +66,7 @@ export class Emitter {
       frameBytes: this.frame.bytes,
       resumes: this.suspensions.addresses,
       unwind: this.unwind.rows,
+      frameRegister: fn.coroutine && this.register(fn.coroutine.frame),
       variables: placeVariables(fn, this.frame, (register) => this.register(register)),
     }
   }

@@ -4,6 +4,7 @@
  * CoroutineTable, which tells for every suspension the line, the resume address (word 0 of a frame that waits there) and the slots in use.
  */
 import type { IrFunction } from '../ir/ir.ts'
+import { FRAME_HEADER_BYTES } from '../passes/frameSlots.ts'
 import { words } from './data.ts'
 import type { Compiled } from './program.ts'
 import { descriptorSymbol } from '../lower/context.ts'
@@ -27,7 +28,7 @@ export interface CoroutineState {
   line: number
   /** Resume address. */
   address: number
-  /** Words of the frame that are live here. */
+  /** Words of the frame that are live here; in a debug build also every local under its name. */
   slots: { offset: number; bytes: number; name: string }[]
 }
 
@@ -54,9 +55,21 @@ export function coroutineTables(
       states: coroutine.states.map(({ line, slots }, k) => ({
         line,
         address: code.resumes[k].address,
-        slots: slots.map(({ offset }) => ({ offset, bytes: WORD, name: `+${offset}` })),
+        slots: [
+          ...homeSlots(fn),
+          ...slots.map(({ offset }) => ({ offset, bytes: WORD, name: `+${offset}` })),
+        ],
       })),
     })
   })
   return tables
+}
+
+function homeSlots({ homes }: IrFunction): CoroutineState['slots'] {
+  return (homes?.variables ?? []).map(({ name, word, words: count }) => ({
+    offset: FRAME_HEADER_BYTES + WORD * word,
+    bytes: WORD * count,
+    // asc tells locals of the same name apart by their index.
+    name: name.replace(/\|\d+$/, ''),
+  }))
 }

@@ -39,6 +39,7 @@ function describeFunction(
     file: source === undefined ? '' : rename(source.file),
     line: source?.line ?? 0,
     result: source?.result ?? 'void',
+    frameRegister: code.frameRegister,
     variables: code.variables.map(({ name, ...variable }) => ({
       // asc tells locals of the same name apart by their index.
       name: name.replace(/\|\d+$/, ''),

@@ -189,17 +189,16 @@ function call(lowering: Lowering): void {
 function getLocal(lowering: Lowering): void {
   const local = lowering.reader.u32()
   const home = lowering.homes[local]
-  const value =
-    home === undefined ? readAll(lowering, lowering.locals[local]) : loadHome(lowering, home)
-  lowering.push(...value)
+  const value = readAll(lowering, lowering.locals[local])
+  lowering.push(...(home === undefined ? value : loadHome(lowering, home, value)))
 }
 
 function setLocal(lowering: Lowering): void {
   const local = lowering.reader.u32()
   const value = lowering.pop()
   const home = lowering.homes[local]
-  if (home === undefined) writeAll(lowering, lowering.locals[local], [value])
-  else storeHome(lowering, home, value)
+  writeAll(lowering, lowering.locals[local], [value])
+  if (home !== undefined) storeHome(lowering, home, value)
 }
 
 function teeLocal(lowering: Lowering): void {

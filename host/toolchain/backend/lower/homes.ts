@@ -1,5 +1,5 @@
 /**
- * Variables that stay in memory, for debuggers: every named local gets words of the stack frame, or of the coroutine's frame, where it is
+ * Variables that stay in memory, for debuggers: locals of the source get words of the stack frame, or of the coroutine's frame, where it is
  * from the function's beginning to its end. Each read loads and each write stores, so that a debugger sees and changes what the
  * program uses.
  */
@@ -18,17 +18,20 @@ const CALL = 0x10
 /** Homes beyond this many words would be out of reach of a load's immediate; such locals stay in registers. */
 const MOST_WORDS = 400
 
-/** Gives the named locals of a body their homes. A coroutine has none before its frame is there, which calls `useHomes` again. */
+/** Gives the wanted locals of a body their homes. A coroutine has none before its frame is there, which calls `useHomes` again. */
 export function assignHomes(lowering: Lowering, body: FunctionBody): void {
   const { context, builder, type } = lowering
   const names = context.module.localNames.get(body.index)
-  if (!context.options.homes || names === undefined) return
+  const wanted = context.options.homes?.[builder.fn.name]
+  if (wanted === undefined || names === undefined) return
   const { parameters } = type
   let next = 0
   const homes = [...parameters, ...body.locals].map((local, index) => {
     const name = names.get(index)
     const words = wordsOf(local)
-    if (name === undefined || next + words > MOST_WORDS) return undefined
+    if (name === undefined || !Object.hasOwn(wanted, name) || next + words > MOST_WORDS) {
+      return undefined
+    }
     const home = { name, words, parameter: index < parameters.length, word: next }
     next += words
     return home
@@ -72,14 +75,21 @@ export function storeHome({ builder }: Lowering, home: Home, value: readonly Reg
   })
 }
 
-export function loadHome({ builder }: Lowering, home: Home): Register[] {
-  const frame = builder.fn.coroutine?.frame
-  return Array.from({ length: home.words }, (_, i) => {
-    if (frame === undefined) return builder.value('reload', [], home.word + i)
-    const load = builder.append('load32', [frame], frameOffset(home, i), 1)
-    load.volatile = true
-    return load.defs[0]
+/** Loads a local whose value, as far as the program goes, is `value`. */
+export function loadHome(lowering: Lowering, home: Home, value: readonly Register[]): Register[] {
+  return value.map((known, i) => {
+    const load = loadWord(lowering, home, i)
+    lowering.knownValues.set(load, known)
+    return load
   })
+}
+
+function loadWord({ builder }: Lowering, home: Home, word: number): Register {
+  const frame = builder.fn.coroutine?.frame
+  if (frame === undefined) return builder.value('reload', [], home.word + word)
+  const load = builder.append('load32', [frame], frameOffset(home, word), 1)
+  load.volatile = true
+  return load.defs[0]
 }
 
 const frameOffset = (home: Home, word: number): number =>

@@ -14,7 +14,7 @@ type Intrinsic = (lowering: Lowering, uses: Register[]) => void
 const HINT_KINDS = 2048
 
 function constant(lowering: Lowering, register: Register, what: string): number {
-  const value = lowering.builder.constantOf(register)
+  const value = lowering.constantOf(register)
   if (value !== undefined) return value
   throw new BackendError('unsupported', `${what} must be a constant`, lowering.name)
 }
@@ -161,7 +161,7 @@ const suspend: Intrinsic = (lowering, [line]) => {
   const { builder } = lowering
   const frame = frameOf(lowering, 'co.suspend')
   const resume = builder.newBlock()
-  const number = builder.constantOf(line) ?? 0
+  const number = lowering.constantOf(line) ?? 0
   const suspended = builder.current
   builder.terminate('suspend', [frame], [resume], number)
   builder.fn.coroutine!.states.push({ line: number, suspended, resume, slots: [] })

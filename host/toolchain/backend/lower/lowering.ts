@@ -43,6 +43,8 @@ export class Lowering {
   /** Homes of the locals that have one, and the same before it is known that they can be used (homes.ts). */
   homes: readonly (Home | undefined)[] = []
   plannedHomes: readonly (Home | undefined)[] = []
+  /** What loads from homes yield when no debugger has changed it. */
+  readonly knownValues = new Map<Register, Register>()
   /** False behind a branch, until the next label. */
   reachable = true
 
@@ -54,7 +56,7 @@ export class Lowering {
     const parameterWords = totalWords(this.type.parameters)
     this.builder = new FunctionBuilder(symbol, parameterWords, totalWords(this.type.results))
     // With homes the prologue is code of its own, which belongs to no statement.
-    this.builder.at = context.options.homes ? 0 : body.start
+    this.builder.at = context.options.homes === undefined ? body.start : 0
     this.declareLocals(body.locals, parameterWords)
     assignHomes(this, body)
   }
@@ -72,6 +74,11 @@ export class Lowering {
       }
       this.locals.push(variables)
     }
+  }
+
+  /** The constant that a register holds, for operands that must be constants. */
+  constantOf(register: Register): number | undefined {
+    return this.builder.constantOf(this.knownValues.get(register) ?? register)
   }
 
   get name(): string {

@@ -1,8 +1,11 @@
 /** Suspended coroutines as trees: below each stands what it awaits. */
 import type { Coroutine } from '../../machine/coroutines.ts'
 
-/** One line per coroutine, those that nobody awaits at the left margin. */
-export function coroutineTree(live: readonly Coroutine[]): string {
+/** One line per coroutine with what it keeps, those that nobody awaits at the left margin. */
+export function coroutineTree(
+  live: readonly Coroutine[],
+  kept: (coroutine: Coroutine) => string[],
+): string {
   const byFrame = new Map(live.map((coroutine) => [coroutine.frame, coroutine]))
   const awaited = new Set(live.map((coroutine) => coroutine.awaited))
   const lines: string[] = []
@@ -11,7 +14,7 @@ export function coroutineTree(live: readonly Coroutine[]): string {
     // A circle of awaits is a bug of the program, and not one of ours.
     if (shown.has(coroutine.frame)) return
     shown.add(coroutine.frame)
-    lines.push('  '.repeat(depth) + describe(coroutine))
+    lines.push('  '.repeat(depth) + [describe(coroutine), ...kept(coroutine)].join('  '))
     const next = byFrame.get(coroutine.awaited)
     if (next !== undefined) show(next, depth + 1)
   }
@@ -20,8 +23,7 @@ export function coroutineTree(live: readonly Coroutine[]): string {
   return lines.join('\n')
 }
 
-function describe({ name, file, line, operation, kept }: Coroutine): string {
-  const values = kept.map((value) => `${value.name}=${value.words.join(':')}`)
-  const waits = operation === 0 ? '' : `, waits for operation ${operation}`
-  return [`${name} (${file}:${line})${waits}`, ...values].join('  ')
+/** `reader (echo.ts:4)`. */
+export function describe({ name, file, line, operation }: Coroutine): string {
+  return `${name} (${file}:${line})${operation === 0 ? '' : `, waits for operation ${operation}`}`
 }

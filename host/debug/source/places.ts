@@ -1,4 +1,6 @@
 /** Places of a program in words: `handler`, `echo.ts:12`, `0x80400010`, and back. */
+import type { FunctionInformation, Variable } from '../../toolchain/dwarf/information.ts'
+import { readInformation } from '../../toolchain/dwarf/information.ts'
 import type { Image, SourceLine } from '../../toolchain/elf/image.ts'
 import { lineAt, segmentAt, segmentFlags, SymbolIndex } from '../../toolchain/elf/image.ts'
 
@@ -10,6 +12,10 @@ export class PlaceError extends Error {
 export class Places {
   readonly #images: readonly Image[]
   readonly #symbols: SymbolIndex
+  /** By falling address. */
+  readonly functions: readonly FunctionInformation[]
+  /** Global variables, the program's first. */
+  readonly variables: readonly Variable[]
   /** Lines of a source file; undefined for one that is not there. */
   readonly #source: (file: string) => readonly string[] | undefined
 
@@ -20,6 +26,11 @@ export class Places {
     this.#images = images
     this.#symbols = new SymbolIndex(images.flatMap((image) => image.symbols))
     this.#source = source
+    const all = images.map(readInformation).reverse()
+    this.functions = all.flatMap(({ functions }) => functions).sort((a, b) => b.address - a.address)
+    this.variables = all
+      .flatMap(({ variables }) => variables)
+      .sort((a, b) => Number(isLibrary(a.name)) - Number(isLibrary(b.name)))
   }
 
   lineOf(address: number): SourceLine | undefined {
@@ -36,6 +47,24 @@ export class Places {
     return found && { name: found.symbol.name, start: found.symbol.address }
   }
 
+  /** Where to stop for a function: behind the code that puts its parameters into their places. */
+  bodyOf(address: number): number {
+    const known = this.informationAt(address)
+    if (known?.address !== address) return address
+    const rows = this.#images
+      .flatMap((image) => image.lines)
+      .filter((row) => row.address >= address && row.address < address + known.size)
+    const [first, second] = rows
+    // The row of a prologue is the only one without a column.
+    return first?.address === address && first.column === 0 && second ? second.address : address
+  }
+
+  /** What the compiler says about the function that holds an address. */
+  informationAt(address: number): FunctionInformation | undefined {
+    const found = this.functions.find((item) => item.address <= address)
+    return found !== undefined && address < found.address + found.size ? found : undefined
+  }
+
   #isCode(address: number): boolean {
     return this.#images.some((image) => {
       const flags = segmentAt(image, address)?.flags ?? 0
@@ -43,16 +72,19 @@ export class Places {
     })
   }
 
-  /** `0x80400010 in handler+0x10 (echo.ts:12)`. */
-  describe(address: number): string {
+  /** `0x80400010 in handler+0x10 (echo.ts:12)`; of a place behind a call, the line is the call's. */
+  describe(address: number, isBehindCall = false): string {
     const name = this.#isCode(address) ? this.#symbols.describe(address) : undefined
-    const row = this.lineOf(address)
+    const row = this.lineOf(isBehindCall ? address - 1 : address)
     const inFunction = name === undefined ? '' : ` in ${name}`
     return `${hex(address)}${inFunction}${row === undefined ? '' : ` (${row.file}:${row.line})`}`
   }
 
-  /** Address of a symbol by its whole name or the part behind its last slash; undefined when there is none. */
+  /** Address of a symbol by its whole name, its name in the source, or the part behind its last slash; undefined when there is none. */
   symbol(name: string): number | undefined {
+    const named = this.functions.filter((item) => item.name === name)
+    const known = named.find((item) => !isLibrary(item.symbol)) ?? named.at(0)
+    if (known !== undefined) return known.address
     const symbols = this.#images.flatMap((image) => image.symbols)
     const exact = symbols.find((symbol) => symbol.name === name)
     return (exact ?? symbols.find((symbol) => symbol.name.endsWith(`/${name}`)))?.address
@@ -65,7 +97,7 @@ export class Places {
     if (place === null) {
       const address = this.symbol(text)
       if (address === undefined) throw new PlaceError(`there is no function ${text}`)
-      return address
+      return this.bodyOf(address)
     }
     const wanted = place[1] ?? file
     if (wanted === undefined) throw new PlaceError('say which file, as in echo.ts:12')
@@ -88,6 +120,10 @@ export class Places {
   text({ file, line }: SourceLine): string | undefined {
     return this.#source(file)?.[line - 1]
   }
+}
+
+function isLibrary(symbol: string): boolean {
+  return symbol.startsWith('~lib/')
 }
 
 /** An address of eight digits. */
