@@ -130,7 +130,7 @@ export function holdersOf(executive: Executive, { address }: ThreadView): number
   if (count > 1 && thread('waitAll') === 0) return []
   const bytes = records.size('ke/wait/WaitBlock')
   return Array.from({ length: count }, (_, i) => {
-    const block = records.at('ke/wait/WaitBlock', thread('blocks') + i * bytes)
+    const block = records.at('ke/wait/WaitBlock', thread('waitBlocks') + i * bytes)
     return holderOf(executive, block('object'))
   }).filter((holder) => holder !== undefined)
 }

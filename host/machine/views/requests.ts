@@ -23,6 +23,8 @@ export interface IrpView {
   cancel: boolean
   /** The issuing thread waits in the call. */
   waited: boolean
+  /** Address of the object that is signalled for a blocking call when it is done. */
+  done: number
   /** Cycle at which it was made, exact to 100 ns. */
   since: Cycle
 }
@@ -72,6 +74,7 @@ function irpView(executive: Executive, irp: Row, thread: number | undefined): Ir
     state: irp('completed') ? 'completed' : 'pending',
     cancel: irp('cancel') !== 0,
     waited: irp('waited') !== 0,
+    done: irp('done'),
     since: executive.cycleOf(irp('issued')),
   }
 }
@@ -79,7 +82,8 @@ function irpView(executive: Executive, irp: Row, thread: number | undefined): Ir
 /** The highest device's location keeps what the program asked for. */
 function requestName({ records }: Executive, irp: Row): string {
   const last = irp('stackCount') - 1
-  const address = irp.address + records.size(irpClass) + last * records.size(locationClass)
+  const first = irp.address + records.constant('io/irp/STACK_OFFSET')
+  const address = first + last * records.constant('io/irp/LOCATION_BYTES')
   const code = records.at(locationClass, address)('code')
   return requestNames.get(code) ?? `0x${code.toString(16)}`
 }

@@ -101,14 +101,14 @@ function threadPc({ records, source }: Executive, thread: Row, hart: number | un
 function waitsOf(executive: Executive, thread: Row): string[] {
   const object = thread('waitObject')
   if (object === 0) return []
-  const request = requestsOf(executive, thread).find(({ address }) => address === object)
+  const request = requestsOf(executive, thread).find(({ done }) => done === object)
   if (request) return [`request ${request.operation} on ${request.device}`]
   const count = thread('waitCount')
   if (count <= 1) return [objectName(executive, object)]
   const { records } = executive
   const bytes = records.size(blockClass)
   return Array.from({ length: count }, (_, i) => {
-    const block = records.at(blockClass, thread('blocks') + i * bytes)
+    const block = records.at(blockClass, thread('waitBlocks') + i * bytes)
     return objectName(executive, block('object'))
   })
 }
