@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Coroutine } from '../../machine/coroutines.ts'
 import { Machine } from '../../machine/machine.ts'
 import { assembleImage } from '../../toolchain/asm/index.ts'
 import { coroutineTree } from '../source/coroutineTree.ts'
@@ -145,7 +146,7 @@ test('coroutines stand below those that await them', () => {
     { ...task, frame: 2, name: 'main', line: 9, awaited: 1 },
     { ...task, frame: 3, name: 'loop', line: 5, awaited: 3 },
   ]
-  const kept = (coroutine: (typeof live)[number]): string[] =>
+  const kept = (coroutine: Coroutine): string[] =>
     coroutine.kept.map(({ name, words }) => `${name}=${words.join(':')}`)
   expect(coroutineTree(live, kept).split('\n')).toEqual([
     'main (a.ts:9)',
