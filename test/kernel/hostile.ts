@@ -42,12 +42,13 @@ const right: Record<string, string> = {
   class: '5',
   code: '0x1201b',
   priority: '0',
-  routine: '0',
+  routine: 'room',
   ...Object.fromEntries(
     [
       ...['alertable', 'argument', 'concurrency', 'context', 'hash', 'information', 'initialOwner'],
       ...['initialState', 'key', 'periodMilliseconds', 'removeSignaledPacket', 'stackBytes'],
-      ...['status', 'line', 'column'],
+      ...['status', 'line', 'column', 'argument1', 'argument2', 'argument3', 'testAlert'],
+      ...['apcContext', 'apcRoutine'],
     ].map((name) => [name, '0']),
   ),
 }
@@ -108,6 +109,7 @@ const badChoices: Record<string, string[]> = {
   initial: ['2', '-1'],
   maximum: ['0', '-1'],
   routine: ['0', '0x80002000', '0xfffffffe'],
+  apcRoutine: ['0x80002000', '0xfffffffe'],
 }
 
 /** Kernel, devices, the ends of the address space and of the program's window, and what is not aligned. */
