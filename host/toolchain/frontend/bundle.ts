@@ -32,7 +32,9 @@ export async function collectGuestSources(
     if (text === null) throw new Error(`The runtime's file ${file} is missing.`)
     const name = file.replace(/\.ts$/, '')
     const path = replacements[name] ?? `${guestModule}/${name}`
-    sources[path] = /\basync\b/.test(text) ? rewriteSource(parseSource(file, text)).text : text
+    sources[path] = /\basync\b|\bfor (?:await )?\([^;]* of \b/.test(text)
+      ? rewriteSource(parseSource(file, text)).text
+      : text
   }
   return sources
 }

@@ -2,6 +2,7 @@
  * What asc cannot do, or would report in words of its own: found on the syntax tree, before asc sees the text.
  */
 import ts from 'typescript'
+import { isAsync, isGenerator, formOf, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -15,10 +16,6 @@ interface Message {
 const destructuring: Message = {
   cause: 'This form of destructuring is not supported.',
   remedy: 'Use const { x, y } = point or const [x, y] = list, or read each value by its own name.',
-}
-const generators: Message = {
-  cause: 'Generators are not supported.',
-  remedy: 'Write a class with a next() method that keeps its place in fields.',
 }
 const nestedClass: Message = {
   cause: 'A class inside a function or an expression is not supported.',
@@ -52,7 +49,6 @@ const unsupported = new Map<ts.SyntaxKind, Message>([
       remedy: 'Write "private" before the member and leave the # out.',
     },
   ],
-  [ts.SyntaxKind.YieldExpression, generators],
   [ts.SyntaxKind.ClassExpression, nestedClass],
   [ts.SyntaxKind.MappedType, mappedTypes],
   [ts.SyntaxKind.ConditionalType, mappedTypes],
@@ -137,12 +133,6 @@ function markedPart(node: ts.Node): ts.Node {
 
 /** Unsupported uses that depend on more than the kind of the node. */
 function contextual(node: ts.Node): Message | undefined {
-  if (ts.isForOfStatement(node) && node.awaitModifier) {
-    return {
-      cause: 'for await is not supported.',
-      remedy: 'Await each value in a while loop.',
-    }
-  }
   if (isPattern(node) && !isSimplePattern(node)) return destructuring
   if (node.kind === ts.SyntaxKind.QuestionDotToken) {
     return {
@@ -164,7 +154,6 @@ function contextual(node: ts.Node): Message | undefined {
     return { cause: 'Rest parameters are not supported.', remedy: 'Take an array as parameter.' }
   }
   if (ts.isClassDeclaration(node) && functionAround(node)) return nestedClass
-  if (ts.isFunctionLike(node) && 'asteriskToken' in node && node.asteriskToken) return generators
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     return {
       cause: 'import() at run time is not supported.',
@@ -181,7 +170,8 @@ export function isPattern(node: ts.Node): node is ts.BindingPattern {
 /** A pattern of plain names in a declaration with a value: the rewrite makes one variable of each name. */
 function isSimplePattern(pattern: ts.BindingPattern): boolean {
   const declaration = pattern.parent
-  if (!ts.isVariableDeclaration(declaration) || !declaration.initializer) return false
+  if (!ts.isVariableDeclaration(declaration)) return false
+  if (!declaration.initializer && !ts.isForOfStatement(declaration.parent.parent)) return false
   return pattern.elements.every(
     (element) =>
       ts.isOmittedExpression(element) ||
@@ -231,20 +221,61 @@ function checkAsync(node: ts.Node, report: Report): void {
       })
     }
   }
-  if (!ts.isFunctionLike(node) || !isAsync(node)) return
-  const type = node.type
-  if (type && !asyncResult(type)) {
+  if (ts.isForOfStatement(node) && node.awaitModifier) checkForAwait(node, report)
+  if (ts.isYieldExpression(node)) checkYield(node, report)
+  if (ts.isFunctionLike(node)) checkResultType(node, report)
+}
+
+function checkForAwait(node: ts.ForOfStatement, report: Report): void {
+  const around = functionAround(node)
+  if (around && isAsync(around)) return
+  report(node.awaitModifier ?? node, {
+    cause: 'for await stands in a function that is not async.',
+    remedy: 'Write async before the function and Promise<…> as its result type.',
+  })
+}
+
+function checkYield(node: ts.YieldExpression, report: Report): void {
+  const around = functionAround(node)
+  if (!around || !isGenerator(around)) {
+    report(node.getFirstToken() ?? node, {
+      cause: 'yield stands in a function that is no generator.',
+      remedy: 'Write function* and Generator<…> as its result type.',
+    })
+  } else if (!ts.isExpressionStatement(node.parent)) {
+    report(node.getFirstToken() ?? node, {
+      cause: 'yield gives no value here: nothing can be sent into a generator.',
+      remedy: 'Write yield as a statement of its own, and pass values by a variable.',
+    })
+  } else if (!node.expression) {
+    report(node, { cause: 'yield has no value.', remedy: 'Write the value behind it.' })
+  }
+}
+
+/** Result types of functions that can be suspended are written out. */
+function checkResultType(node: ts.SignatureDeclaration, report: Report): void {
+  const form = formOf(node)
+  if (!form) return
+  const { type } = node
+  const [name] = form.types
+  const what = isGenerator(node)
+    ? isAsync(node)
+      ? 'async generator'
+      : 'generator'
+    : 'async function'
+  if (type && !formResult(type, form)) {
     report(type, {
-      cause: 'The result type of an async function must be Promise<T>.',
-      remedy: `Write Promise<${type.getText()}>.`,
+      cause: `The result type of an ${what} must be ${name}<T>.`.replace('an gen', 'a gen'),
+      remedy: `Write ${name}<${isGenerator(node) ? '…' : type.getText()}>.`,
     })
   }
-  if (!type && returnsValue(node)) {
-    report(('name' in node && node.name) || node.getFirstToken() || node, {
-      cause: 'This async function returns a value, but its result type is not written out.',
-      remedy: 'Write it behind the parameters, for instance: Promise<i32>.',
-    })
-  }
+  if (type || (!isGenerator(node) && !returnsValue(node))) return
+  report(('name' in node && node.name) || node.getFirstToken() || node, {
+    cause: isGenerator(node)
+      ? 'The result type of this generator is not written out.'
+      : 'This async function returns a value, but its result type is not written out.',
+    remedy: `Write it behind the parameters, for instance: ${name}<i32>.`,
+  })
 }
 
 /** A variable that an inner function captures has to be there when the function is made. */
@@ -297,11 +328,6 @@ export function functionAround(node: ts.Node): ts.SignatureDeclaration | undefin
     (candidate) => ts.isFunctionLike(candidate) && !ts.isFunctionTypeNode(candidate),
   )
   return around as ts.SignatureDeclaration | undefined
-}
-
-export function isAsync(node: ts.SignatureDeclaration): boolean {
-  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false
 }
 
 /** The `T` of `Promise<T>` or `Task<T>`. */

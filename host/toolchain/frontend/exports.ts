@@ -2,7 +2,8 @@
  * What the outside may call in a program: `main`, and the exported async functions that the host can spawn.
  */
 import ts from 'typescript'
-import { asyncResult, isAsync } from './check.ts'
+import { asyncResult } from './check.ts'
+import { isAsync } from './coroutines.ts'
 import { diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { SourceText } from './source.ts'

@@ -76,12 +76,14 @@ const awaitOfOther = {
 
 const notIterable = {
   cause: 'for..of cannot go through this value.',
-  remedy: 'Use an array, a typed array or a string; of a Map or a Set use keys() or values().',
+  remedy:
+    'Use a list, a string, a Map, a Set, a generator, or a class with a method [Symbol.iterator].',
 }
 
 /** asc's internal names: library files, types with the path of their file, tasks. */
 const shorterNames: [RegExp, string][] = [
   [/~lib\/nothread\/guest\/task\/Task\b/g, 'Promise'],
+  [/'__(?=(?:Async)?(?:Generator|Itera))/g, "'"],
   [/~lib\/nothread\/guest(?:\/index)?(?=')/g, 'nothread/guest'],
   [/~lib\/(?:[\w.-]+\/)*/g, ''],
   [/(?<=['<,| ])(?!nothread\/guest')(?:[\w.-]+\/)+(?=[A-Za-z_]\w*(?:['<>,|# ]|$))/g, ''],
@@ -116,8 +118,7 @@ function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile)
     const keyword = text.lastIndexOf('await', start)
     return diagnosticAt(file, text, { start: keyword, end: keyword + 5 }, awaitOfOther)
   }
-  // The rewrite of for..of asks for a length that the text does not name.
-  const isLoop = /^Property 'length' does not/.test(message.message) && text[start] === ')'
+  const isLoop = /: Iteration$/.test(message.message)
   return diagnosticAt(file, text, { start, end }, isLoop ? notIterable : describe(message))
 }
 

@@ -117,18 +117,40 @@ describe('rewrite of async functions', () => {
     expect(rewritten(text)[0]).toContain('run((): i32 => { return 1 })')
   })
 
-  test('for..of counts through a list that is evaluated once', () => {
-    expect(rewritten('for (const x of list()) use(x)')).toEqual([
-      'for (let __list0 = list(), __at0 = 0; __at0 < __list0.length; ++__at0) { const x = __list0[__at0]; use(x) }',
+  test('for..of stays, but for patterns, boxes and await', () => {
+    expect(rewritten('for (const x of list()) use(x)')).toEqual(['for (const x of list()) use(x)'])
+    expect(rewritten('for (const [a, b] of map)\n  use(a, b)')).toEqual([
+      'for (const __item0 of map)',
+      '  { const a = __part(__item0, 0), b = __part(__item0, 1); use(a, b) }',
     ])
-    expect(rewritten('for (x of a)\n  for (let y\n    of b) { f(x, y) }')).toEqual([
-      'for (let __list0 = a, __at0 = 0; __at0 < __list0.length; ++__at0)',
-      '  { x = __list0[__at0]; for (let __list1 = ',
-      'b, __at1 = 0; __at1 < __list1.length; ++__at1) { let y = __list1[__at1]; { f(x, y) } } }',
+    expect(rewritten('{ for (let x of list) { x = 1; run(() => x) } }')).toEqual([
+      '{ for (let __item0 of list) { let x = __box(__item0); { x.value = 1; run(() => x.value) } } }',
     ])
-    expect(rewritten('async function f() { for (const x of await a) await x }')[0]).toContain(
-      'for (let __list0 = __await( a, 1).getResult(), __at0 = 0; __at0 < __list0.length; ++__at0) ' +
-        '{ const x = __list0[__at0]; __await( x, 1).getResult() }',
+    expect(rewritten('async function f() {\nfor await (const x of s()) use(x)\n}')[1]).toBe(
+      'for       (const x of __eachLater(s(), 2)) use(x)',
+    )
+  })
+
+  test('generators wait to be asked, and leave when they are closed', () => {
+    expect(rewritten('function* f(): Generator<u8> { yield 1; yield* g(); return }')).toEqual([
+      'function  f(): __Generator<u8> { if (__begin()) return changetype<__Generator<u8>>(__self()); ' +
+        '__beginGenerator(1); if (__isClosing(__self())) return __endGenerator<u8>(__self()); ' +
+        '{ __yield<u8>(1, 1); if (__isClosing(__self())) return __endGenerator<u8>(__self()); }  ' +
+        'for (const __item0 of g()) { __yield<u8>(__item0, 1); ' +
+        'if (__isClosing(__self())) return __endGenerator<u8>(__self()); }  ' +
+        'return __endGenerator<u8>(__self()) ; return __endGenerator<u8>(__self()); }',
+    ])
+    expect(
+      rewritten('async function* f(): AsyncGenerator<u8> { if (x) yield 1; else yield 2 }'),
+    ).toEqual([
+      '      function  f(): __AsyncGenerator<u8> { if (__begin()) return changetype<__AsyncGenerator<u8>>(__self()); ' +
+        '__beginStream(1); if (__isStreamClosing(__self())) return __endStream<u8>(__self()); ' +
+        'if (x) { __yieldLater<u8>(1, 1); if (__isStreamClosing(__self())) return __endStream<u8>(__self()); }  ' +
+        'else { __yieldLater<u8>(2, 1); if (__isStreamClosing(__self())) return __endStream<u8>(__self()); } ; ' +
+        'return __endStream<u8>(__self()); } catch (__error) { return __failStream<u8>(__error, __self()); } }',
+    ])
+    expect(rewritten('class A { *[Symbol.iterator](): Generator<u8> {} }')[0]).toContain(
+      'class A {  __iterator(): __Generator<u8> {',
     )
   })
 

@@ -13,20 +13,57 @@
  */
 import ts from 'typescript'
 import { Boxes } from './captures.ts'
-import { asyncResult, functionAround, isAsync, isPattern } from './check.ts'
+import { namesOf } from './source.ts'
+import { functionAround, isPattern } from './check.ts'
+import {
+  formOf,
+  formResult,
+  isAsync,
+  isGenerator,
+  runtimeType,
+  typeText,
+  yieldText,
+} from './coroutines.ts'
+import type { CoroutineForm } from './coroutines.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
 import type { SourceText } from './source.ts'
 
-const coroutineImport = [
-  'import { Task as __Task } from "nothread/guest/task";',
-  'import { __await } from "nothread/guest/await.inline";',
-  'import { __complete, __completeVoid, __fail } from "nothread/guest/coroutine";',
-  'import { begin as __begin, self as __self } from "nothread/guest/co";',
-].join(' ')
-const boxImport =
-  'import { Box as __Box, box as __box, emptyBox as __emptyBox } from "nothread/guest/closure";'
-const consoleImport = 'import { console } from "nothread/guest/console";'
+/** Lines that bring in what the rewrite has put into a file, by what makes them necessary. */
+const imports: [RegExp, string][] = [
+  [/^(?:await|__Task)$/, 'import { Task as __Task } from "nothread/guest/task";'],
+  [/^(?:await|__Task)$/, 'import { __await } from "nothread/guest/await.inline";'],
+  [/^__Task$/, 'import { __complete, __completeVoid, __fail } from "nothread/guest/coroutine";'],
+  [
+    /^__(?:Task|Generator|AsyncGenerator)$/,
+    'import { begin as __begin, self as __self } from "nothread/guest/co";',
+  ],
+  [
+    /^__Generator$/,
+    'import { Generator as __Generator, endGenerator as __endGenerator, isClosing as __isClosing } from "nothread/guest/generator"; ' +
+      'import { __beginGenerator, __yield } from "nothread/guest/generator.inline";',
+  ],
+  [
+    /^__AsyncGenerator$/,
+    'import { AsyncGenerator as __AsyncGenerator, endStream as __endStream, failStream as __failStream, isStreamClosing as __isStreamClosing } from "nothread/guest/generator"; ' +
+      'import { __beginStream, __yieldLater } from "nothread/guest/generator.inline";',
+  ],
+  [/^for$/, 'import { entry as __entry } from "nothread/guest/generator";'],
+  [
+    /^__Itera/,
+    'import { Iterator as __Iterator, Iterable as __Iterable, IteratorResult as __IteratorResult } from "nothread/guest/generator";',
+  ],
+  [
+    /^box$/,
+    'import { Box as __Box, box as __box, emptyBox as __emptyBox } from "nothread/guest/closure";',
+  ],
+  [/^console$/, 'import { console } from "nothread/guest/console";'],
+]
+
+const iteratorNames = new Map([
+  ['Symbol.iterator', '__iterator'],
+  ['Symbol.asyncIterator', '__asyncIterator'],
+])
 
 /** Rewrite one file without errors (see `checkSource`). */
 export function rewriteSource(source: SourceText): EditedText {
@@ -44,16 +81,17 @@ interface Closing {
 class Rewriter {
   private readonly edits = new EditList()
   private readonly source: SourceText
-  private usesCoroutines = false
-  private usesConsole = false
-  private usesBoxes = false
+  /** What has to be imported for the code that was put in. */
+  private readonly used = new Set<string>()
   private readonly boxes: Boxes
-  private loops = 0
+  private readonly ownTypes: ReadonlySet<string>
+  private items = 0
   private patterns = 0
 
   constructor(source: SourceText) {
     this.source = source
     this.boxes = new Boxes(source)
+    this.ownTypes = namesOf(source.tree)
   }
 
   visit(node: ts.Node): void {
@@ -69,86 +107,124 @@ class Rewriter {
 
   /** The edits at the beginning of a node; the result is what belongs at its end. */
   private open(node: ts.Node): Closing | undefined {
-    if (ts.isFunctionLike(node) && isAsync(node)) return this.asyncFunction(node)
-    if (ts.isFunctionLike(node)) return this.boxedParameters(node)
+    if (ts.isFunctionLike(node)) {
+      const form = formOf(node)
+      return form ? this.coroutine(node, form) : this.boxedParameters(node)
+    }
     if (ts.isAwaitExpression(node)) return this.await(node)
     if (ts.isReturnStatement(node)) return this.return(node)
+    if (ts.isYieldExpression(node)) return this.yield(node)
     if (ts.isVariableDeclaration(node)) return this.pattern(node) ?? this.boxedVariable(node)
     if (ts.isForStatement(node)) this.boxedLoop(node)
     if (ts.isCatchClause(node)) this.catch(node)
     if (ts.isIdentifier(node) && this.boxes.has(node)) this.boxedUse(node)
-    if (ts.isTypeReferenceNode(node)) this.typeReference(node)
+    if (ts.isTypeReferenceNode(node)) this.typeName(node.typeName)
+    else if (ts.isExpressionWithTypeArguments(node)) this.typeName(node.expression)
+    else if (ts.isComputedPropertyName(node)) this.symbolName(node)
     else if (ts.isIdentifier(node) && node.text === 'console') this.console(node)
     return undefined
   }
 
   finish(): EditedText {
     const end = this.source.text.length
-    const imports = [
-      ...(this.usesCoroutines ? [coroutineImport] : []),
-      ...(this.usesBoxes ? [boxImport] : []),
-      ...(this.usesConsole ? [consoleImport] : []),
-    ]
-    if (imports.length > 0) this.edits.insert(end, '\n' + imports.join(' ') + '\n')
+    const lines = imports
+      .filter(([asked]) => [...this.used].some((name) => asked.test(name)))
+      .map(([, line]) => line)
+    if (lines.length > 0) this.edits.insert(end, '\n' + lines.join(' ') + '\n')
     return this.edits.apply(this.source.text)
   }
 
-  private asyncFunction(node: ts.SignatureDeclaration): Closing | undefined {
-    this.usesCoroutines = true
-    const keyword = ts.canHaveModifiers(node)
-      ? ts.getModifiers(node)?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
-      : undefined
-    if (keyword) this.edits.blank(keyword.getStart(), keyword.getEnd())
+  /** A function that can be suspended. */
+  private coroutine(node: ts.SignatureDeclaration, form: CoroutineForm): Closing | undefined {
+    this.used.add(form.type)
+    this.removeMarks(node)
     if (!node.type) this.edits.insert(this.closeParenthesis(node), ': __Task<void>')
     const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
     if (!body) return undefined
     const result = this.resultText(node)
-    const begin = `if (__begin()) return changetype<__Task<${result}>>(__self());`
-    const prologue = begin + this.parameterBoxes(node) + ' try {'
-    return ts.isBlock(body)
-      ? this.blockBody(body, prologue, result)
-      : this.expressionBody(body, prologue, result)
-  }
-
-  private blockBody(body: ts.Block, prologue: string, result: string): Closing | undefined {
-    this.edits.insert(body.getStart() + 1, ' ' + prologue)
-    const end = result === 'void' ? '; return __completeVoid(__self());' : ''
-    return { position: body.getEnd() - 1, text: `${end} ${failing(result)} ` }
-  }
-
-  private expressionBody(body: ts.Node, prologue: string, result: string): Closing {
+    const frame = `if (__begin()) return changetype<${form.type}<${result}>>(__self());`
+    const line = this.lineOf(body)
+    const opening = frame + this.parameterBoxes(node) + form.begin(result, line)
+    if (ts.isBlock(body)) {
+      this.edits.insert(body.getStart() + 1, ' ' + opening)
+      return { position: body.getEnd() - 1, text: form.end(result) }
+    }
     const isVoid = result === 'void'
-    const opening = isVoid ? '' : `return __complete<${result}>(`
-    this.edits.insert(body.getStart(), `{ ${prologue} ${opening}`)
-    const closing = isVoid ? '; return __completeVoid(__self());' : ', __self());'
-    return { position: body.getEnd(), text: `${closing} ${failing(result)} }` }
+    const value = isVoid ? '' : `return __complete<${result}>(`
+    this.edits.insert(body.getStart(), `{ ${opening} ${value}`)
+    const text = (isVoid ? '' : ', __self());') + form.end(result)
+    return { position: body.getEnd(), text: text + '}' }
+  }
+
+  /** asc knows neither `async` nor `function*`. */
+  private removeMarks(node: ts.SignatureDeclaration): void {
+    const keyword = ts.canHaveModifiers(node)
+      ? ts.getModifiers(node)?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
+      : undefined
+    if (keyword) this.edits.blank(keyword.getStart(), keyword.getEnd())
+    const asterisk = 'asteriskToken' in node ? node.asteriskToken : undefined
+    if (asterisk) this.edits.blank(asterisk.getStart(), asterisk.getEnd())
+  }
+
+  private lineOf(node: ts.Node): number {
+    return this.source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1
   }
 
   private await(node: ts.AwaitExpression): Closing {
     const start = node.getStart()
-    const line = this.source.tree.getLineAndCharacterOfPosition(start).line + 1
+    const line = this.lineOf(node)
+    this.used.add('await')
     this.edits.replace(start, start + 'await'.length, '__await(')
     return { position: node.getEnd(), text: `, ${line}).getResult()` }
   }
 
   private return(node: ts.ReturnStatement): Closing | undefined {
     const around = functionAround(node)
-    if (!around || !isAsync(around)) return undefined
+    const form = around && formOf(around)
+    if (!around || !form) return undefined
     const result = this.resultText(around)
     const value = node.expression
+    const start = node.getStart()
     if (!value) {
-      return { position: node.getStart() + 'return'.length, text: ' __completeVoid(__self())' }
+      this.edits.replace(start, start + 'return'.length, form.leave(result))
+      return undefined
     }
-    if (result === 'void') {
-      this.edits.replace(
-        node.getStart(),
-        value.getStart(),
-        '{ ' + this.lines(node.getStart(), value.getStart()),
-      )
-      return { position: value.getEnd(), text: '; return __completeVoid(__self()) }' }
+    if (result === 'void' || isGenerator(around)) {
+      this.edits.replace(start, value.getStart(), '{ ' + this.lines(start, value.getStart()))
+      this.removeSemicolon(node)
+      return { position: value.getEnd(), text: `; ${form.leave(result)} }` }
     }
     this.edits.insert(value.getStart(), `__complete<${result}>(`)
     return { position: value.getEnd(), text: ', __self())' }
+  }
+
+  /** A statement that becomes a block has no semicolon, so that an `else` may follow. */
+  private removeSemicolon(statement: ts.Node): void {
+    const end = statement.getEnd()
+    if (this.source.text[end - 1] === ';') this.edits.blank(end - 1, end)
+  }
+
+  private yield(node: ts.YieldExpression): Closing | undefined {
+    const around = functionAround(node)
+    const form = around && formOf(around)
+    const value = node.expression
+    if (!around || !form || !value) return undefined
+    const start = node.getStart()
+    const { before, behind } = yieldText(form, this.resultText(around), this.lineOf(node))
+    const lines = this.lines(start, value.getStart())
+    this.removeSemicolon(node.parent)
+    if (!node.asteriskToken) {
+      this.edits.replace(start, value.getStart(), before + lines)
+      return { position: value.getEnd(), text: behind }
+    }
+    const item = `__item${this.items++}`
+    const isLater = isAsync(around)
+    if (isLater) this.used.add('await')
+    const from = isLater ? '__eachLater(' : ''
+    this.edits.replace(start, value.getStart(), `for (const ${item} of ${from}${lines}`)
+    const rest = isLater ? `, ${this.lineOf(node)})` : ''
+    this.used.add('for')
+    return { position: value.getEnd(), text: `${rest}) ${before}${item}${behind}` }
   }
 
   /** asc's `catch` has always a name, and never a type. */
@@ -160,21 +236,43 @@ class Rewriter {
     }
   }
 
-  /** Whatever has a length and an index: arrays, typed arrays, strings. The variable moves into the body. */
-  private forOf({ initializer, expression, statement }: ts.ForOfStatement): void {
-    const list = `__list${this.loops}`
-    const at = `__at${this.loops}`
-    this.loops++
-    const start = initializer.getStart()
-    const lines = this.lines(start, expression.getStart())
-    this.edits.replace(start, expression.getStart(), `let ${list} = ${lines}`)
+  /** Loops themselves are asc's business (language/loops.ts); patterns and boxes move into the body. */
+  private forOf({ initializer, expression, statement, awaitModifier }: ts.ForOfStatement): void {
+    this.used.add('for')
+    if (awaitModifier) {
+      this.used.add('await')
+      this.edits.blank(awaitModifier.getStart(), awaitModifier.getEnd())
+      this.edits.insert(expression.getStart(), '__eachLater(')
+    }
+    const declared = this.loopVariable(initializer)
     this.visit(expression)
-    const head = `, ${at} = 0; ${at} < ${list}.length; ++${at}`
-    this.edits.insert(this.parenthesisBefore(statement), head)
-    const variable = initializer.getText().replace(/\s+/g, ' ')
-    this.edits.insert(statement.getStart(), `{ ${variable} = ${list}[${at}]; `)
+    if (awaitModifier) this.edits.insert(expression.getEnd(), `, ${this.lineOf(awaitModifier)})`)
+    if (declared !== '') this.edits.insert(statement.getStart(), `{ ${declared}; `)
     this.visit(statement)
-    this.edits.insert(statement.getEnd(), ' }')
+    if (declared !== '') this.edits.insert(statement.getEnd(), ' }')
+  }
+
+  /** Give the loop a plain variable; the result declares what the program asks for. */
+  private loopVariable(initializer: ts.ForInitializer): string {
+    if (!ts.isVariableDeclarationList(initializer)) {
+      this.visit(initializer)
+      return ''
+    }
+    const [{ name }] = initializer.declarations
+    const isBoxed = this.boxes.has(name)
+    if (!isPattern(name) && !isBoxed) {
+      this.visit(initializer)
+      return ''
+    }
+    const item = `__item${this.items++}`
+    this.edits.replace(
+      name.getStart(),
+      name.getEnd(),
+      item + this.lines(name.getStart(), name.getEnd()),
+    )
+    const keyword = initializer.flags & ts.NodeFlags.Const ? 'const' : 'let'
+    if (!isPattern(name)) return `${keyword} ${name.getText()} = ${this.box(item)}`
+    return `${keyword} ${this.parts(name, item, true).join(', ')}`
   }
 
   /** A declaration with a pattern becomes one of the whole value and one for each name. */
@@ -184,23 +282,28 @@ class Rewriter {
     const start = name.getStart()
     const lines = this.lines(start, initializer.getStart())
     this.edits.replace(start, initializer.getStart(), `${whole} = ${lines}`)
-    const parts = name.elements.map((element, index) => {
-      if (ts.isOmittedExpression(element)) return ''
-      const variable = element.name.getText()
-      const member = (element.propertyName ?? element.name).getText()
-      const place = ts.isArrayBindingPattern(name) ? `[${index}]` : `.${member}`
-      const value = `${whole}${place}`
-      return `, ${variable} = ${this.boxes.has(element.name) ? this.box(value) : value}`
-    })
+    const parts = this.parts(name, whole, false).map((part) => `, ${part}`)
     return { position: initializer.getEnd(), text: parts.join('') }
+  }
+
+  /** The variables of a pattern; an entry of a Map has no index. */
+  private parts(name: ts.BindingPattern, whole: string, isItem: boolean): string[] {
+    return name.elements.flatMap((element, index) => {
+      if (ts.isOmittedExpression(element)) return []
+      const member = (element.propertyName ?? element.name).getText()
+      const place = isItem ? `__part(${whole}, ${index})` : `${whole}[${index}]`
+      const value = ts.isArrayBindingPattern(name) ? place : `${whole}.${member}`
+      const boxed = this.boxes.has(element.name) ? this.box(value) : value
+      return [`${element.name.getText()} = ${boxed}`]
+    })
   }
 
   /** The declaration of a variable that is captured and changes. */
   private boxedVariable(node: ts.VariableDeclaration): Closing | undefined {
     const { name, type, initializer } = node
     if (!this.boxes.has(name) || isLoopVariable(node)) return undefined
-    this.usesBoxes = true
-    const argument = type ? `<${this.typeText(type)}>` : ''
+    this.used.add('box')
+    const argument = type ? `<${typeText(type, this.ownTypes)}>` : ''
     if (!initializer) {
       this.edits.replace(name.getEnd(), node.getEnd(), ` = __emptyBox${argument}()`)
       return undefined
@@ -254,7 +357,7 @@ class Rewriter {
   }
 
   private box(value: string): string {
-    this.usesBoxes = true
+    this.used.add('box')
     return `__box(${value})`
   }
 
@@ -269,32 +372,31 @@ class Rewriter {
     return tokens[tokens.indexOf(statement) - 1].getStart()
   }
 
-  private typeReference(node: ts.TypeReferenceNode): void {
-    const name = node.typeName
-    if (!ts.isIdentifier(name) || name.text !== 'Promise') return
-    this.usesCoroutines = true
-    this.edits.replace(name.getStart(), name.getEnd(), '__Task')
+  /** Types of the language that the runtime has under other names. */
+  private typeName(name: ts.Node): void {
+    const replacement = ts.isIdentifier(name) ? runtimeType(name.text) : undefined
+    if (replacement === undefined || this.ownTypes.has(name.getText())) return
+    this.used.add(replacement)
+    this.edits.replace(name.getStart(), name.getEnd(), replacement)
+  }
+
+  /** `[Symbol.iterator]` is a method of another name. */
+  private symbolName(node: ts.ComputedPropertyName): void {
+    const name = iteratorNames.get(node.expression.getText())
+    if (name) this.edits.replace(node.getStart(), node.getEnd(), name)
   }
 
   /** asc has a `console` of its own, which would call the host. */
   private console(node: ts.Identifier): void {
     const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node
-    if (!isMember && !this.source.checker.getSymbolAtLocation(node)) this.usesConsole = true
+    if (!isMember && !this.source.checker.getSymbolAtLocation(node)) this.used.add('console')
   }
 
-  /** Text of R, with `Promise` inside of it rewritten too. */
+  /** Text of R. */
   private resultText(node: ts.SignatureDeclaration): string {
-    const result = node.type && asyncResult(node.type)
-    if (!result) return 'void'
-    return this.typeText(result)
-  }
-
-  /** A type on one line, in asc's terms. */
-  private typeText(type: ts.TypeNode): string {
-    return type
-      .getText()
-      .replace(/\s+/g, ' ')
-      .replace(/\bPromise\b/g, '__Task')
+    const form = formOf(node)
+    const result = form && node.type && formResult(node.type, form)
+    return result ? typeText(result, this.ownTypes) : 'void'
   }
 
   private closeParenthesis(node: ts.SignatureDeclaration): number {
@@ -303,11 +405,6 @@ class Rewriter {
       .find(({ kind }) => kind === ts.SyntaxKind.CloseParenToken)
     return parenthesis ? parenthesis.getEnd() : node.getEnd()
   }
-}
-
-/** The end of a coroutine's body: an error that it does not catch becomes that of its task. */
-function failing(result: string): string {
-  return `} catch (__error) { return __fail<${result}>(__error, __self()); }`
 }
 
 /** Name of the box of a parameter, which has its own name as a value. */

@@ -42,6 +42,12 @@ export function parseSource(file: string, text: string): SourceText {
   return { file, text, tree, checker: program.getTypeChecker() }
 }
 
+/** Names that a file declares or imports at its top level. */
+export function namesOf(tree: ts.SourceFile): Set<string> {
+  const { locals } = tree as ts.SourceFile & { locals?: Map<ts.__String, ts.Symbol> }
+  return new Set([...(locals?.keys() ?? [])].map((name) => ts.unescapeLeadingUnderscores(name)))
+}
+
 /** Remedies for syntax errors, by TypeScript's error number. */
 const syntaxRemedies: Record<number, string> = {
   1002: 'Close the string with the quote it began with.',

@@ -11,11 +11,13 @@
  */
 import { Node as Nodes } from 'assemblyscript'
 import type {
+  BlockStatement,
   BreakStatement,
   CallExpression,
   ClassPrototype,
   ContinueStatement,
   Expression,
+  ExpressionStatement,
   Flow,
   Function,
   Local,
@@ -175,9 +177,21 @@ function leave(compiler: CompilerInternals, state: State): ExpressionRef[] {
   const { module, currentFlow: flow } = compiler
   const context = state.of(flow).at(-1)
   if (context) return [module.br(context.label)]
+  const abandons = isGenerator(flow.targetFunction)
+    ? [callLibrary(compiler, 'abandonGenerator', [callLibrary(compiler, 'ownFrame')])]
+    : []
   const { returnType } = flow.targetFunction.signature
   const isVoid = returnType === typesOf(compiler).void
-  return [isVoid ? module.return() : module.return(compiler.makeZero(returnType))]
+  const out = isVoid ? module.return() : module.return(compiler.makeZero(returnType))
+  return [...abandons, out]
+}
+
+/** Whether the rewrite has made a generator of a function: it begins with a frame, and waits to be asked. */
+function isGenerator({ prototype: { bodyNode } }: Function): boolean {
+  if (bodyNode?.kind !== values.NodeKind.Block) return false
+  const second = (bodyNode as BlockStatement).statements.at(1)
+  if (second?.kind !== values.NodeKind.Expression) return false
+  return calledName((second as ExpressionStatement).expression) === '__beginGenerator'
 }
 
 function compileCatch(

@@ -87,7 +87,9 @@ export interface ResolverInternals extends Omit<Resolver, 'lookupThisExpression'
 type Enumeration<Names extends string> = Readonly<Record<Names, number>>
 
 interface Values {
-  CommonFlags: Enumeration<'Inlined' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'>
+  CommonFlags: Enumeration<
+    'Inlined' | 'Let' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'
+  >
   Constraints: Enumeration<'None' | 'ConvImplicit'>
   BinaryOp: Enumeration<'EqI32'>
   TypeRef: Enumeration<'None' | 'Unreachable'>
@@ -115,6 +117,7 @@ interface Values {
     | 'Variable'
     | 'While'
   >
+  Token: Enumeration<'Equals' | 'Exclamation' | 'LessThan' | 'Plus_Plus'>
   getExpressionId(expression: ExpressionRef): number
   getExpressionType(expression: ExpressionRef): number
 }

@@ -16,6 +16,8 @@ export const libraryFunctions = {
   failed: `${unwindPath}failed`,
   passed: `${unwindPath}passed`,
   takeFailure: `${unwindPath}takeFailure`,
+  abandonGenerator: '~lib/nothread/guest/generator/abandonGenerator',
+  ownFrame: '~lib/nothread/guest/co/self',
   resumeFailure: `${unwindPath}resumeFailure`,
 } as const
 

@@ -1,0 +1,109 @@
+/**
+ * The three kinds of functions that can be suspended, and what their bodies are rewritten to. R is the written result type's argument:
+ *
+ *     async function      Promise<R>            a task that runs at once
+ *     function*           Generator<R>          runs up to the next `yield` when it is asked
+ *     async function*     AsyncGenerator<R>     the same, and may await
+ */
+import ts from 'typescript'
+
+/** How a kind of function is written for asc. */
+export interface CoroutineForm {
+  /** Names that the result type may have in the program. */
+  types: readonly string[]
+  /** The class of the runtime, as it is imported. */
+  type: string
+  /** What the body begins with, behind the making of the frame. */
+  begin(result: string, line: number): string
+  /** What stands behind the body. */
+  end(result: string): string
+  /** A `return` without a value. */
+  leave(result: string): string
+}
+
+const task: CoroutineForm = {
+  types: ['Promise', 'Task'],
+  type: '__Task',
+  begin: () => ' try {',
+  end: (result) =>
+    (result === 'void' ? '; return __completeVoid(__self());' : '') +
+    ` } catch (__error) { return __fail<${result}>(__error, __self()); } `,
+  leave: () => 'return __completeVoid(__self())',
+}
+
+const generator: CoroutineForm = {
+  types: ['Generator', 'IterableIterator'],
+  type: '__Generator',
+  begin: (result, line) =>
+    ` __beginGenerator(${line}); if (__isClosing(__self())) ${generator.leave(result)};`,
+  end: (result) => `; ${generator.leave(result)}; `,
+  leave: (result) => `return __endGenerator<${result}>(__self())`,
+}
+
+const stream: CoroutineForm = {
+  types: ['AsyncGenerator', 'AsyncIterableIterator'],
+  type: '__AsyncGenerator',
+  begin: (result, line) =>
+    ` try { __beginStream(${line}); if (__isStreamClosing(__self())) ${stream.leave(result)};`,
+  end: (result) =>
+    `; ${stream.leave(result)}; } catch (__error) { return __failStream<${result}>(__error, __self()); } `,
+  leave: (result) => `return __endStream<${result}>(__self())`,
+}
+
+/** The form of a function that can be suspended; undefined for others. */
+export function formOf(node: ts.SignatureDeclaration): CoroutineForm | undefined {
+  if (isGenerator(node)) return isAsync(node) ? stream : generator
+  return isAsync(node) ? task : undefined
+}
+
+/** `yield value` as a statement, before and behind the value. */
+export function yieldText(
+  form: CoroutineForm,
+  result: string,
+  line: number,
+): { before: string; behind: string } {
+  const [put, asks] =
+    form === stream ? ['__yieldLater', '__isStreamClosing'] : ['__yield', '__isClosing']
+  return {
+    before: `{ ${put}<${result}>(`,
+    behind: `, ${line}); if (${asks}(__self())) ${form.leave(result)}; }`,
+  }
+}
+
+/** Types of the program that the runtime has under other names. */
+const typeNames = new Map([
+  ...[task, generator, stream].flatMap(({ types, type }) =>
+    types.filter((name) => name !== 'Task').map((name) => [name, type] as const),
+  ),
+  ['Iterator', '__Iterator'],
+  ['Iterable', '__Iterable'],
+  ['IteratorResult', '__IteratorResult'],
+])
+
+/** The name that a type of the language has for asc. */
+export function runtimeType(name: string): string | undefined {
+  return typeNames.get(name)
+}
+
+/** A type on one line, in asc's terms; `own` are the names that the program declares itself. */
+export function typeText(type: ts.Node, own: ReadonlySet<string>): string {
+  return type
+    .getText()
+    .replace(/\s+/g, ' ')
+    .replace(/\b[A-Z]\w+\b/g, (name) => (own.has(name) ? name : runtimeType(name)) ?? name)
+}
+
+export function isAsync(node: ts.SignatureDeclaration): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false
+}
+
+export function isGenerator(node: ts.SignatureDeclaration): boolean {
+  return 'asteriskToken' in node && node.asteriskToken !== undefined
+}
+
+/** The R of a result type that fits the form. */
+export function formResult(type: ts.TypeNode, form: CoroutineForm): ts.TypeNode | undefined {
+  if (!ts.isTypeReferenceNode(type) || !type.typeArguments?.length) return undefined
+  return form.types.includes(type.typeName.getText()) ? type.typeArguments[0] : undefined
+}
