@@ -131,9 +131,9 @@ test('an address behind the code belongs to no function', () => {
 test('coroutines stand below those that await them', () => {
   const task = {
     ...{ file: 'a.ts', operation: 0, kept: [], state: 'waiting' as const },
-    ...{ since: 0, waitsFor: '', awaiters: [] as number[] },
+    ...{ since: 0, waitsFor: '', awaiters: [] },
   }
-  const live = [
+  const live: Coroutine[] = [
     {
       ...task,
       frame: 1,
