@@ -30,6 +30,8 @@ export const csrs: Csr[] = [
   ...many(29, (n) => rw(0x323 + n, `mhpmevent${n + 3}`, 'Event selector: zero.')),
   ...many(4, (n) => rw(0x3a0 + n, `pmpcfg${n}`, 'Configuration of four PMP entries.')),
   ...many(16, (n) => rw(0x3b0 + n, `pmpaddr${n}`, 'Address of a PMP entry, in words.')),
+  rw(0x7a0, 'tselect', 'Debug trigger: zero, since there are none.'),
+  ...many(3, (n) => rw(0x7a1 + n, `tdata${n + 1}`, 'Debug trigger: zero, no trigger here.')),
   rw(0xb00, 'mcycle', 'Cycles, low word.'),
   rw(0xb02, 'minstret', 'Instructions retired, low word.'),
   rw(0xb80, 'mcycleh', 'Cycles, high word.'),

@@ -253,3 +253,31 @@ test('WARL fields keep what the machine has', async () => {
   const values = [8, 9, 18, 19, 20, 21, 22, 23].map((n) => board.x(n))
   expect(values).toEqual([0x0022_1888, 0x888, 0xffff_fffe, 0, 0x4010_1105, 7, 0x8000_1000, 0x1800])
 })
+
+test('debug triggers are there and are none, as programs that look for them expect', async () => {
+  const board = await Board.with(`
+    li t0, 0x80000000
+    csrw tselect, t0
+    csrr s0, tselect
+    csrw tdata2, t0
+    csrw tdata1, t0
+    csrr s1, tdata1
+    ${finish}`)
+  expect(board.run()).toBe('Exit')
+  expect([board.x(8), board.x(9)]).toEqual([0, 0])
+})
+
+test('a write to a half of minstret is what the next instruction reads', async () => {
+  const board = await Board.with(`
+    csrwi minstret, 0
+    csrr s0, minstret
+    li t0, -1
+    csrw minstret, t0
+    csrw minstreth, t0
+    nop
+    csrr s1, minstret
+    csrr s2, minstreth
+    ${finish}`)
+  expect(board.run()).toBe('Exit')
+  expect([board.x(8), board.x(9), board.x(18)]).toEqual([0, 0, 0])
+})

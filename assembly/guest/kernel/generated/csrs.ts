@@ -126,6 +126,14 @@ export const CSR_pmpaddr13: u32 = 0x3bd;
 export const CSR_pmpaddr14: u32 = 0x3be;
 /** Address of a PMP entry, in words. */
 export const CSR_pmpaddr15: u32 = 0x3bf;
+/** Debug trigger: zero, since there are none. */
+export const CSR_tselect: u32 = 0x7a0;
+/** Debug trigger: zero, no trigger here. */
+export const CSR_tdata1: u32 = 0x7a1;
+/** Debug trigger: zero, no trigger here. */
+export const CSR_tdata2: u32 = 0x7a2;
+/** Debug trigger: zero, no trigger here. */
+export const CSR_tdata3: u32 = 0x7a3;
 /** Cycles, low word. */
 export const CSR_mcycle: u32 = 0xb00;
 /** Instructions retired, low word. */
