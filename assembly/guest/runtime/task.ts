@@ -232,13 +232,6 @@ export function completeVoidTaskLater(task: Task<void>): void {
   finish(changetype<usize>(task), SUCCEEDED, false);
 }
 
-/** The same for a task with a result. */
-export function completeTaskLater<T>(task: Task<T>, value: T): void {
-  unlist(changetype<usize>(task));
-  store<T>(changetype<usize>(task), value, RESULT);
-  finish(changetype<usize>(task), SUCCEEDED, false);
-}
-
 /** End a task with an error. Unless somebody waits for it, it is on the list of unobserved failures from here on. */
 export function failTask(task: usize, error: Error, mayInline: bool): void {
   unlist(task);
