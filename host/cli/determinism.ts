@@ -23,6 +23,6 @@ export async function checkDeterminism(
     return exitCodeOf(report, until, machines[0].console.text)
   }
   const { after, cycle, message } = difference
-  complain(`the runs part between cycle ${after} and ${cycle}: ${message}`)
+  complain(`the runs are equal up to cycle ${after} and differ at cycle ${cycle}: ${message}`)
   return exitCode.diverged
 }

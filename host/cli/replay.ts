@@ -1,8 +1,9 @@
 /** `nothread replay`: repeat a recorded run and compare it with the recording. */
 
 import { Machine } from '../machine/machine.ts'
-import { parseRecording, RecordingError, replay } from '../machine/recording.ts'
+import { parseRecording, RecordingError } from '../machine/recording.ts'
 import type { Recording } from '../machine/recording.ts'
+import { replay } from '../machine/replay.ts'
 import { Capture } from '../net/pcapng.ts'
 import { readProgram, readText, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
@@ -41,8 +42,9 @@ export async function replayCommand(file: string, command: ReplayCommand): Promi
   if (text !== '' && !text.endsWith('\n')) console.log()
   console.log(summary(machine, report.events))
   if (divergence === undefined) return exitCode.ok
+  const { after, cycle, message } = divergence
   complain(
-    `the replay differs from the recording by cycle ${divergence.cycle}: ${divergence.message}`,
+    `the replay differs from the recording: equal up to cycle ${after}, different by cycle ${cycle}: ${message}`,
   )
   return exitCode.diverged
 }

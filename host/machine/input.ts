@@ -37,6 +37,10 @@ export interface Place {
 /** Stands for the program counter where a register is named by number. */
 const pcIndex = 32
 
+/** Bytes of the core's buffers for a frame and for the words of a call. */
+const longestFrame = 65_600
+const mostArguments = 16
+
 /** Hand an input to the core, which stands at its cycle, or sleeps before it. */
 export function applyInput(core: CoreExports, input: Input): void {
   switch (input.kind) {
@@ -83,12 +87,13 @@ export function parseInput(value: unknown): Input | undefined {
   if (kind === 'poke' || kind === 'register') return parseChange(value as Record<string, unknown>)
   if (!isCount(cycle)) return undefined
   if ((kind === 'frame' || kind === 'console') && isHex(bytes)) {
+    if (kind === 'frame' && bytes.length > 2 * longestFrame) return undefined
     return { kind, cycle, bytes: fromHex(bytes) }
   }
   if (kind === 'stop' && isCount(hart)) return { kind, cycle, hart }
   if (kind === 'start' && isCount(hart) && isCount(address)) return { kind, cycle, hart, address }
   const isCall = kind === 'call' && isCount(id) && isCount(index)
-  if (!isCall || !isWords(words)) return undefined
+  if (!isCall || !isWords(words) || words.length > mostArguments) return undefined
   return { kind, cycle, id, index, words }
 }
 

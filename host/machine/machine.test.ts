@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './options.ts'
-import { parseRecording, Recorder, replay } from './recording.ts'
+import { parseRecording, Recorder } from './recording.ts'
+import { replay } from './replay.ts'
 
 const prelude = `
   .equ UART, 0x10000000

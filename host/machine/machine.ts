@@ -36,9 +36,10 @@ import { parameterEntries } from './parameters.ts'
 import type { Program } from './program.ts'
 import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
 import type { RunReport } from './report.ts'
+import type { Marks } from './runner.ts'
 import { Runner } from './runner.ts'
 import { SnapshotError } from './sections.ts'
-import { exceptionsOf, packSnapshot, spreadSnapshot } from './snapshot.ts'
+import { exceptionsOf, hartsHashOf, packSnapshot, spreadSnapshot } from './snapshot.ts'
 import type { Base, Snapshot, SnapshotHeader } from './snapshotFormat.ts'
 import { diskTag } from './snapshotFormat.ts'
 import { checkedConfiguration, readSnapshot } from './snapshotReader.ts'
@@ -247,7 +248,9 @@ export class Machine implements NetworkHost {
   keepHistory(options: HistoryOptions = {}): void {
     this.#mustRest()
     if (this.#travel?.isPast === true) throw new Error('the machine stands in its past')
-    this.#travel = new Travel(this.#liveParts(), options)
+    const travel = new Travel(this.#liveParts(), options)
+    this.#travel?.close()
+    this.#travel = travel
   }
 
   #liveParts(): LiveParts {
@@ -435,6 +438,11 @@ export class Machine implements NetworkHost {
     for (const input of waiting.inputs) this.input(input)
   }
 
+  /** Look at the machine at cycles on its way, before anything enters there; not on ways through its past. */
+  look(marks: Marks): void {
+    this.#runner.marks.push(marks)
+  }
+
   /** See every input as it enters the machine. */
   onInput(listener: (input: Input) => void): void {
     this.#inputListeners.push(listener)
@@ -527,6 +535,11 @@ export class Machine implements NetworkHost {
   /** Hash of the whole architectural state: 16 hexadecimal digits. */
   stateHash(): string {
     return stateHashOf(this.#core)
+  }
+
+  /** Hash of the harts alone, registers and time, which is made much faster: 16 hexadecimal digits. */
+  hartsHash(): string {
+    return hartsHashOf(this.#core)
   }
 
   /** Registers of a hart. */

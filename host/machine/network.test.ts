@@ -4,7 +4,8 @@ import type { WireFrame } from '../net/network.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './options.ts'
-import { parseRecording, Recorder, replay } from './recording.ts'
+import { parseRecording, Recorder } from './recording.ts'
+import { replay } from './replay.ts'
 
 /** The same driver beside harts that count in memory and never sleep. */
 const counting = `_start: beqz a0, driver

@@ -1,20 +1,22 @@
 /**
  * Recordings: what a run depends on and nothing else, so that it can be repeated anywhere. JSON Lines: a header with the image's
- * hash and the configuration, one line per input, and the end with the state hash. Each input carries the number of instructions retired when it entered,
- * so that a replay that goes another way is found where it parts.
+ * hash and the configuration, one line per input, some checkpoints, and the end with the state hash. Each input carries the number of
+ * instructions retired when it entered. By these and the checkpoints a replay that goes another way is found near where it parts.
  */
 
+import type { Checkpoint } from './checkpoints.ts'
+import { Checkpoints } from './checkpoints.ts'
 import type { Input } from './input.ts'
 import { inputLine, parseInput } from './input.ts'
 import type { Machine } from './machine.ts'
 import type { Configuration } from './options.ts'
-import type { RunReport } from './report.ts'
+import { configurationOf } from './options.ts'
+import { parameterEntries } from './parameters.ts'
 import type { Cycle } from './time.ts'
-import { parseTime } from './time.ts'
 
-const version = 1
-/** So much longer than recorded, in cycles, a guest may take to its end before the replay gives up. */
-const endTolerance = 100_000
+/** The version that is written; older ones, without checkpoints, are read too. */
+const version = 2
+const oldestVersion = 1
 
 export interface RecordingHeader {
   /** SHA-256 over the loaded images. */
@@ -41,6 +43,7 @@ export interface RecordingEnd {
 export interface Recording {
   header: RecordingHeader
   inputs: RecordedInput[]
+  checkpoints: Checkpoint[]
   end: RecordingEnd
 }
 
@@ -53,21 +56,26 @@ export class RecordingError extends Error {
 export class Recorder {
   readonly #machine: Machine
   readonly #inputs: RecordedInput[] = []
+  readonly #checkpoints: Checkpoints
 
   constructor(machine: Machine) {
     this.#machine = machine
+    this.#checkpoints = new Checkpoints(machine, machine.cycles)
     machine.onInput((input) => this.#inputs.push({ input, instructions: machine.instructions }))
+    machine.look(this.#checkpoints)
   }
 
-  /** The recording so far, as the text of a file. */
+  /** The recording so far, as the text of a file. Throws an Error for a machine in its past. */
   async text(program: string): Promise<string> {
     const machine = this.#machine
+    if (machine.inPast) throw new Error('the machine stands in its past; run it to its present')
     const { configuration, ended, instructions } = machine
     const cycle = ended ? machine.cycles : machine.timeline.now
     const header: RecordingHeader = { image: await machine.imageHash(), program, configuration }
     const lines = [
       { nothread: 'recording', version, ...header },
-      ...this.#inputs.map(recordLine),
+      ...this.#inputs.map(({ input, instructions }) => ({ ...inputLine(input), instructions })),
+      ...this.#checkpoints.list.map(({ cycle, ...rest }) => ({ checkpoint: cycle, ...rest })),
       { end: { ended, cycle, instructions, stateHash: machine.stateHash() } },
     ]
     return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -77,86 +85,23 @@ export class Recorder {
 /** The recording in a file's text. Throws a RecordingError. */
 export function parseRecording(text: string): Recording {
   const lines = text.trimEnd().split('\n').map(parseLine)
-  const [first, last] = [lines[0], lines.at(-1)]
-  if (first.nothread !== 'recording') throw new RecordingError('line 1: this is no recording')
-  if (first.version !== version) {
-    throw new RecordingError(
-      `line 1: version ${String(first.version)}, this nothread reads version ${version}`,
-    )
-  }
-  if (last?.end === undefined) {
-    throw new RecordingError(`line ${lines.length}: the recording has no end; it was cut off`)
-  }
+  const header = parseHeader(lines[0])
+  const between = lines.slice(1, -1).map((line, i) => ({ line, number: i + 2 }))
+  const isCheckpoint = ({ line }: { line: Line }) => 'checkpoint' in line
   return {
-    header: first as unknown as RecordingHeader,
-    inputs: lines.slice(1, -1).map((line, i) => parseRecorded(line, i + 2)),
-    end: last.end as RecordingEnd,
+    header,
+    inputs: between.filter((each) => !isCheckpoint(each)).map(parseRecorded),
+    checkpoints: between.filter(isCheckpoint).map(parseCheckpoint),
+    end: parseEnd(lines[lines.length - 1], lines.length),
   }
-}
-
-/** A replay that went another way than the recording. */
-export interface Divergence {
-  /** First cycle at which the difference showed. */
-  cycle: Cycle
-  message: string
-}
-
-/**
- * Repeat a recorded run on a fresh machine that has the recording's configuration and image, up to the time `until` when it is given.
- * Returns the run's report, and the divergence when there is one. Throws a RecordingError when the image is another one.
- */
-export async function replay(
-  machine: Machine,
-  recording: Recording,
-  until?: string,
-): Promise<{ report: RunReport; divergence?: Divergence }> {
-  await checkImage(machine, recording.header)
-  let divergence: Divergence | undefined
-  let entered = 0
-  machine.network.detach()
-  machine.onInput(({ cycle }) => {
-    const expected = recording.inputs[entered++].instructions
-    const actual = machine.instructions
-    if (expected === actual || divergence !== undefined) return
-    const message = `input ${entered} met the machine after ${actual} instructions, recorded were ${expected}`
-    divergence = { cycle, message }
-  })
-  for (const { input } of recording.inputs) machine.input(input)
-
-  const allIn = () => entered === recording.inputs.length || divergence !== undefined
-  const { end } = recording
-  if (until !== undefined && parseTime(until, machine.clockHz) < end.cycle) {
-    return { report: await machine.run({ until }), divergence }
-  }
-  if (!allIn()) await machine.run({ until: allIn })
-  const report = await machine.run({ until: end.ended ? end.cycle + endTolerance : end.cycle })
-  return { report, divergence: divergence ?? compareEnds(machine, end) }
-}
-
-async function checkImage(machine: Machine, header: RecordingHeader): Promise<void> {
-  if ((await machine.imageHash()) === header.image) return
-  throw new RecordingError(
-    `the recording was made with another build of ${header.program} or another disk; use the same to replay it`,
-  )
-}
-
-function compareEnds(machine: Machine, end: RecordingEnd): Divergence | undefined {
-  const actual = {
-    ended: machine.ended,
-    instructions: machine.instructions,
-    stateHash: machine.stateHash(),
-  }
-  const names = ['ended', 'instructions', 'stateHash'] as const
-  const name = names.find((name) => actual[name] !== end[name])
-  if (name === undefined) return undefined
-  return { cycle: machine.cycles, message: `${name}: ${actual[name]}, recorded was ${end[name]}` }
-}
-
-function recordLine({ input, instructions }: RecordedInput): object {
-  return { ...inputLine(input), instructions }
 }
 
 type Line = Record<string, unknown>
+
+interface NumberedLine {
+  line: Line
+  number: number
+}
 
 function parseLine(line: string, index: number): Line {
   try {
@@ -168,11 +113,61 @@ function parseLine(line: string, index: number): Line {
   throw new RecordingError(`line ${index + 1}: this is no recording`)
 }
 
-function parseRecorded(line: Line, number: number): RecordedInput {
+function parseHeader(line: Line): RecordingHeader {
+  const { nothread, version: found, image, program } = line
+  if (nothread !== 'recording') throw new RecordingError('line 1: this is no recording')
+  if (typeof found !== 'number' || found < oldestVersion || found > version) {
+    throw new RecordingError(
+      `line 1: version ${String(found)}, this nothread reads versions ${oldestVersion} to ${version}`,
+    )
+  }
+  if (typeof image !== 'string' || typeof program !== 'string') {
+    throw new RecordingError('line 1: the header lacks a field')
+  }
+  return { image, program, configuration: parseConfiguration(line.configuration) }
+}
+
+function parseConfiguration(value: unknown): Configuration {
+  try {
+    const configuration = configurationOf(value as Configuration)
+    parameterEntries(configuration.parameters)
+    return configuration
+  } catch (error) {
+    const reason = error instanceof RangeError ? error.message : 'the configuration is none'
+    throw new RecordingError(`line 1: ${reason}`)
+  }
+}
+
+function parseRecorded({ line, number }: NumberedLine): RecordedInput {
   const input = parseInput(line)
   const { instructions } = line
-  if (input === undefined || !Number.isSafeInteger(instructions)) {
+  if (input === undefined || !isCount(instructions)) {
     throw new RecordingError(`line ${number}: this is no input`)
   }
-  return { input, instructions: instructions as number }
+  return { input, instructions }
+}
+
+function parseCheckpoint({ line, number }: NumberedLine): Checkpoint {
+  const { checkpoint: cycle, instructions, harts } = line
+  if (!isCount(cycle) || !isCount(instructions) || typeof harts !== 'string') {
+    throw new RecordingError(`line ${number}: this is no checkpoint`)
+  }
+  return { cycle, instructions, harts }
+}
+
+function parseEnd(line: Line, number: number): RecordingEnd {
+  const { end } = line
+  if (end === undefined) {
+    throw new RecordingError(`line ${number}: the recording has no end; it was cut off`)
+  }
+  const { ended, cycle, instructions, stateHash } = (end ?? {}) as Line
+  const isHash = typeof stateHash === 'string'
+  if (typeof ended !== 'boolean' || !isCount(cycle) || !isCount(instructions) || !isHash) {
+    throw new RecordingError(`line ${number}: the end lacks a field`)
+  }
+  return { ended, cycle, instructions, stateHash }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -64,7 +64,7 @@ export class Runner {
   mustBreathe = false
   /** Set when an input has entered: what follows from it at once happens before the next one enters. */
   entered = false
-  marks: Marks | undefined
+  readonly marks: Marks[] = []
   /** No run goes beyond this cycle. */
   bound: Cycle = Infinity
   readonly placed: Placed[] = []
@@ -158,11 +158,12 @@ export class Runner {
       const reason = options.signal?.aborted === true ? 'aborted' : this.#reached(goal, state)
       if (reason !== undefined) return this.#comeToRest(reason)
       const limit = Math.min(goal.limit(state), this.bound)
-      const due = Math.min(limit, timeline.next, keyboard.next, this.marks?.next ?? Infinity)
+      const mark = this.#nextMark()
+      const due = Math.min(limit, timeline.next, keyboard.next, mark)
       // What an input sets off at its own cycle comes before anything else does.
       const target = this.entered ? this.#done : Math.max(this.#done, due)
       // From mark to mark is a bounded piece of work too.
-      const isMark = target === this.marks?.next
+      const isMark = target === mark
       const stop = this.#advance(target)
       const end = this.#handle(stop, target, limit)
       if (end !== undefined) return end
@@ -172,6 +173,10 @@ export class Runner {
         await breathe()
       }
     }
+  }
+
+  #nextMark(): Cycle {
+    return this.marks.reduce((least, { next }) => Math.min(least, next), Infinity)
   }
 
   /** The reason to stop, unless something more is due at this cycle. */
@@ -232,7 +237,7 @@ export class Runner {
     switch (stop) {
       case 'Limit':
         this.#arrive(target)
-        if (this.marks !== undefined && this.marks.next <= target) this.marks.reached(target)
+        for (const mark of this.marks) if (mark.next <= target) mark.reached(target)
         keyboard.advance(target)
         this.#happen(target)
         return undefined

@@ -14,8 +14,10 @@ import type { Snapshot, SnapshotHeader, Waiting } from './snapshotFormat.ts'
 import {
   baseTag,
   coreTag,
+  coreTags,
   diskTag,
   eventTag,
+  hartTag,
   headTag,
   pageBytes,
   pageEntryBytes,
@@ -182,4 +184,19 @@ function jsonSection(tag: string, value: object): Section {
 /** Exceptions of each hart, which together with the instructions retired are its steps. */
 export function exceptionsOf(core: CoreExports, harts: number): number[] {
   return Array.from({ length: harts }, (_, hart) => Number(core.stepsOf(hart) - core.retired(hart)))
+}
+
+/** A hash of the harts' records: 16 hexadecimal digits. */
+export function hartsHashOf(core: CoreExports): string {
+  core.stateGather()
+  const { buffer, byteOffset, byteLength } = coreBytes(core, coreTags.indexOf(hartTag))
+  const words = new Uint32Array(buffer, byteOffset, byteLength / 4)
+  let [low, high] = [1, 2]
+  for (const word of words) {
+    low = Math.imul(low ^ word, 0x9e37_79b1)
+    low ^= low >>> 15
+    high = Math.imul(high ^ word, 0x85eb_ca77) + low
+    high ^= high >>> 13
+  }
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
 }

@@ -48,7 +48,8 @@ export interface Snapshot {
 export type Base = Uint8Array | Snapshot
 
 /** Names of the core's sections in its order; devices follow by number. */
-export const coreTags = ['NUMS', 'HART', 'EVNT', 'BLKS']
+export const hartTag = 'HART'
+export const coreTags = ['NUMS', hartTag, 'EVNT', 'BLKS']
 export const eventTag = 'EVNT'
 export const headTag = 'HEAD'
 export const waitingTag = 'WAIT'

@@ -158,7 +158,7 @@ function waitingOf(sections: readonly Section[]): Waiting {
 function isKeyboard(value: unknown): value is KeyboardState {
   if (typeof value !== 'object' || value === null) return false
   const { waiting, next } = value as Partial<KeyboardState>
-  return Array.isArray(waiting) && (next === null || Number.isSafeInteger(next))
+  return Array.isArray(waiting) && waiting.every(isCount) && (next === null || isCount(next))
 }
 
 function parseJson(sections: readonly Section[], tag: string): object {

@@ -93,15 +93,16 @@ export class Past {
     look: () => void = () => undefined,
   ): Promise<RunReport> {
     this.#runner.bound = bound
-    this.#runner.marks = {
+    const marks = {
       get next() {
         return stops.at(0) ?? Infinity
       },
-      reached: (cycle) => {
+      reached: (cycle: Cycle) => {
         while (stops.length > 0 && stops[0] <= cycle) stops.shift()
         look()
       },
     }
+    this.#runner.marks.splice(0, Infinity, marks)
     return this.#runner.run(options, this.#parts.clockHz).finally(this.#parts.core.traceClear)
   }
 }

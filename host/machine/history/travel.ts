@@ -20,7 +20,7 @@ export class Travel {
     this.#live = live
     this.#history = new History(live, options)
     this.#reverse = new Reverse(this.#history, live.core, live.harts)
-    live.runner.marks = this.#history
+    live.runner.marks.push(this.#history)
   }
 
   get isPast(): boolean {
@@ -29,6 +29,12 @@ export class Travel {
 
   get size(): HistorySize {
     return this.#history.size
+  }
+
+  /** Keep the history of another one no more. */
+  close(): void {
+    const { marks } = this.#live.runner
+    marks.splice(marks.indexOf(this.#history), 1)
   }
 
   /** What belongs to the machine in its past besides its core; undefined in the present. */
