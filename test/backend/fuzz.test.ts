@@ -9,6 +9,14 @@ import type { Type } from './wasm.ts'
 const PROGRAMS = Number(process.env.NOTHREAD_FUZZ ?? 12)
 const FUNCTIONS = 8
 const CALLS = 5
+/** Taken in turn. */
+const INSTRUCTION_SETS = [
+  'rv32imac_zba_zbb_zbs',
+  'rv32im',
+  'rv32im_zba_zbb_zbs',
+  'rv32imac',
+  'rv32im_zbb',
+]
 
 let guest: Guest
 beforeAll(async () => {
@@ -24,8 +32,8 @@ function operand(random: Random, type: Type): Operand {
 
 test.each(Array.from({ length: PROGRAMS }, (_, i) => i + 1))('random program %i', (seed) => {
   const module = new ProgramGenerator(seed).module(FUNCTIONS)
-  // Every second program in compressed code, so that both forms are tried.
-  const pair = new Pair(guest, module, { ...linearMemory, compressed: seed % 2 === 0 })
+  const march = INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length]
+  const pair = new Pair(guest, module, { ...linearMemory, march })
   const random = new Random(seed + 0x10000)
   for (const { name, parameters } of module.functions) {
     for (let i = 0; i < CALLS; i++) {

@@ -42,8 +42,8 @@ export type MemoryModel =
 export interface CodeOptions {
   checks: Checks
   memory: MemoryModel
-  /** Use the C extension's 16-bit encodings. */
-  compressed: boolean
+  /** The instructions to use (march.ts). */
+  march: string
   /** Locals, by function symbol and name, that are kept in memory at places of their own, for debuggers. */
   homes: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined
 }
@@ -51,6 +51,6 @@ export interface CodeOptions {
 export const DEFAULT_CODE: CodeOptions = {
   checks: { division: true, signature: true, bounds: false },
   memory: { kind: 'physical' },
-  compressed: false,
+  march: 'rv32ima_zba_zbb_zbs',
   homes: undefined,
 }

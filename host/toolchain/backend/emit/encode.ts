@@ -1,5 +1,7 @@
-/** Encodes RV32IMA instructions (RISC-V unprivileged ISA, chapter "RV32/64G Instruction Set Listings"). Immediates are range-checked. */
+/** Encodes RV32IMA_Zba_Zbb_Zbs instructions (RISC-V unprivileged ISA, chapter "RV32/64G Instruction Set Listings"). Immediates are range-checked. */
+import type { UnaryOp } from '../ir/ir.ts'
 import type { MachineRegister } from './registers.ts'
+import { X0 } from './registers.ts'
 
 const OPCODE = {
   load: 0x03,
@@ -64,9 +66,29 @@ const REGISTER_OPS = {
   divu: [5, 1],
   rem: [6, 1],
   remu: [7, 1],
+  sh1add: [2, 0x10],
+  sh2add: [4, 0x10],
+  sh3add: [6, 0x10],
+  xnor: [4, 0x20],
+  orn: [6, 0x20],
+  andn: [7, 0x20],
+  min: [4, 5],
+  minu: [5, 5],
+  max: [6, 5],
+  maxu: [7, 5],
+  rol: [1, 0x30],
+  ror: [5, 0x30],
+  bset: [1, 0x14],
+  bclr: [1, 0x24],
+  bext: [5, 0x24],
+  binv: [1, 0x34],
 } as const
 
 export type RegisterOp = keyof typeof REGISTER_OPS
+
+/** The immediates that tell the operations with one operand apart; `zext.h` is one of two registers. */
+const UNARY_OPS = { clz: 0x600, ctz: 0x601, cpop: 0x602, sextb: 0x604, sexth: 0x605 } as const
+const ZEXTH = [4, 4] as const
 
 const LOADS = { load8: 0, load16: 1, load32: 2, load8u: 4, load16u: 5 } as const
 const STORES = { store8: 0, store16: 1, store32: 2 } as const
@@ -87,6 +109,11 @@ const ATOMICS = {
 } as const
 
 export const isRegisterOp = (op: string): op is RegisterOp => op in REGISTER_OPS
+export function unaryOp(op: UnaryOp, rd: MachineRegister, rs1: MachineRegister): number {
+  if (op === 'zexth') return typeR(OPCODE.register, ZEXTH[0], ZEXTH[1], rd, rs1, X0)
+  return typeI(OPCODE.immediate, 1, rd, rs1, UNARY_OPS[op])
+}
+
 export const isAtomicOp = (op: string): op is keyof typeof ATOMICS => op in ATOMICS
 
 export function registerOp(

@@ -1,7 +1,7 @@
 /** Emits the instructions that are one machine instruction (or a fixed short sequence) once registers are known. */
 import { BackendError } from '../errors.ts'
 import type { Instruction } from '../ir/ir.ts'
-import { isLoad, isStore } from '../ir/ir.ts'
+import { isLoad, isStore, isUnary } from '../ir/ir.ts'
 import * as encode from './encode.ts'
 import type { Emitter } from './function.ts'
 import { CALLEE_SAVED, SP, TP, X0 } from './registers.ts'
@@ -92,6 +92,7 @@ export function emitSimple(emitter: Emitter, item: Instruction): void {
   if (isStore(op)) return emitStore(emitter, item)
   const rd = destination(emitter, item)
   const [a, b] = item.uses.map((use) => emitter.register(use))
+  if (isUnary(op)) return emitter.code.word(encode.unaryOp(op, rd, a))
   if (encode.isRegisterOp(op)) {
     const word =
       b === undefined ? encode.immediateOp(op, rd, a, item.imm) : encode.registerOp(op, rd, a, b)

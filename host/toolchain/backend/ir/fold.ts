@@ -29,6 +29,22 @@ const EVALUATE: Readonly<Record<BinaryOp, Evaluate>> = {
   divu: (a, b) => (b === 0 ? -1 : Math.trunc((a >>> 0) / (b >>> 0))),
   rem: (a, b) => (b === 0 ? a : a === MINIMUM && b === -1 ? 0 : a % b),
   remu: (a, b) => (b === 0 ? a : (a >>> 0) % (b >>> 0)),
+  sh1add: (a, b) => (a << 1) + b,
+  sh2add: (a, b) => (a << 2) + b,
+  sh3add: (a, b) => (a << 3) + b,
+  andn: (a, b) => a & ~b,
+  orn: (a, b) => a | ~b,
+  xnor: (a, b) => ~(a ^ b),
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
+  minu: (a, b) => Math.min(a >>> 0, b >>> 0),
+  maxu: (a, b) => Math.max(a >>> 0, b >>> 0),
+  rol: (a, b) => (a << b) | (a >>> -b),
+  ror: (a, b) => (a >>> b) | (a << -b),
+  bset: (a, b) => a | (1 << b),
+  bclr: (a, b) => a & ~(1 << b),
+  binv: (a, b) => a ^ (1 << b),
+  bext: (a, b) => (a >>> b) & 1,
   eq: (a, b) => Number(a === b),
   ne: (a, b) => Number(a !== b),
   ge: (a, b) => Number(a >= b),
@@ -50,13 +66,13 @@ export const holds = (condition: Condition, a: number, b: number): boolean =>
   evaluate(COMPARE[condition], a, b) === 1
 
 /** Operations for which `x op 0` is x. */
-const ZERO_RIGHT = new Set<BinaryOp>(['add', 'sub', 'or', 'xor', 'sll', 'srl', 'sra'])
+const ZERO_RIGHT = new Set<BinaryOp>(['add', 'sub', 'or', 'xor', 'sll', 'srl', 'sra', 'rol', 'ror'])
 /** Operations whose result is 0 for equal operands. */
 const ZERO_EQUAL = new Set<BinaryOp>(['sub', 'xor', 'slt', 'sltu', 'ne'])
 /** Operations whose result is 1 for equal operands. */
 const ONE_EQUAL = new Set<BinaryOp>(['eq', 'ge', 'geu'])
 /** Operations whose result is 0 or 1. */
-const BOOLEAN = new Set<string>(['slt', 'sltu', 'eq', 'ne', 'ge', 'geu'])
+const BOOLEAN = new Set<string>(['slt', 'sltu', 'eq', 'ne', 'ge', 'geu', 'bext'])
 
 /** What a binary operation simplifies to: a constant, one of its operands, or nothing simpler. */
 export type Simplified = { constant: number } | { register: Register } | undefined

@@ -6,6 +6,7 @@
  * Instructions take their operands from `uses`. Where RISC-V has an immediate form, the last operand may be missing and `imm` is
  * used in its place: `add` with two uses is the register form, with one use the immediate form.
  */
+import type { BitExtensions } from '../march.ts'
 
 /** A virtual register: an index. Register 0 always reads as zero, like x0. */
 export type Register = number
@@ -32,11 +33,31 @@ export type BinaryOp =
   | 'divu'
   | 'rem'
   | 'remu'
+  // The bit-manipulation extensions.
+  | 'sh1add'
+  | 'sh2add'
+  | 'sh3add'
+  | 'andn'
+  | 'orn'
+  | 'xnor'
+  | 'min'
+  | 'max'
+  | 'minu'
+  | 'maxu'
+  | 'rol'
+  | 'ror'
+  | 'bset'
+  | 'bclr'
+  | 'binv'
+  | 'bext'
   // Comparisons that RISC-V lacks; passes/select.ts spells them out.
   | 'eq'
   | 'ne'
   | 'ge'
   | 'geu'
+
+/** One operand, one result; of the bit-manipulation extensions. */
+export type UnaryOp = 'clz' | 'ctz' | 'cpop' | 'sextb' | 'sexth' | 'zexth'
 
 export type LoadOp = 'load8' | 'load8u' | 'load16' | 'load16u' | 'load32'
 export type StoreOp = 'store8' | 'store16' | 'store32'
@@ -79,6 +100,7 @@ export type TerminatorOp =
 
 export type Op =
   | BinaryOp
+  | UnaryOp
   | LoadOp
   | StoreOp
   | AtomicOp
@@ -141,6 +163,8 @@ export interface IrFunction {
   /** Argument and result words. */
   parameterWords: number
   resultWords: number
+  /** What passes/bits.ts may use. */
+  extensions?: BitExtensions
   /** Frame register and suspension states, of a coroutine. */
   coroutine?: Coroutine
   /** Where the source's variables stay, of a function that is to be debugged. */
@@ -196,19 +220,29 @@ const set = (names: string): ReadonlySet<string> => new Set(names.split(' '))
 const LOADS = set('load8 load8u load16 load16u load32')
 const STORES = set('store8 store16 store32')
 const BINARY = set(
-  'add sub and or xor sll srl sra slt sltu mul mulh mulhu mulhsu div divu rem remu eq ne ge geu',
+  'add sub and or xor sll srl sra slt sltu mul mulh mulhu mulhsu div divu rem remu eq ne ge geu ' +
+    'sh1add sh2add sh3add andn orn xnor min max minu maxu rol ror bset bclr binv bext',
 )
-const COMMUTATIVE = set('add and or xor mul mulh mulhu eq ne')
+const UNARY = set('clz ctz cpop sextb sexth zexth')
+const COMMUTATIVE = set('add and or xor mul mulh mulhu eq ne xnor min max minu maxu')
 
 export const isLoad = (op: Op): op is LoadOp => LOADS.has(op)
 export const isStore = (op: Op): op is StoreOp => STORES.has(op)
 export const isBinary = (op: Op): op is BinaryOp => BINARY.has(op)
+export const isUnary = (op: Op): op is UnaryOp => UNARY.has(op)
 export const isCommutative = (op: Op): boolean => COMMUTATIVE.has(op)
 
 /** Whether an instruction only computes its results from its operands, so that it can be shared, moved or dropped. */
 export function isPure(instruction: Instruction): boolean {
   const { op } = instruction
-  return BINARY.has(op) || op === 'const' || op === 'address' || op === 'high' || op === 'copy'
+  return (
+    BINARY.has(op) ||
+    UNARY.has(op) ||
+    op === 'const' ||
+    op === 'address' ||
+    op === 'high' ||
+    op === 'copy'
+  )
 }
 
 /** Whether an instruction may be dropped when nothing reads its results. */

@@ -1,6 +1,6 @@
 /** Prints the intermediate representation as text, for `--dump` and for the tests of the passes. */
 import type { Block, Instruction, IrFunction } from './ir.ts'
-import { isLoad, isStore } from './ir.ts'
+import { isLoad, isStore, isUnary, terminatorOf } from './ir.ts'
 
 const register = (index: number): string => (index === 0 ? 'zero' : `v${index}`)
 const label = (block: Block): string => `b${block.id}`
@@ -34,7 +34,7 @@ function place(base: string, { imm, symbol, volatile }: Instruction): string {
 const WITHOUT_IMMEDIATE = new Set(['copy', 'call', 'return', 'jump', 'switch', 'parameters'])
 
 function usesImmediate({ op, uses, imm }: Instruction): boolean {
-  if (WITHOUT_IMMEDIATE.has(op)) return false
+  if (WITHOUT_IMMEDIATE.has(op) || isUnary(op)) return false
   return op === 'const' || imm !== 0 || uses.length === 1
 }
 
@@ -46,7 +46,10 @@ export function printFunction(fn: IrFunction): string {
       `${label(block)}:${from && ` ; from ${from}`}${block.depth ? ` depth ${block.depth}` : ''}`,
     )
     for (const phi of block.phis) lines.push(`  ${printInstruction(phi, block)}`)
-    for (const item of block.code) lines.push(`  ${printInstruction(item, block)}`)
+    const last = terminatorOf(block)
+    for (const item of block.code) {
+      lines.push(`  ${printInstruction(item, item === last ? block : undefined)}`)
+    }
   }
   return `${lines.join('\n')}\n`
 }

@@ -17,6 +17,7 @@ import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
 import { descriptorSymbol, LINKER, wordsOf } from '../lower/context.ts'
 import type { CodeOptions } from '../options.ts'
+import { parseMarch } from '../march.ts'
 import { DEFAULT_CODE } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import type { ExternalKind, WasmModule } from '../wasm/module.ts'
@@ -173,7 +174,7 @@ class Linker {
   }
 
   private get compressed(): boolean {
-    return this.options.code?.compressed ?? DEFAULT_CODE.compressed
+    return parseMarch(this.options.code?.march ?? DEFAULT_CODE.march).compressed
   }
 
   private compile(): Compiled[] {

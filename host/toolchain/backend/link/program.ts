@@ -9,6 +9,7 @@ import type { GlobalPlace, ModuleContext } from '../lower/context.ts'
 import { descriptorSymbol, GLOBAL_CHUNK_BYTES, signatureText, wordsOf } from '../lower/context.ts'
 import { lowerFunction } from '../lower/function.ts'
 import { intrinsicOf } from '../lower/intrinsics.ts'
+import { parseMarch } from '../march.ts'
 import type { CodeOptions } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import { compileFunction } from '../passes/pipeline.ts'
@@ -88,6 +89,7 @@ export function createUnit(module: WasmModule, options: UnitOptions): Unit {
     context: {
       module,
       options: options.code,
+      march: parseMarch(options.code.march),
       functionSymbols: symbols,
       intrinsics,
       globals,

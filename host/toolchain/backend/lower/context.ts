@@ -1,4 +1,5 @@
 /** What lowering a function needs to know of the whole module: names of functions and globals, signatures, options. */
+import type { March } from '../march.ts'
 import type { CodeOptions } from '../options.ts'
 import type { FunctionType, ValueType, WasmModule } from '../wasm/module.ts'
 
@@ -17,6 +18,7 @@ export type GlobalPlace =
 export interface ModuleContext {
   readonly module: WasmModule
   readonly options: CodeOptions
+  readonly march: March
   /** Symbol of every function, by index; of an import, the symbol it resolves to. */
   readonly functionSymbols: readonly string[]
   /** The function's import, where it is one that becomes instructions. */

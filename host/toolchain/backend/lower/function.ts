@@ -49,6 +49,7 @@ export function lowerFunction(context: ModuleContext, body: FunctionBody): IrFun
     lower(lowering)
   }
   const fn = lowering.builder.finish()
+  fn.extensions = context.march
   removeUnreachable(fn)
   return fn
 }

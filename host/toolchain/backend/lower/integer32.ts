@@ -1,5 +1,5 @@
 /** i32 arithmetic and comparisons (core specification §4.3.2) as RV32 operations. */
-import type { BinaryOp, Register } from '../ir/ir.ts'
+import type { BinaryOp, Register, UnaryOp } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { TRAP } from '../options.ts'
 import type { Lower, Lowering, LowerTable } from './lowering.ts'
@@ -38,11 +38,12 @@ function checkDivision(lowering: Lowering, overflow: boolean, a: Register, b: Re
   builder.trapIf('eq', builder.binary('or', first, second), ZERO, TRAP.integerOverflow)
 }
 
-const countZeros =
-  (mnemonic: string): Lower =>
+const count =
+  (op: UnaryOp, mnemonic: string): Lower =>
   (lowering) => {
-    const [result] = lowering.support(mnemonic, [lowering.popWord()], 1)
-    lowering.push(result)
+    const value = lowering.popWord()
+    if (lowering.context.march.zbb) return lowering.push(lowering.builder.value(op, [value]))
+    lowering.push(...lowering.support(mnemonic, [value], 1))
   }
 
 export function rotate32(
@@ -51,8 +52,13 @@ export function rotate32(
   amount: Register,
   left: boolean,
 ): Register {
-  const { builder } = lowering
+  const { builder, context } = lowering
   const opposite = builder.binary('sub', ZERO, amount)
+  if (context.march.zbb) {
+    const isConstant = builder.constantOf(amount) !== undefined
+    if (left && isConstant) return builder.binary('ror', value, opposite)
+    return builder.binary(left ? 'rol' : 'ror', value, amount)
+  }
   const [up, down] = left ? [amount, opposite] : [opposite, amount]
   const high = builder.binary('sll', value, up)
   return builder.binary('or', high, builder.binary('srl', value, down))
@@ -84,9 +90,9 @@ export const INTEGER32: LowerTable = {
   0x4d: binary('geu', true),
   0x4e: binary('ge'),
   0x4f: binary('geu'),
-  0x67: countZeros('i32.clz'),
-  0x68: countZeros('i32.ctz'),
-  0x69: countZeros('i32.popcnt'),
+  0x67: count('clz', 'i32.clz'),
+  0x68: count('ctz', 'i32.ctz'),
+  0x69: count('cpop', 'i32.popcnt'),
   0x6a: binary('add'),
   0x6b: binary('sub'),
   0x6c: binary('mul'),

@@ -2,7 +2,7 @@
  * i64 arithmetic on pairs of words. Addition, logic, shifts, comparisons and multiplication are open code; division and bit counts
  * call support routines.
  */
-import type { BinaryOp, Register } from '../ir/ir.ts'
+import type { BinaryOp, Register, UnaryOp } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { TRAP } from '../options.ts'
 import { extend } from './integer32.ts'
@@ -175,11 +175,26 @@ function checkOverflow({ builder }: Lowering, a: Value, b: Value): void {
   builder.trapIf('eq', builder.binary('or', dividend, rest), ZERO, TRAP.integerOverflow)
 }
 
+/** Of a word whose zeros are counted 32 if it is zero, and then those of the other word. */
+function zeros({ builder }: Lowering, op: UnaryOp, first: Register, second: Register): Register {
+  const mask = builder.binary('sub', ZERO, builder.binary('eq', first, ZERO))
+  const rest = builder.binary('and', builder.value(op, [second]), mask)
+  return builder.binary('add', builder.value(op, [first]), rest)
+}
+
 const count =
-  (mnemonic: string): Lower =>
+  (op: UnaryOp, mnemonic: string): Lower =>
   (lowering) => {
-    const [result] = lowering.support(mnemonic, [...lowering.pop()], 1)
-    lowering.push(result, ZERO)
+    const [low, high] = lowering.pop()
+    const { builder, context } = lowering
+    if (!context.march.zbb)
+      return lowering.push(...lowering.support(mnemonic, [low, high], 1), ZERO)
+    if (op === 'cpop') {
+      const counts = [low, high].map((word) => builder.value(op, [word]))
+      return lowering.push(builder.binary('add', counts[0], counts[1]), ZERO)
+    }
+    const [first, second] = op === 'clz' ? [high, low] : [low, high]
+    lowering.push(zeros(lowering, op, first, second), ZERO)
   }
 
 const signFill = ({ builder }: Lowering, low: Register): Register =>
@@ -215,9 +230,9 @@ export const INTEGER64: LowerTable = {
   0x58: ordering(false, true, true),
   0x59: ordering(true, false, true),
   0x5a: ordering(false, false, true),
-  0x79: count('i64.clz'),
-  0x7a: count('i64.ctz'),
-  0x7b: count('i64.popcnt'),
+  0x79: count('clz', 'i64.clz'),
+  0x7a: count('ctz', 'i64.ctz'),
+  0x7b: count('cpop', 'i64.popcnt'),
   0x7c: add,
   0x7d: subtract,
   0x7e: multiply,

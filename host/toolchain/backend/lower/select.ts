@@ -2,7 +2,7 @@
  * `select`: chooses between two values. RISC-V has no conditional move, so that it branches over one of them, except where a mask made
  * of the condition does it: x op k or x for an operation that zero leaves unchanged, a value or zero, two constants.
  */
-import type { BinaryOp, Register } from '../ir/ir.ts'
+import type { BinaryOp, Op, Register } from '../ir/ir.ts'
 import { ZERO } from '../ir/ir.ts'
 import { isBoolean } from '../ir/fold.ts'
 import type { Lowering } from './lowering.ts'
@@ -18,6 +18,8 @@ export function select(lowering: Lowering): void {
   const constant = builder.constantOf(condition)
   if (constant !== undefined) return lowering.push(...(constant !== 0 ? first : second))
   if (first.length === 1) {
+    const extreme = ofTwo(lowering, condition, first[0], second[0])
+    if (extreme !== undefined) return lowering.push(extreme)
     const masked = selectByMask(lowering, condition, first[0], second[0])
     if (masked !== undefined) return lowering.push(masked)
   }
@@ -30,6 +32,28 @@ export function select(lowering: Lowering): void {
   builder.jump(join)
   builder.start(join, true)
   lowering.push(...variables.map((variable) => builder.read(variable)))
+}
+
+/** The smaller or larger of two values that a comparison chooses, with and without their places changed. */
+const EXTREMES: Partial<Record<Op, readonly [BinaryOp, BinaryOp]>> = {
+  slt: ['min', 'max'],
+  sltu: ['minu', 'maxu'],
+  ge: ['max', 'min'],
+  geu: ['maxu', 'minu'],
+}
+
+function ofTwo(
+  { builder, context }: Lowering,
+  condition: Register,
+  first: Register,
+  second: Register,
+): Register | undefined {
+  const definition = builder.define(condition)
+  const ops = definition && EXTREMES[definition.op]
+  if (!context.march.zbb || definition === undefined || ops === undefined) return undefined
+  const [a, b] = definition.uses
+  if (a === first && b === second) return builder.binary(ops[0], a, b)
+  return a === second && b === first ? builder.binary(ops[1], a, b) : undefined
 }
 
 function selectByMask(

@@ -6,7 +6,7 @@
  * Nothing is carried across a suspension: what is cheap to compute again would cost a slot of the frame.
  */
 import type { BinaryOp, Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
-import { isBinary, isCommutative, isLoad, isStore, terminatorOf, ZERO } from '../ir/ir.ts'
+import { isBinary, isCommutative, isLoad, isStore, isUnary, terminatorOf, ZERO } from '../ir/ir.ts'
 import { dominators } from '../ir/graph.ts'
 import { constantOf, simplify } from '../ir/fold.ts'
 
@@ -90,7 +90,7 @@ class Numbering {
   private known(item: Instruction, chain: readonly Scope[]): boolean {
     if (isBinary(item.op)) {
       if (this.simplified(item, item.op)) return true
-    } else if (!['const', 'address', 'high'].includes(item.op)) return false
+    } else if (!isUnary(item.op) && !['const', 'address', 'high'].includes(item.op)) return false
     const key = keyOf(item)
     for (let i = chain.length - 1; i >= 0; i--) {
       const value = chain[i].get(key)
@@ -187,6 +187,7 @@ function isBarrier(item: Instruction): boolean {
     default:
       return (
         !isBinary(item.op) &&
+        !isUnary(item.op) &&
         !['const', 'address', 'high', 'copy', 'readsp', 'readtp'].includes(item.op)
       )
   }

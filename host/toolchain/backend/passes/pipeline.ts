@@ -6,6 +6,7 @@ import type { FunctionCode } from '../emit/code.ts'
 import { emitFunction } from '../emit/function.ts'
 import type { IrFunction } from '../ir/ir.ts'
 import { printFunction } from '../ir/print.ts'
+import { combineBits } from './bits.ts'
 import { spellOutStackWords } from './convention.ts'
 import { expandCoroutine } from './coroutine.ts'
 import { storeSoon } from './frameStores.ts'
@@ -34,6 +35,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'strength', run: reduceStrength },
   { name: 'renumber', run: numberValues },
   { name: 'dce', run: eliminateDeadCode },
+  { name: 'bits', run: combineBits },
   { name: 'select', run: selectInstructions },
   { name: 'clean', run: eliminateDeadCode },
   { name: 'licm', run: hoistInvariants },

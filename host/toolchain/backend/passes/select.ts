@@ -1,12 +1,12 @@
 /**
- * Instruction selection: after it, every operation is one RV32IM instruction. Constants become immediates where they fit, the
+ * Instruction selection: after it, every operation is one RV32 instruction. Constants become immediates where they fit, the
  * comparisons that RISC-V lacks are spelled out with slt, sltu, xor, and multiplications by powers of two become shifts.
  */
 import type { BinaryOp, Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { createInstruction, isBinary, ZERO } from '../ir/ir.ts'
 
-const IMMEDIATE = new Set<BinaryOp>(['add', 'and', 'or', 'xor', 'slt', 'sltu', 'sll', 'srl', 'sra'])
-const SHIFTS = new Set<BinaryOp>(['sll', 'srl', 'sra'])
+const SHIFTS = new Set<BinaryOp>(['sll', 'srl', 'sra', 'ror', 'bset', 'bclr', 'binv', 'bext'])
+const IMMEDIATE = new Set<BinaryOp>(['add', 'and', 'or', 'xor', 'slt', 'sltu', ...SHIFTS])
 
 export const fitsImmediate = (value: number): boolean => value >= -2048 && value <= 2047
 
