@@ -4,7 +4,7 @@
 import * as asc from 'assemblyscript/asc'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
-import { languageExtensions } from './language/index.ts'
+import { extendLanguage } from './language/index.ts'
 import { withExtensions } from './language/patch.ts'
 import { layoutsOf } from './layouts.ts'
 import type { AscProgram, Layouts } from './layouts.ts'
@@ -86,7 +86,7 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
   }
   const restore = replaceLibrary(input.library)
   try {
-    const extensions = input.extended ? languageExtensions : []
+    const extensions = input.extended ? [extendLanguage] : []
     const { error } = await withExtensions(extensions, () => asc.main(ascArguments(input), options))
     const wasm = outputs.get(wasmFile)
     const sourceMap = outputs.get(`${wasmFile}.map`)

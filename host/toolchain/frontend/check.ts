@@ -6,6 +6,7 @@ import { isAsync, isGenerator, formOf, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { isValueType } from './sugar.ts'
 import type { SourceText } from './source.ts'
 
 interface Message {
@@ -42,13 +43,6 @@ const unsupported = new Map<ts.SyntaxKind, Message>([
       remedy: 'Write a class with one field for each part, or use an array of one type.',
     },
   ],
-  [
-    ts.SyntaxKind.PrivateIdentifier,
-    {
-      cause: 'Private names with # are not supported.',
-      remedy: 'Write "private" before the member and leave the # out.',
-    },
-  ],
   [ts.SyntaxKind.ClassExpression, nestedClass],
   [ts.SyntaxKind.MappedType, mappedTypes],
   [ts.SyntaxKind.ConditionalType, mappedTypes],
@@ -69,17 +63,6 @@ const unsupported = new Map<ts.SyntaxKind, Message>([
     },
   ],
   [
-    ts.SyntaxKind.UndefinedKeyword,
-    { cause: 'The type undefined is not supported.', remedy: 'Use T | null and test for null.' },
-  ],
-  [
-    ts.SyntaxKind.SpreadElement,
-    {
-      cause: 'The spread ... is not supported.',
-      remedy: 'Pass the array itself, or copy its elements in a loop.',
-    },
-  ],
-  [
     ts.SyntaxKind.RegularExpressionLiteral,
     {
       cause: 'Regular expressions are not supported.',
@@ -93,13 +76,6 @@ const unsupported = new Map<ts.SyntaxKind, Message>([
   [
     ts.SyntaxKind.DeleteExpression,
     { cause: 'delete is not supported.', remedy: 'Assign null, or use a Map and its delete().' },
-  ],
-  [
-    ts.SyntaxKind.TypeOperator,
-    {
-      cause: 'keyof and readonly types are not supported.',
-      remedy: 'Name the type itself.',
-    },
   ],
 ])
 
@@ -134,24 +110,12 @@ function markedPart(node: ts.Node): ts.Node {
 /** Unsupported uses that depend on more than the kind of the node. */
 function contextual(node: ts.Node): Message | undefined {
   if (isPattern(node) && !isSimplePattern(node)) return destructuring
-  if (node.kind === ts.SyntaxKind.QuestionDotToken) {
-    return {
-      cause: '?. is not supported.',
-      remedy: 'Test for null first: if (value !== null) value.method().',
-    }
-  }
-  if (node.kind === ts.SyntaxKind.QuestionQuestionToken) {
-    return { cause: '?? is not supported.', remedy: 'Write value !== null ? value : other.' }
-  }
   if (ts.isUnionTypeNode(node) && !isNullable(node)) {
     return {
       cause: 'A union of types is not supported, except T | null.',
       remedy:
         'Use one class with a field that tells the cases apart, or classes with a common base.',
     }
-  }
-  if (ts.isParameter(node) && node.dotDotDotToken) {
-    return { cause: 'Rest parameters are not supported.', remedy: 'Take an array as parameter.' }
   }
   if (ts.isClassDeclaration(node) && functionAround(node)) return nestedClass
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -160,7 +124,51 @@ function contextual(node: ts.Node): Message | undefined {
       remedy: 'Import the file at the top.',
     }
   }
-  return promiseUse(node)
+  return otherUse(node) ?? promiseUse(node)
+}
+
+/** Forms that are supported in some places. */
+function otherUse(node: ts.Node): Message | undefined {
+  if (ts.isSpreadElement(node) && !ts.isArrayLiteralExpression(node.parent)) {
+    return {
+      cause: 'A list cannot be spread into the arguments of a call.',
+      remedy: 'Pass the list itself, or each value by its index.',
+    }
+  }
+  if (ts.isTypeOperatorNode(node) && node.operator !== ts.SyntaxKind.ReadonlyKeyword) {
+    return { cause: 'keyof and unique types are not supported.', remedy: 'Name the type itself.' }
+  }
+  const isOptional = ts.isParameter(node) || ts.isPropertyDeclaration(node)
+  if (isOptional && node.questionToken && !node.initializer && isValueType(node.type)) {
+    return {
+      cause: `What may be left out has type ${node.type?.getText()}, and numbers have no null.`,
+      remedy: `Write ${node.name.getText()}: ${node.type?.getText()} = … with the value for it.`,
+    }
+  }
+  if (node.kind === ts.SyntaxKind.UndefinedKeyword && !ts.isUnionTypeNode(node.parent)) {
+    return {
+      cause: 'The type undefined stands alone.',
+      remedy: 'Use T | undefined, or void as a result.',
+    }
+  }
+  return isDoubleAssignment(node) ? doubleAssignment : undefined
+}
+
+const doubleAssignment: Message = {
+  cause: 'The target of this assignment would be computed twice.',
+  remedy: 'Keep the object in a const, and assign to its member.',
+}
+
+/** An assignment by ??=, ||= or &&= to something else than a name or a member of one. */
+function isDoubleAssignment(node: ts.Node): boolean {
+  if (!ts.isBinaryExpression(node)) return false
+  const { QuestionQuestionEqualsToken, BarBarEqualsToken, AmpersandAmpersandEqualsToken } =
+    ts.SyntaxKind
+  const kinds = [QuestionQuestionEqualsToken, BarBarEqualsToken, AmpersandAmpersandEqualsToken]
+  let target: ts.Expression = node.left
+  while (ts.isPropertyAccessExpression(target)) target = target.expression
+  const isPlain = ts.isIdentifier(target) || target.kind === ts.SyntaxKind.ThisKeyword
+  return kinds.some((kind) => kind === node.operatorToken.kind) && !isPlain
 }
 
 export function isPattern(node: ts.Node): node is ts.BindingPattern {
@@ -179,10 +187,13 @@ function isSimplePattern(pattern: ts.BindingPattern): boolean {
   )
 }
 
+/** One type, and null or undefined. */
 function isNullable(node: ts.UnionTypeNode): boolean {
   const isNull = (type: ts.TypeNode): boolean =>
-    ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword
-  return node.types.length === 2 && node.types.filter(isNull).length === 1
+    type.kind === ts.SyntaxKind.UndefinedKeyword ||
+    (ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword)
+  const nulls = node.types.filter(isNull).length
+  return nulls > 0 && nulls === node.types.length - 1
 }
 
 /** `Promise` as a value: there is no constructor and there are no combinators of that name. */

@@ -74,11 +74,31 @@ const awaitOfOther = {
   remedy: 'Leave await out, or call an async function.',
 }
 
-const notIterable = {
-  cause: 'for..of cannot go through this value.',
-  remedy:
-    'Use a list, a string, a Map, a Set, a generator, or a class with a method [Symbol.iterator].',
-}
+/** Messages of the extensions (language/*.ts), which asc's numbers cannot tell apart. */
+const extended = new Map([
+  [
+    'Not implemented: Iteration',
+    {
+      cause: 'This value does not give one value after the other.',
+      remedy:
+        'Use a list, a string, a Map, a Set, a generator, or a class with a method [Symbol.iterator].',
+    },
+  ],
+  [
+    'Not implemented: Optional value',
+    {
+      cause: 'The result of ?. is a number here, and numbers have no null.',
+      remedy: 'Say what it is otherwise: a?.size ?? 0.',
+    },
+  ],
+  [
+    'Not implemented: Label',
+    {
+      cause: 'There is no statement with this label around.',
+      remedy: 'Write the label before the loop: name: while (…) { … }.',
+    },
+  ],
+])
 
 /** asc's internal names: library files, types with the path of their file, tasks. */
 const shorterNames: [RegExp, string][] = [
@@ -118,8 +138,8 @@ function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile)
     const keyword = text.lastIndexOf('await', start)
     return diagnosticAt(file, text, { start: keyword, end: keyword + 5 }, awaitOfOther)
   }
-  const isLoop = /: Iteration$/.test(message.message)
-  return diagnosticAt(file, text, { start, end }, isLoop ? notIterable : describe(message))
+  const own = extended.get(message.message)
+  return diagnosticAt(file, text, { start, end }, own ?? describe(message))
 }
 
 function describe(message: AscMessage): { cause: string; remedy: string } {

@@ -27,6 +27,8 @@ import {
 import type { CoroutineForm } from './coroutines.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
+import { rewriteForm } from './sugar.ts'
+import type { Closing, Rewriting } from './sugar.ts'
 import type { SourceText } from './source.ts'
 
 /** Lines that bring in what the rewrite has put into a file, by what makes them necessary. */
@@ -72,24 +74,21 @@ export function rewriteSource(source: SourceText): EditedText {
   return rewriter.finish()
 }
 
-/** Text to put in behind a node. */
-interface Closing {
-  position: number
-  text: string
-}
-
-class Rewriter {
-  private readonly edits = new EditList()
+class Rewriter implements Rewriting {
+  readonly edits = new EditList()
+  readonly text: string
   private readonly source: SourceText
   /** What has to be imported for the code that was put in. */
   private readonly used = new Set<string>()
   private readonly boxes: Boxes
   private readonly ownTypes: ReadonlySet<string>
   private items = 0
+  private chains = 0
   private patterns = 0
 
   constructor(source: SourceText) {
     this.source = source
+    this.text = source.text
     this.boxes = new Boxes(source)
     this.ownTypes = namesOf(source.tree)
   }
@@ -99,10 +98,11 @@ class Rewriter {
       this.forOf(node)
       return
     }
+    const form = rewriteForm(node, this)
     const closing = this.open(node)
     ts.forEachChild(node, (child) => this.visit(child))
     // After those of the children, since several may end at the same place.
-    if (closing) this.edits.insert(closing.position, closing.text)
+    for (const part of [closing, form]) if (part) this.edits.insert(part.position, part.text)
   }
 
   /** The edits at the beginning of a node; the result is what belongs at its end. */
@@ -331,7 +331,7 @@ class Rewriter {
       (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent)) &&
       parent.name === node
     if (isDeclared) return
-    const value = (this.boxes.isParameter(node) ? boxOf(node.text) : node.text) + '.value'
+    const value = this.boxed(node)
     const shown = ts.isShorthandPropertyAssignment(parent) ? `${node.text}: ${value}` : value
     this.edits.replace(node.getStart(), node.getEnd(), shown)
   }
@@ -361,9 +361,24 @@ class Rewriter {
     return `__box(${value})`
   }
 
-  /** The line breaks of a range. */
-  private lines(start: number, end: number): string {
+  lines(start: number, end: number): string {
     return this.source.text.slice(start, end).replace(/[^\n]/g, '')
+  }
+
+  place(node: ts.Expression): string {
+    if (ts.isPropertyAccessExpression(node)) {
+      return `${this.place(node.expression)}.${node.name.getText().replace('#', '__')}`
+    }
+    return this.boxes.has(node) ? this.boxed(node as ts.Identifier) : node.getText()
+  }
+
+  number(): number {
+    return this.chains++
+  }
+
+  /** A variable in a box. */
+  private boxed(name: ts.Identifier): string {
+    return (this.boxes.isParameter(name) ? boxOf(name.text) : name.text) + '.value'
   }
 
   /** The parenthesis that closes the head of a loop. */

@@ -32,6 +32,7 @@ import type {
 import { calledName, typesOf, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import { callLibrary } from './library.ts'
+import type { Labels } from './labels.ts'
 import type { Patch } from './patch.ts'
 import { CallGraph, mayLead } from './throwers.ts'
 
@@ -53,6 +54,9 @@ interface Finally {
   breakLabel: string | null
   continueLabel: string | null
   inlineLabel: string | null
+  /** Labels around the `try`, and those of loops whose bodies it is in. */
+  breakable: Set<string>
+  continuable: Set<string>
 }
 
 /** A `try` around the code that is compiled. */
@@ -65,9 +69,14 @@ interface Context {
 /** What is kept while a program is compiled. */
 class State {
   readonly graph = new CallGraph()
+  readonly labels: Labels
   private readonly contexts = new Map<Function, Context[]>()
   private readonly results = new Map<Function, Map<Type, Local>>()
-  private labels = 0
+  private numbers = 0
+
+  constructor(labels: Labels) {
+    this.labels = labels
+  }
 
   of(flow: Flow): Context[] {
     let stack = this.contexts.get(flow.targetFunction)
@@ -81,7 +90,7 @@ class State {
   }
 
   label(name: string): string {
-    return `${name}|${this.labels++}`
+    return `${name}|${this.numbers++}`
   }
 
   /** The local that holds a call's result while the failure is looked for. */
@@ -102,8 +111,8 @@ const FAILED = 1
 const FIRST_EXIT = 2
 
 /** Extend asc by errors that can be caught. */
-export function patchFailures(patch: Patch): void {
-  const state = new State()
+export function patchFailures(patch: Patch, labels: Labels): void {
+  const state = new State(labels)
   patchThrow(patch, state)
   patchCalls(patch, state)
   patchExits(patch, state)
@@ -251,6 +260,7 @@ function compileFinally(
   const { module, currentFlow: flow } = compiler
   const { i32, void: nothing } = typesOf(compiler)
   const taken = flow.getTempLocal(i32)
+  const labels = state.labels.of(flow)
   const last: Finally = {
     label: state.label('finally'),
     taken,
@@ -259,6 +269,8 @@ function compileFinally(
     breakLabel: flow.breakLabel,
     continueLabel: flow.continueLabel,
     inlineLabel: flow.inlineReturnLabel,
+    breakable: new Set(labels.map(({ name }) => name)),
+    continuable: new Set(labels.filter(({ inBody }) => inBody).map(({ name }) => name)),
   }
   const context: Context = { label: state.label('failed'), finally: last }
   const { flow: tryFlow, stmts } = within(compiler, state, context, flow.fork(), () =>
@@ -341,10 +353,11 @@ function patchExits({ compiler }: Patch, state: State): void {
       function (statement: BreakStatement): ExpressionRef {
         const flow = this.currentFlow
         const last = innermost(state, flow)
-        if (!last || statement.label || last.breakLabel !== flow.breakLabel || !flow.breakLabel) {
-          return original.call(this, statement)
-        }
-        flow.set(values.FlowFlags.Breaks)
+        const isOutside = statement.label
+          ? last?.breakable.has(statement.label.text)
+          : last?.breakLabel === flow.breakLabel && flow.breakLabel !== null
+        if (!last || !isOutside) return original.call(this, statement)
+        flow.set(statement.label ? values.FlowFlags.Terminates : values.FlowFlags.Breaks)
         return this.module.block(null, takeExit(this, last, statement))
       },
   )
@@ -354,9 +367,12 @@ function patchExits({ compiler }: Patch, state: State): void {
       function (statement: ContinueStatement): ExpressionRef {
         const flow = this.currentFlow
         const last = innermost(state, flow)
-        const isOutside = last?.continueLabel === flow.continueLabel && flow.continueLabel !== null
-        if (!last || statement.label || !isOutside) return original.call(this, statement)
-        flow.set(values.FlowFlags.Continues | values.FlowFlags.Terminates)
+        const isOutside = statement.label
+          ? last?.continuable.has(statement.label.text)
+          : last?.continueLabel === flow.continueLabel && flow.continueLabel !== null
+        if (!last || !isOutside) return original.call(this, statement)
+        const { Continues, Terminates } = values.FlowFlags
+        flow.set(statement.label ? Terminates : Continues | Terminates)
         return this.module.block(null, takeExit(this, last, statement))
       },
   )

@@ -1,9 +1,21 @@
 /**
  * What guest programs have beyond asc's language (docs/compiler.md).
  */
+import type { Patch } from './patch.ts'
 import { patchClosures } from './closures.ts'
+import { Labels, patchLabels } from './labels.ts'
+import { patchLists } from './lists.ts'
 import { patchLoops } from './loops.ts'
+import { patchOptional } from './optional.ts'
 import { patchFailures } from './failures.ts'
 
-/** The extensions, in the order in which they are installed. */
-export const languageExtensions = [patchClosures, patchLoops, patchFailures]
+/** Install all extensions, for one compilation. */
+export function extendLanguage(patch: Patch): void {
+  const labels = new Labels()
+  patchClosures(patch)
+  patchLoops(patch)
+  patchLists(patch)
+  patchOptional(patch)
+  patchLabels(patch, labels)
+  patchFailures(patch, labels)
+}

@@ -31,6 +31,7 @@ export type ExpressionRef = number
 
 type Hidden =
   | 'compileBreakStatement'
+  | 'compileCallDirect'
   | 'compileCallExpression'
   | 'compileContinueStatement'
   | 'compileForOfStatement'
@@ -63,6 +64,20 @@ export interface CompilerInternals extends Omit<Compiler, Hidden> {
     type: Type,
     constraints: number,
   ): ExpressionRef
+  compileCallDirect(
+    instance: Function,
+    parameters: Expression[],
+    reportNode: Node,
+    thisArg?: ExpressionRef,
+    constraints?: number,
+  ): ExpressionRef
+  convertExpression(
+    expression: ExpressionRef,
+    from: Type,
+    to: Type,
+    explicit: boolean,
+    reportNode: Node,
+  ): ExpressionRef
   makeCallDirect(
     instance: Function,
     operands: ExpressionRef[] | null,
@@ -79,7 +94,10 @@ export interface CompilerInternals extends Omit<Compiler, Hidden> {
 }
 
 /** asc's resolver with the methods that are extended. */
-export interface ResolverInternals extends Omit<Resolver, 'lookupThisExpression'> {
+export interface ResolverInternals extends Omit<
+  Resolver,
+  'lookupThisExpression' | 'resolveCallExpression'
+> {
   lookupThisExpression(node: Node, flow: Flow, type?: Type, mode?: number): Element | null
   resolveCallExpression(node: CallExpression, flow: Flow, type?: Type, mode?: number): Type | null
 }
@@ -92,6 +110,7 @@ interface Values {
   >
   Constraints: Enumeration<'None' | 'ConvImplicit'>
   BinaryOp: Enumeration<'EqI32'>
+  UnaryOp: Enumeration<'EqzI32'>
   TypeRef: Enumeration<'None' | 'Unreachable'>
   ElementKind: Enumeration<'Local' | 'Class' | 'Interface' | 'Function'>
   ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
@@ -110,6 +129,7 @@ interface Values {
     | 'ForOf'
     | 'Function'
     | 'Identifier'
+    | 'Literal'
     | 'If'
     | 'New'
     | 'Switch'

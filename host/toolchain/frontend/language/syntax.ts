@@ -36,6 +36,10 @@ export class Syntax {
     return Node.createIntegerLiteralExpression(i64(value), this.range)
   }
 
+  text(value: string): Expression {
+    return Node.createStringLiteralExpression(value, this.range)
+  }
+
   member(object: Expression, name: string): Expression {
     const property = Node.createIdentifierExpression(name, this.range)
     return Node.createPropertyAccessExpression(object, property, this.range)
