@@ -34,7 +34,7 @@ export const systemCalls: SystemCall[] = [
     number: 2,
     name: 'NtTerminateProcess',
     args: ['process', 'status'],
-    doc: 'End the program; status (0 to 65,535) is the exit code of the machine. Does not return.',
+    doc: 'End the program (handle −1) with an exit code from 0 to 65,535. Does not return. The machine stops when all programs have ended.',
   },
   {
     number: 3,
@@ -78,7 +78,7 @@ export const systemCalls: SystemCall[] = [
     number: 10,
     name: 'NtCreateThreadEx',
     args: ['*handle', 'routine', 'argument', 'stackBytes', 'priority'],
-    doc: 'Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status.',
+    doc: 'Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB); its lowest 1,024 bytes are a guard, which faults. Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status.',
   },
   {
     number: 11,
@@ -376,6 +376,11 @@ export const statusCodes: SystemConstant[] = [
   { name: 'STATUS_PIPE_CONNECTED', value: 0xc000_00b2, doc: 'A client is there already.' },
   { name: 'STATUS_PIPE_LISTENING', value: 0xc000_00b3, doc: 'No client is there yet.' },
   { name: 'STATUS_FILE_IS_A_DIRECTORY', value: 0xc000_00ba, doc: 'The name is that of a folder.' },
+  {
+    name: 'STATUS_PROCESS_IS_TERMINATING',
+    value: 0xc000_010a,
+    doc: 'The program is about to end.',
+  },
   { name: 'STATUS_CANCELLED', value: 0xc000_0120, doc: 'The request was cancelled.' },
   { name: 'STATUS_FILE_CLOSED', value: 0xc000_0128, doc: 'The handle was closed meanwhile.' },
   {

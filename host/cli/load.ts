@@ -2,6 +2,9 @@
 
 import { Machine } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
+import { defaults } from '../machine/options.ts'
+import type { Program } from '../machine/program.ts'
+import { programBases } from '../machine/program.ts'
 import { readBytes, readProgram } from '../node/files.ts'
 import { UsageError } from './exit.ts'
 import { namingFile, readSnapshotFile } from './snapshotFiles.ts'
@@ -13,24 +16,45 @@ export interface Beginning {
   /** A snapshot in which the program is, and the files that it is a delta against. */
   from?: string
   bases?: readonly string[]
+  /** Files with programs that run beside it. */
+  neighbours?: readonly string[]
 }
 
 /** A machine with the program in a file. */
 export async function loadMachine(
   file: string,
   options: MachineOptions,
-  { disk, from, bases = [] }: Beginning,
+  { disk, from, bases = [], neighbours = [] }: Beginning,
 ): Promise<Machine> {
-  progress(`loading ${file}`)
-  const program = await readProgram(file)
+  const [program, ...others] = await readPrograms([file, ...neighbours])
   if (from === undefined) {
     const machine = await Machine.create(options)
     if (disk !== undefined) insertDisk(machine, disk)
-    await machine.load(program)
+    await loadAll(machine, program, others)
     return machine
   }
   const snapshot = await readSnapshotFile(from, bases)
   return namingFile(from, () => Machine.restore(snapshot, { ...options, program }))
+}
+
+/** The programs in files, each for its part of the memory. */
+async function readPrograms(files: readonly string[]): Promise<Program[]> {
+  const addresses = programBases(files.length, defaults.ramBytes)
+  const programs: Program[] = []
+  for (const [i, file] of files.entries()) {
+    progress(`loading ${file}`)
+    programs.push(await readProgram(file, { base: addresses[i] }))
+  }
+  return programs
+}
+
+async function loadAll(machine: Machine, program: Program, neighbours: Program[]): Promise<void> {
+  try {
+    await machine.load(program, neighbours)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--with: ${error.message}`)
+    throw error
+  }
 }
 
 /** Put the image in a file into the machine's block device. */

@@ -76,6 +76,7 @@ function addRun(program: Command, finish: Finish): void {
       forwardings,
     )
     .option('--disk <file>', 'an image for the block device; what the guest writes is not kept')
+    .option('--with <file>', 'a program that runs beside it; may be repeated', files)
     .option('--param <name=number>', 'a parameter the guest can ask for', parameters)
     .option('--pcap <file>', 'write the frames (pcapng, nanoseconds)')
     .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')

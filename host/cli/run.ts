@@ -27,6 +27,7 @@ export interface RunCommand {
   link?: LinkOptions
   forward?: Forwarding[]
   disk?: string
+  with?: string[]
   from?: string
   base?: string[]
   pcap?: string
@@ -58,8 +59,8 @@ async function runProgram(
   const { harts, seed, timing, param, link } = command
   const trace = command.trace !== undefined
   const options = { harts, seed, timing, parameters: param, link, trace }
-  const { from, base: bases, disk } = command
-  const load = () => loadMachine(file, options, { from, bases, disk })
+  const { from, base: bases, disk, with: neighbours } = command
+  const load = () => loadMachine(file, options, { from, bases, disk, neighbours })
   if (command.checkDeterminism === true) return checkDeterminism(load, command.until)
   const machine = await load()
   const peeks = command.peek ?? []
@@ -92,12 +93,17 @@ const singleRunOptions = [
 ]
 
 /** What a snapshot decides, and what needs the run from its beginning. */
-const beginningOptions = ['harts', 'seed', 'timing', 'param', 'disk', 'record'] as const
+const beginningOptions = [
+  ...(['harts', 'seed', 'timing', 'param', 'disk', 'with', 'record'] as const),
+]
 
 function checkCombination(command: RunCommand): void {
   const other = beginningOptions.find((name) => command[name] !== undefined)
   if (command.from !== undefined && other !== undefined) {
     throw new UsageError(`--from and --${other} cannot be used together; leave one out`)
+  }
+  if (command.with !== undefined && command.record !== undefined) {
+    throw new UsageError('--with and --record cannot be used together; leave one out')
   }
   checkPurpose(command)
 }

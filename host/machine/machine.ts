@@ -34,7 +34,15 @@ import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
 import { parameterEntries } from './parameters.ts'
 import type { Program } from './program.ts'
-import { coroutineTables, imageHash, isForExecutive, needsKernel, programOf } from './program.ts'
+import {
+  chainPrograms,
+  coroutineTables,
+  imageHash,
+  isForExecutive,
+  needsKernel,
+  programOf,
+  startsMachine,
+} from './program.ts'
 import type { RunReport } from './report.ts'
 import type { Marks } from './runner.ts'
 import { Runner } from './runner.ts'
@@ -171,33 +179,41 @@ export class Machine implements NetworkHost {
     return this.console.text
   }
 
-  /** Images in memory, the program's last. */
+  /** Images in memory: the kernel's, if it is not in the program's, and those of the programs, the first one last. */
   get images(): readonly Image[] {
     return this.#images
   }
 
   /**
    * Load a program. One for the executive gets the kernel beside it; any other RV32 program has the machine to itself and starts at its
-   * entry in M mode, with the hart's number in a0 and the devicetree's address in a1. Throws an ElfError or a MemoryError.
+   * entry in M mode, with the hart's number in a0 and the devicetree's address in a1. Programs for the executive may have neighbours,
+   * linked for the addresses of `programBases`; names and calls are those of the first. Throws an ElfError, a MemoryError, or a RangeError
+   * for programs that cannot be neighbours.
    */
-  async load(source: Uint8Array | Image | Program): Promise<void> {
+  async load(
+    source: Uint8Array | Image | Program,
+    neighbours: readonly (Uint8Array | Image | Program)[] = [],
+  ): Promise<void> {
     const program = programOf(source)
-    const images = await this.#know(program)
+    const images = await this.#know(program, neighbours.map(programOf))
     for (const image of images) this.memory.load(image)
+    const { entry } = images.find(startsMachine) ?? program.image
     const tree = isForExecutive(program.image)
       ? 0
       : placeDeviceTree(this.memory, this.configuration, program.image)
     this.#watchToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
-      this.#core.setProgramCounter(hart, images[0].entry)
+      this.#core.setProgramCounter(hart, entry)
       this.#core.setRegister(hart, a0, hart)
       this.#core.setRegister(hart, a1, tree)
     }
   }
 
   /** Learn the names of a program, and find out what has to be in memory for it. */
-  async #know(program: Program): Promise<Image[]> {
-    const images = [program.image]
+  async #know(program: Program, neighbours: Program[] = []): Promise<Image[]> {
+    const programs = [program, ...neighbours].map(({ image }) => image)
+    const [first, ...others] = neighbours.length === 0 ? programs : chainPrograms(programs)
+    const images = [...others, first]
     if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
     this.#images = images
     this.#runner.images = images

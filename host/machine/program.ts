@@ -15,6 +15,14 @@ export interface Program {
 /** First word of a program that runs under the executive ("NTPG"). */
 const programMagic = 0x4750_544e
 
+/** Words of a program's header: version is 1; the address of the image of the next program, or 0. */
+const headerNext = 24
+/** The memory of programs: from behind the kernel to the kernel's pool; each program's stacks lie in front of its image. */
+const programsStart = 0x8040_0000
+const stacksBytes = 0x40_0000
+const poolBytes = 0xc0_0000
+const pageBytes = 4096
+
 const spawnSection = '.nothread.spawns'
 const coroutineSection = '.nothread.coroutines'
 
@@ -32,7 +40,52 @@ export function isForExecutive({ segments }: Image): boolean {
 
 /** Whether an image is a program for the executive without the executive in it. */
 export function needsKernel(image: Image): boolean {
-  return isForExecutive(image) && !image.segments.some(({ address }) => address === ramBase)
+  return isForExecutive(image) && !startsMachine(image)
+}
+
+/** Whether the first code of the machine is in an image. */
+export function startsMachine({ segments }: Image): boolean {
+  return segments.some(({ address }) => address === ramBase)
+}
+
+/**
+ * Where the images of so many programs belong, for equal parts of the memory. The first address is that of a program alone.
+ * @param ramBytes size of RAM
+ */
+export function programBases(count: number, ramBytes: number): number[] {
+  const all = ramBase + ramBytes - poolBytes - programsStart
+  const part = Math.floor(all / count / pageBytes) * pageBytes
+  return Array.from({ length: count }, (_, i) => programsStart + i * part + stacksBytes)
+}
+
+/**
+ * Images of programs that run at once: each header gets the address of the next program. Throws a RangeError for one that is not
+ * for the executive, or that lies where the stacks of the next begin.
+ */
+export function chainPrograms(images: readonly Image[]): Image[] {
+  return images.map((image, i) => {
+    const header = headerOf(image)
+    const next = i + 1 < images.length ? headerOf(images[i + 1]) : undefined
+    if (next !== undefined && endOf(image) > next.address - stacksBytes) {
+      throw new RangeError(
+        `program ${i + 2} begins in the memory of program ${i + 1}; link it for an address of programBases`,
+      )
+    }
+    const bytes = header.bytes.slice()
+    new DataView(bytes.buffer).setUint32(headerNext, next?.address ?? 0, true)
+    const segments = image.segments.map((part) => (part === header ? { ...part, bytes } : part))
+    return { ...image, segments }
+  })
+}
+
+function headerOf({ segments }: Image): Segment {
+  const header = segments.find(isProgram)
+  if (header !== undefined) return header
+  throw new RangeError('only programs for the executive can run beside another')
+}
+
+function endOf({ segments }: Image): number {
+  return Math.max(...segments.map(({ address, memorySize }) => address + memorySize))
 }
 
 function isProgram({ bytes }: Segment): boolean {

@@ -16,6 +16,12 @@ export class FileError extends Error {
   override readonly name = 'FileError'
 }
 
+/** What the compiler may be told. */
+interface CompileOptions {
+  debug?: boolean
+  base?: number
+}
+
 /** Path of one of the programs that come with the package, such as `udp-echo.ts`. */
 export function shippedProgram(name: string): string {
   return fileURLToPath(new URL(`../../assets/programs/${name}`, import.meta.url))
@@ -23,12 +29,9 @@ export function shippedProgram(name: string): string {
 
 /**
  * The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. With `debug` TypeScript becomes code for
- * debuggers. Throws what the compiler throws, or a FileError.
+ * debuggers; `base` is where a program for the executive shall be. Throws what the compiler throws, or a FileError.
  */
-export async function readProgram(
-  path: string,
-  options: { debug?: boolean } = {},
-): Promise<Program> {
+export async function readProgram(path: string, options: CompileOptions = {}): Promise<Program> {
   const bytes = readBytes(path)
   const kind = extname(path)
   if (kind === '.ts') return compileFile(path, options)
@@ -39,7 +42,7 @@ export async function readProgram(
   )
 }
 
-async function compileFile(path: string, options: { debug?: boolean }): Promise<Program> {
+async function compileFile(path: string, options: CompileOptions): Promise<Program> {
   const readSource = (name: string) => (existsSync(name) ? readFileSync(name, 'utf8') : null)
   const guest = JSON.parse(new TextDecoder().decode(await assetBytes(guestUrl))) as GuestSources
   // The compiler takes a second to load; who runs an executable does not wait for it.

@@ -17,7 +17,7 @@ import { mergeInformation } from './dwarf/information.ts'
 import { LAYOUT_SECTION, mergeLayouts } from './frontend/layoutSection.ts'
 
 /** Where the images are in memory (docs/design.md §4). */
-export const imageBases = { kernel: 0x8000_0000, program: 0x8040_0000 } as const
+export const imageBases = { kernel: 0x8000_0000, program: 0x8080_0000 } as const
 
 /** Section with the functions that the host can spawn, as JSON of `SpawnFunction[]`. */
 export const SPAWN_SECTION = '.nothread.spawns'
@@ -40,6 +40,7 @@ export interface Program {
  * @param entry path of the file with `main`, ending in .ts
  * @param readFile reads the entry and the files it imports by path; null means there is no such file
  * @param guest sources of the runtime (assets/guest.json)
+ * @param options.base address of the image, of those for programs that run at once (`programBases`); that of a program alone unless given
  * @param options.debug make code for debuggers: it is slower, but every function and local variable is there
  * @throws CompileError with every error found, each with its place
  */
@@ -47,9 +48,9 @@ export async function compile(
   entry: string,
   readFile: ReadFile,
   guest: GuestSources,
-  options: { debug?: boolean } = {},
+  options: { debug?: boolean; base?: number } = {},
 ): Promise<Program> {
-  const base = imageBases.program
+  const base = options.base ?? imageBases.program
   const { wasm, sourceMap, layouts, names, spawns } = await compileModule(
     entry,
     readFile,

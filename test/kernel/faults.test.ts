@@ -3,7 +3,7 @@ import type { Machine } from '../../host/machine/machine.ts'
 import { assembleImage } from '../../host/toolchain/asm/index.ts'
 import { expectScenarios, machineWith, testMachine } from './support.ts'
 
-const base = 0x8040_0000
+const base = 0x8080_0000
 
 /** Run a program of a few instructions under the kernel. */
 async function runProgram(body: string): Promise<Machine> {
@@ -19,21 +19,21 @@ const faults: [name: string, body: string, text: string][] = [
   [
     'reads address 0',
     'lw a0, 0(zero)',
-    'load access at pc 0x80400020, address 0x00000000, thread 1',
+    'load access at pc 0x80800020, address 0x00000000, thread 1',
   ],
   [
     'writes the kernel',
     'lui a0, 0x80000\nsw a0, 0(a0)',
-    'store access at pc 0x80400024, address 0x80000000',
+    'store access at pc 0x80800024, address 0x80000000',
   ],
   ['jumps into the kernel', 'lui a0, 0x80000\njr a0', 'instruction access at pc 0x80000000'],
-  ['executes what is no instruction', '.word 0', 'illegal instruction at pc 0x80400020'],
-  ['touches a CSR of the machine', 'csrr a0, mstatus', 'illegal instruction at pc 0x80400020'],
-  ['reaches the unreachable', 'ebreak\naddi x0, x0, 1', 'unreachable at pc 0x80400020, thread 1'],
+  ['executes what is no instruction', '.word 0', 'illegal instruction at pc 0x80800020'],
+  ['touches a CSR of the machine', 'csrr a0, mstatus', 'illegal instruction at pc 0x80800020'],
+  ['reaches the unreachable', 'ebreak\naddi x0, x0, 1', 'unreachable at pc 0x80800020, thread 1'],
   [
     'writes a device',
     'lui a0, 0x10000\nsb a0, 0(a0)',
-    'store access at pc 0x80400024, address 0x10000000',
+    'store access at pc 0x80800024, address 0x10000000',
   ],
 ]
 

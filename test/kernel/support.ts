@@ -38,14 +38,17 @@ export function kernelImage(entry = `${kernelFolder}index.ts`): Promise<Image> {
 }
 
 /** A test program for user mode; its `_start` is called with the image's base and the heap's end. */
-export function programImage(name: string): Promise<Image> {
+export function programImage(name: string, base?: number): Promise<Image> {
   const file = fixture(name)
-  return programFrom(readFileSync(root + file, 'utf8'), name)
+  return programFrom(readFileSync(root + file, 'utf8'), name, base)
 }
 
 /** The same from source text, which may import what the fixtures import. */
-export async function programFrom(source: string, name = 'generated'): Promise<Image> {
-  const base = imageBases.program
+export async function programFrom(
+  source: string,
+  name = 'generated',
+  base: number = imageBases.program,
+): Promise<Image> {
   const file = fixture(name)
   const read = (path: string) => (path === file ? source : readSource(path))
   const { wasm } = await compileSystemModule(file, read, base + dataOffset)
@@ -59,10 +62,14 @@ function fixture(name: string): string {
 let kernel: Promise<Uint8Array<ArrayBuffer>> | undefined
 
 /** A machine with the tree's kernel and a program, not yet run. */
-export async function machineWith(program: Image, options: MachineOptions = {}): Promise<Machine> {
+export async function machineWith(
+  program: Image,
+  options: MachineOptions = {},
+  neighbours: Image[] = [],
+): Promise<Machine> {
   kernel ??= kernelImage().then((image) => new Uint8Array(writeImage(image)))
   const machine = await Machine.create({ kernel: await kernel, ...options })
-  await machine.load(program)
+  await machine.load(program, neighbours)
   return machine
 }
 

@@ -13,7 +13,7 @@ import { initializeMailbox } from './io/mailbox';
 import { initializeScheduler } from './ke/schedule';
 import { allocateThread, initializeThreads, THREAD_RUNNING } from './ke/thread';
 import { initializePool } from './mm/pool';
-import { initializeUserWindow } from './mm/user';
+import { initializeProtection } from './mm/user';
 import { initializeAdapter } from './net/adapter';
 import { initializeArp } from './net/arp';
 import { initializeAfd } from './net/afd';
@@ -35,7 +35,7 @@ export function initializeKernel(hart: u32): void {
   initializeThreads();
   initializeScheduler();
   initializeHart(currentPrcb(), hart);
-  initializeUserWindow(ramEnd());
+  initializeProtection();
   initializeArp();
   initializeAdapter();
   initializeAfd();

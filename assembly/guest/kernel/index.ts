@@ -1,7 +1,7 @@
 import { initializeKernel, ramEnd } from './boot';
 import { lowerIrql, PASSIVE_LEVEL } from './hal/irql';
 import { idleLoop } from './ke/schedule';
-import { startProgram } from './ps/process';
+import { startPrograms } from './ps/process';
 
 /**
  * The executive: a small kernel with NT's rules. hal/ is the machine (traps, IRQL, interrupts, clock), ke/ the core (DPCs,
@@ -18,7 +18,7 @@ export { systemCall } from './sys/dispatch';
 /** From hal/start.s: the first code of the kernel, on the stack that becomes the idle thread's. Does not return. */
 export function kernelStart(hart: u32): void {
   initializeKernel(hart);
-  startProgram(ramEnd());
+  startPrograms(ramEnd());
   lowerIrql(PASSIVE_LEVEL);
   idleLoop();
 }

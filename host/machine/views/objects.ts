@@ -4,6 +4,8 @@ import type { Executive } from './executive.ts'
 
 /** A handle and its object. */
 export interface HandleView {
+  /** Number of the program whose handle it is. */
+  process: number
   handle: number
   /** Address of the object. */
   object: number
@@ -18,6 +20,7 @@ export interface HandleView {
 
 const objectClass = 'ke/object/KernelObject'
 const typePrefix = 'ke/object/TYPE_'
+const tableClass = 'ob/handle/HandleTable'
 const indicesPerPage = 1024
 /** A freed entry of the table is odd; addresses are even. */
 const freeBit = 1
@@ -45,23 +48,43 @@ export function deviceName({ records }: Executive, address: number): string {
   return records.text(device('name'), device('nameBytes'))
 }
 
-/** All open handles, in ascending order. */
+/** All open handles, program by program, in ascending order. */
 export function handlesOf(executive: Executive): HandleView[] {
   const { records } = executive
-  const pages = records.constant('ob/handle/pages')
-  const found: HandleView[] = []
-  for (let index = 0; index < records.variable('ob/handle/indices'); index++) {
+  const processes = records.constant('ps/process/processes')
+  if (records.number(processes, 4) === 0) return []
+  return records
+    .list(processes, 'ps/process/Process', 'next')
+    .flatMap((process) =>
+      tableOf(executive, process('handles')).map(([handle, object]) =>
+        handleView(executive, process('number'), handle, object),
+      ),
+    )
+}
+
+/** The handles of one program with the addresses of their objects. */
+function tableOf({ records }: Executive, table: number): [handle: number, object: number][] {
+  const pages = table + records.size(tableClass)
+  const found: [number, number][] = []
+  const used = records.at(tableClass, table)('indices')
+  for (let index = 0; index < used; index++) {
     const page = records.number(pages + 4 * Math.floor(index / indicesPerPage), 4)
     const object = records.number(page + 4 * (index % indicesPerPage), 4)
     if (object & freeBit || object === 0) continue
-    found.push(handleView(executive, (index + 1) * 4, object))
+    found.push([(index + 1) * 4, object])
   }
   return found
 }
 
-function handleView(executive: Executive, handle: number, object: number): HandleView {
+function handleView(
+  executive: Executive,
+  process: number,
+  handle: number,
+  object: number,
+): HandleView {
   const row = executive.records.at(objectClass, object)
   const type = objectType(executive, object)
   const name = objectName(executive, object)
-  return { handle, object, type, name, references: row('references'), signal: row('signal') }
+  const [references, signal] = [row('references'), row('signal')]
+  return { process, handle, object, type, name, references, signal }
 }

@@ -41,6 +41,7 @@ const threadClass = 'ke/thread/Thread'
 const blockClass = 'ke/wait/WaitBlock'
 /** Words of the frame that a trap leaves on the thread's kernel stack; the first is the pc. */
 const frameBytesName = 'ke/thread/FRAME_BYTES'
+/** Code of programs lies from here on. */
 const programBase = 0x8040_0000
 
 /** The harts. */

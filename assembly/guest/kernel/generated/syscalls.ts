@@ -2,7 +2,7 @@
 
 /** Write UTF-8 text to the console. */
 export const SYS_NtDisplayString: u32 = 1;
-/** End the program; status (0 to 65,535) is the exit code of the machine. Does not return. */
+/** End the program (handle −1) with an exit code from 0 to 65,535. Does not return. The machine stops when all programs have ended. */
 export const SYS_NtTerminateProcess: u32 = 2;
 /** Report an unrecoverable error of the program (a failed assertion, an abort) as a guest fault and end the program. Does not return. */
 export const SYS_NtRaiseHardError: u32 = 3;
@@ -16,7 +16,7 @@ export const SYS_NtQueryParameter: u32 = 7;
 export const SYS_NtClose: u32 = 6;
 /** Give the object of a handle another handle. What happens at the close of a handle happens at the close of the last one. */
 export const SYS_NtDuplicateObject: u32 = 8;
-/** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB). Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
+/** Start a thread at a code address with its argument in a0. The kernel allocates its stack (0 bytes: 16 KiB; the first thread has 64 KiB); its lowest 1,024 bytes are a guard, which faults. Priority 1 to 31 (0: 8). When the routine returns, the thread ends with a0 as its status. */
 export const SYS_NtCreateThreadEx: u32 = 0xa;
 /** End a thread. The calling thread (−2) ends at once: its requests are cancelled and waited for, and the call does not return. Another one ends as soon as it is about to be in user mode; its waits end, and this call does not wait for it. */
 export const SYS_NtTerminateThread: u32 = 0xb;
@@ -158,6 +158,8 @@ export const STATUS_PIPE_CONNECTED: u32 = 0xc00000b2;
 export const STATUS_PIPE_LISTENING: u32 = 0xc00000b3;
 /** The name is that of a folder. */
 export const STATUS_FILE_IS_A_DIRECTORY: u32 = 0xc00000ba;
+/** The program is about to end. */
+export const STATUS_PROCESS_IS_TERMINATING: u32 = 0xc000010a;
 /** The request was cancelled. */
 export const STATUS_CANCELLED: u32 = 0xc0000120;
 /** The handle was closed meanwhile. */

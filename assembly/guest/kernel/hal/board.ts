@@ -35,8 +35,12 @@ export const UART_LSR_THRE: u32 = 0x20;
 
 export const VIRTIO: usize = 0x1000_1000;
 
-/** The program's image; in front of it the kernel's 4 MiB. */
-export const PROGRAM_BASE: usize = 0x8040_0000;
-/** The end of RAM: stacks of programs first, then the kernel's pool. */
-export const RESERVED_BYTES: usize = 0x100_0000;
+/**
+ * The programs' memory: from behind the kernel's 4 MiB to the pool. Each program has a window with its stacks, its image and its heap, in this
+ * order; the image of the first lies at PROGRAM_BASE.
+ */
+export const PROGRAMS_START: usize = 0x8040_0000;
 export const USER_STACKS_BYTES: usize = 0x40_0000;
+export const PROGRAM_BASE: usize = PROGRAMS_START + USER_STACKS_BYTES;
+/** The kernel's pool, at the end of RAM. */
+export const POOL_BYTES: usize = 0xc0_0000;

@@ -14,6 +14,8 @@ export const MCOUNTEREN: u32 = 0x306;
 export const PMPCFG0: u32 = 0x3a0;
 export const PMPADDR0: u32 = 0x3b0;
 export const PMPADDR1: u32 = 0x3b1;
+export const PMPADDR2: u32 = 0x3b2;
+export const PMPADDR3: u32 = 0x3b3;
 /** Read, write, execute, "top of range": the entry reaches from the address of the one before it to its own. */
 export const PMP_RWX_TOR: u32 = 0x0f;
 

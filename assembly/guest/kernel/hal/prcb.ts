@@ -1,5 +1,6 @@
 import { threadPointer } from '../rv';
 import { Thread } from '../ke/thread';
+import { Process } from '../ps/process';
 
 /**
  * The processor control block: what a hart knows about itself. Its address is in tp while the hart is in the kernel, and its
@@ -30,6 +31,8 @@ export class Prcb {
   dead: Thread;
   /** mtime at which the running thread's quantum ends; NEVER while nobody else wants the hart. */
   quantumEnd: u64;
+  /** The program whose window is open. */
+  process: Process;
   /** Since when the running thread uses up its boost. */
   boostedSince: u64;
 }

@@ -34,6 +34,7 @@ import { connectInterrupt, Interrupt, maskSource } from '../hal/interrupt';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
 import { initializeList, isListEmpty } from '../ke/list';
 import { probeWords } from '../mm/user';
+import { currentProcess } from '../ps/process';
 import { Device, DEVICE_BYTES, DEVICE_SIDE_BY_SIDE, registerDevice } from './device';
 import { File } from './file';
 import { completeIrp, currentLocation, Irp } from './irp';
@@ -41,7 +42,7 @@ import { keepRequest, takeRequest } from './queue';
 
 /**
  * \Device\Mailbox: calls of the host into the program. A message takes the road of any input: interrupt, DPC, the oldest waiting
- * receive request. While nobody receives, messages stay in the device and its source is held back.
+ * receive request of the first program. While nobody receives, messages stay in the device and its source is held back.
  */
 
 const LEVEL: u32 = 4;
@@ -51,6 +52,8 @@ const mailboxDevice = changetype<Device>(memory.data(64, 4));
 const interrupt = changetype<Interrupt>(memory.data(32, 4));
 const dpc = changetype<Dpc>(memory.data(32, 4));
 const receivers = memory.data(8, 4);
+/** Receive requests of other programs: no message is for them. */
+const others = memory.data(8, 4);
 
 export function initializeMailbox(): void {
   memory.fill(changetype<usize>(mailboxDevice), 0, DEVICE_BYTES);
@@ -59,6 +62,7 @@ export function initializeMailbox(): void {
   mailboxDevice.control = controlMailbox.index;
   registerDevice(mailboxDevice, '\\Device\\Mailbox');
   initializeList(receivers);
+  initializeList(others);
   initializeDpc(dpc, messageDpc.index, 0);
   interrupt.source = MAILBOX_PLIC_SOURCE;
   interrupt.level = LEVEL;
@@ -109,6 +113,7 @@ function controlMailbox(device: Device, irp: Irp): u32 {
   }
   const status = probeWords(place.request, MAILBOX_MESSAGE_BYTES);
   if (status) return completeIrp(irp, status, 0);
+  if (currentProcess().number) return keepRequest(others, irp);
   maskSource(MAILBOX_PLIC_SOURCE, false);
   return keepRequest(receivers, irp);
 }

@@ -25,6 +25,7 @@ import {
   THREAD_WAITING,
 } from './thread';
 import { armClock } from './timer';
+import { openWindow } from '../mm/user';
 
 /**
  * The dispatcher: 32 ready queues, the best thread runs, equals take turns of one quantum. Everything here runs at
@@ -143,6 +144,7 @@ export function swapThread(): void {
     hint2(TRACE_thread_switch, changetype<usize>(old), changetype<usize>(next));
     prcb.current = next;
     prcb.kernelStack = next.kernelStack;
+    openWindow(next);
     if (bestReady() >= <i32>next.basePriority) startQuantum(prcb);
     swapContext(changetype<usize>(old) + offsetof<Thread>('saved'), next.saved);
     retireDead(currentPrcb());

@@ -7,10 +7,11 @@ import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
+import { leaveProcess, Process } from '../ps/process';
 import { finishThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
-import { initializeList, insertTail, removeEntry } from './list';
+import { initializeList, insertTail, nextEntry, removeEntry } from './list';
 import { abandonMutants } from './mutant';
 import { Apc, initializeApc, initializeApcs, insertApc, rundownApcs } from './apc';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
@@ -56,6 +57,7 @@ export class Thread extends KernelObject {
   kernelStack: usize;
   userStack: usize;
   userStackBytes: usize;
+  process: Process;
   number: u32;
   state: u32;
   priority: u32;
@@ -166,6 +168,7 @@ export function allocateThread(priority: u32): Thread {
 
 /** Make a thread that will start in user mode; null when memory is short. startThread lets it run. */
 export function createThread(
+  process: Process,
   routine: usize,
   argument0: usize,
   argument1: usize,
@@ -176,16 +179,17 @@ export function createThread(
   if (!changetype<usize>(thread)) return thread;
   const bytes: usize = stackBytes ? stackBytes : DEFAULT_STACK_BYTES;
   const kernelStack = allocate(KERNEL_STACK_BYTES);
-  const userStack = allocateStack(bytes);
+  const userStack = allocateStack(process.stacks, bytes);
   if (!kernelStack || !userStack) {
     if (kernelStack) free(kernelStack, KERNEL_STACK_BYTES);
-    if (userStack) freeStack(userStack, bytes);
+    if (userStack) freeStack(process.stacks, userStack, bytes);
     forgetThread(thread);
     return changetype<Thread>(0);
   }
   thread.kernelStack = kernelStack + KERNEL_STACK_BYTES;
   thread.userStack = userStack;
   thread.userStackBytes = bytes;
+  thread.process = process;
   buildFirstFrame(thread, routine, argument0, argument1);
   return thread;
 }
@@ -196,6 +200,7 @@ export function startThread(thread: Thread): void {
   hint2(TRACE_thread_start, changetype<usize>(thread), routine);
   reference(thread);
   const old = lockDispatcher();
+  thread.process.threads++;
   readyThread(thread, 0);
   unlockDispatcher(old);
 }
@@ -203,7 +208,7 @@ export function startThread(thread: Thread): void {
 function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argument1: usize): void {
   const frame = thread.kernelStack - FRAME_BYTES;
   store<usize>(frame, routine);
-  store<usize>(frame, exitStub(), 4);
+  store<usize>(frame, exitStub(thread.process), 4);
   store<usize>(frame, (thread.userStack + thread.userStackBytes) & ~15, 8);
   store<usize>(frame, argument0, 40);
   store<usize>(frame, argument1, 44);
@@ -229,6 +234,7 @@ export function terminateThread(status: u32): void {
   thread.userApcPending = false;
   finishThreadRequests(thread);
   rundownApcs(thread);
+  leaveProcess(thread);
   lockDispatcher();
   abandonMutants(thread);
   thread.state = THREAD_TERMINATED;
@@ -255,6 +261,23 @@ export function requestTermination(thread: Thread, status: u32): void {
   unlockDispatcher(old);
 }
 
+/** Another thread of a program that is to end and has not been told so, with a reference, or null. */
+export function threadToEnd(process: Process): Thread {
+  const own = currentThread();
+  const old = lockDispatcher();
+  let found = changetype<Thread>(0);
+  for (let entry = nextEntry(allThreads); entry != allThreads; entry = nextEntry(entry)) {
+    const thread = changetype<Thread>(entry - offsetof<Thread>('allNext'));
+    if (thread.process != process || thread == own) continue;
+    if (!thread.takesApcs || thread.terminating) continue;
+    found = thread;
+    reference(found);
+    break;
+  }
+  unlockDispatcher(old);
+  return found;
+}
+
 /** In the thread that shall end: at once, unless it is in a system call, which it completes. */
 function endProgramThread(apc: usize): void {
   const thread = currentThread();
@@ -269,7 +292,7 @@ export function retireThread(thread: Thread): void {
 
 function freeStacks(thread: Thread): void {
   free(thread.kernelStack - KERNEL_STACK_BYTES, KERNEL_STACK_BYTES);
-  freeStack(thread.userStack, thread.userStackBytes);
+  freeStack(thread.process.stacks, thread.userStack, thread.userStackBytes);
 }
 
 /** The last reference to a thread is gone: it has ended, or never started. */

@@ -1,10 +1,10 @@
-import { RESERVED_BYTES, USER_STACKS_BYTES } from '../hal/board';
+import { POOL_BYTES } from '../hal/board';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 
 /**
  * Memory of the executive: blocks of power-of-two sizes, each size with a free list that is refilled a page at a time from
- * the untouched rest of the region. Freed memory returns to its list, so nothing ever fragments or moves. Two regions at the end of
- * RAM: stacks of programs (which user mode may touch), and the pool.
+ * the untouched rest of the region. Freed memory returns to its list, so nothing ever fragments or moves. Regions are the pool at the end
+ * of RAM, and the stacks of each program (which user mode may touch).
  */
 
 const PAGE: usize = 4096;
@@ -12,35 +12,33 @@ const SMALLEST_SHIFT: u32 = 6;
 const SHIFTS: u32 = 24;
 
 @unmanaged
-class Region {
+export class Region {
   next: usize;
   end: usize;
   used: usize;
-  free: usize;
 }
 
-const poolLists = memory.data(4 * 24, 4);
-const stackLists = memory.data(4 * 24, 4);
-const pool = changetype<Region>(memory.data(16, 4));
-const stacks = changetype<Region>(memory.data(16, 4));
+/** Behind the fields: a word for each size, the first free block. */
+const LISTS_OFFSET: usize = offsetof<Region>();
+/** Bytes of a region's record. */
+export const REGION_BYTES: usize = LISTS_OFFSET + 4 * SHIFTS;
 
-/** Lay the regions out below the end of RAM. */
+const pool = changetype<Region>(memory.data(128, 4));
+
+/** Lay the pool out below the end of RAM. */
 export function initializePool(ramEnd: usize): void {
-  const base = ramEnd - RESERVED_BYTES;
-  layOut(stacks, base, base + USER_STACKS_BYTES, stackLists);
-  layOut(pool, base + USER_STACKS_BYTES, ramEnd, poolLists);
+  initializeRegion(pool, poolBase(ramEnd), ramEnd);
 }
 
-function layOut(region: Region, next: usize, end: usize, lists: usize): void {
-  region.next = next;
+/** Prepare a zeroed region. */
+export function initializeRegion(region: Region, start: usize, end: usize): void {
+  region.next = start;
   region.end = end;
-  region.used = 0;
-  region.free = lists;
 }
 
 /** First address of the pool: user mode ends here. */
 export function poolBase(ramEnd: usize): usize {
-  return ramEnd - RESERVED_BYTES + USER_STACKS_BYTES;
+  return ramEnd - POOL_BYTES;
 }
 
 /** Zeroed memory of the executive, or 0. Blocks of a page or more are page-aligned. IRQL at most DISPATCH. */
@@ -60,12 +58,12 @@ export function free(block: usize, bytes: usize): void {
   give(pool, block, shiftOf(bytes));
 }
 
-/** Memory for a program's stack, or 0. */
-export function allocateStack(bytes: usize): usize {
+/** Memory for a stack of a program, or 0. */
+export function allocateStack(stacks: Region, bytes: usize): usize {
   return take(stacks, shiftOf(bytes < PAGE ? PAGE : bytes));
 }
 
-export function freeStack(block: usize, bytes: usize): void {
+export function freeStack(stacks: Region, block: usize, bytes: usize): void {
   give(stacks, block, shiftOf(bytes < PAGE ? PAGE : bytes));
 }
 
@@ -89,10 +87,15 @@ function shiftOf(bytes: usize): u32 {
   return shift < SMALLEST_SHIFT ? SMALLEST_SHIFT : shift;
 }
 
+/** Address of the list of free blocks of a size. */
+function listOf(region: Region, shift: u32): usize {
+  return changetype<usize>(region) + LISTS_OFFSET + ((<usize>shift) << 2);
+}
+
 function take(region: Region, shift: u32): usize {
   if (shift >= SHIFTS) return 0;
   const old = raiseIrql(DISPATCH_LEVEL);
-  const list = region.free + ((<usize>shift) << 2);
+  const list = listOf(region, shift);
   if (!load<usize>(list)) refill(region, list, (<usize>1) << shift);
   const block = load<usize>(list);
   if (block) {
@@ -105,7 +108,7 @@ function take(region: Region, shift: u32): usize {
 
 function give(region: Region, block: usize, shift: u32): void {
   const old = raiseIrql(DISPATCH_LEVEL);
-  const list = region.free + ((<usize>shift) << 2);
+  const list = listOf(region, shift);
   store<usize>(block, load<usize>(list));
   store<usize>(list, block);
   region.used -= (<usize>1) << shift;

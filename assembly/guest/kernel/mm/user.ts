@@ -6,13 +6,14 @@ import {
   SYS_NtContinue,
   SYS_NtTerminateThread,
 } from '../generated/syscalls';
-import { PROGRAM_BASE } from '../hal/board';
-import { PMP_RWX_TOR, PMPADDR0, PMPADDR1, PMPCFG0 } from '../hal/csr';
-import { allocateStack, poolBase } from './pool';
+import { PMP_RWX_TOR, PMPADDR0, PMPADDR1, PMPADDR2, PMPADDR3, PMPCFG0 } from '../hal/csr';
+import { currentPrcb } from '../hal/prcb';
+import { Thread } from '../ke/thread';
+import { currentProcess, Process } from '../ps/process';
 
 /**
- * The program's memory: one window from its image to the end of the program stacks, which physical memory protection opens to user
- * mode and against which every pointer of a system call is checked.
+ * A program's memory: its window, which physical memory protection opens to user mode while one of its threads runs, and against which
+ * every pointer of a system call is checked.
  */
 
 /** addi a1, a0, 0; addi a0, x0, -2; ecall: with `addi a7, x0, n` between, NtTerminateThread(-2, a0). */
@@ -26,16 +27,40 @@ const LOAD_TEST: u32 = 0x0010_0593;
 const APC_STUB: usize = 16;
 const IMMEDIATE_SHIFT: u32 = 20;
 
-let windowEnd: usize = 0;
-let stub: usize = 0;
+/** Room at the start of a window for the code above. */
+const STUB_BYTES: usize = 4096;
+/** At the low end of a stack, closed to the program: one that grows too long faults. */
+const GUARD_BYTES: usize = 1024;
+const WORD_SHIFT: u32 = 2;
 
-/** Open the window and write the code that threads return to. */
-export function initializeUserWindow(ramEnd: usize): void {
-  windowEnd = poolBase(ramEnd);
-  csrWrite(PMPADDR0, PROGRAM_BASE >> 2);
-  csrWrite(PMPADDR1, windowEnd >> 2);
-  csrWrite(PMPCFG0, PMP_RWX_TOR << 8);
-  stub = allocateStack(0);
+/**
+ * Protection of a hart: entries 1 and 3 open what lies above and below the guard of the running thread's stack, up to the address
+ * of the entry in front. Stacks lie in front of image and heap, so that entry 1 has all that a thread usually touches.
+ */
+export function initializeProtection(): void {
+  csrWrite(PMPCFG0, (PMP_RWX_TOR << 8) | (PMP_RWX_TOR << 24));
+}
+
+/** A thread is about to run on this hart: open its program's window, without the guard of its stack. */
+export function openWindow(thread: Thread): void {
+  const process = thread.process;
+  if (!changetype<usize>(process)) return;
+  csrWrite(PMPADDR0, (thread.userStack + GUARD_BYTES) >> WORD_SHIFT);
+  csrWrite(PMPADDR3, thread.userStack >> WORD_SHIFT);
+  const prcb = currentPrcb();
+  if (prcb.process == process) return;
+  prcb.process = process;
+  csrWrite(PMPADDR1, process.end >> WORD_SHIFT);
+  csrWrite(PMPADDR2, process.start >> WORD_SHIFT);
+}
+
+/** Does an address lie in the guard of a thread's stack? */
+export function isInGuard(thread: Thread, address: usize): bool {
+  return address - thread.userStack < GUARD_BYTES;
+}
+
+/** Write the code that threads return to, at the start of a window; the answer is the first address behind. */
+export function writeStubs(stub: usize): usize {
   store<u32>(stub, MOVE_STATUS);
   store<u32>(stub, LOAD_SELF, 4);
   store<u32>(stub, LOAD_NUMBER | (SYS_NtTerminateThread << IMMEDIATE_SHIFT), 8);
@@ -45,22 +70,24 @@ export function initializeUserWindow(ramEnd: usize): void {
   store<u32>(stub, LOAD_NUMBER | (SYS_NtContinue << IMMEDIATE_SHIFT), APC_STUB + 8);
   store<u32>(stub, ECALL, APC_STUB + 12);
   fenceI();
+  return stub + STUB_BYTES;
 }
 
-/** Return address of a thread's first routine. */
-export function exitStub(): usize {
-  return stub;
+/** Return address of the first routine of a program's threads. */
+export function exitStub(process: Process): usize {
+  return process.start;
 }
 
 /** Return address of a user APC's routine. */
 export function apcStub(): usize {
-  return stub + APC_STUB;
+  return currentProcess().start + APC_STUB;
 }
 
-/** Is all of this memory the program's? STATUS_SUCCESS or STATUS_ACCESS_VIOLATION. */
+/** Is all of this memory the calling program's? STATUS_SUCCESS or STATUS_ACCESS_VIOLATION. */
 export function probe(address: usize, bytes: usize): u32 {
-  if (address < PROGRAM_BASE || address > windowEnd) return STATUS_ACCESS_VIOLATION;
-  return bytes <= windowEnd - address ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+  const process = currentProcess();
+  if (address < process.start || address > process.end) return STATUS_ACCESS_VIOLATION;
+  return bytes <= process.end - address ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
 /** As probe, for words. */

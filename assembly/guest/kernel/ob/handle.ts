@@ -1,7 +1,8 @@
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { KernelObject } from '../ke/object';
-import { allocateRaw } from '../mm/pool';
+import { allocateRaw, free } from '../mm/pool';
+import { currentProcess } from '../ps/process';
 import {
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_HANDLE,
@@ -11,7 +12,7 @@ import {
 import { closeObject, dereference, reference } from './object';
 
 /**
- * Handles: multiples of 4, an index into pages of 1,024 words. A used word is the object's address; a freed one is the next
+ * Handles, a table for each program: multiples of 4, an index into pages of 1,024 words. A used word is the object's address; a freed one is the next
  * freed index, doubled, plus 1 (addresses are even). Freed handles are used again last in, first out.
  */
 
@@ -21,40 +22,51 @@ const PAGES: u32 = 128;
 /** The handle that stands for the calling thread. */
 export const CURRENT_THREAD: u32 = <u32>-2;
 
-const pages = memory.data(4 * 128, 4);
-/** Indices that have ever been used: the words behind are not written yet. */
-let indices: u32 = 0;
-/** First freed index + 1, or 0. */
-let firstFree: u32 = 0;
+@unmanaged
+export class HandleTable {
+  /** Indices that have ever been used: the words behind are not written yet. */
+  indices: u32;
+  /** First freed index + 1, or 0. */
+  firstFree: u32;
+}
 
-function entryAddress(index: u32): usize {
-  const page = load<usize>(pages + ((<usize>(index / PER_PAGE)) << 2));
-  return page + ((<usize>(index % PER_PAGE)) << 2);
+/** Behind the fields: addresses of the pages. */
+const PAGES_OFFSET: usize = offsetof<HandleTable>();
+/** Bytes of a table. */
+export const HANDLE_TABLE_BYTES: usize = PAGES_OFFSET + 4 * PAGES;
+
+function pageAddress(table: HandleTable, index: u32): usize {
+  return changetype<usize>(table) + PAGES_OFFSET + ((<usize>(index / PER_PAGE)) << 2);
+}
+
+function entryAddress(table: HandleTable, index: u32): usize {
+  return load<usize>(pageAddress(table, index)) + ((<usize>(index % PER_PAGE)) << 2);
 }
 
 /** An index for a new handle, or −1. */
-function takeIndex(): i32 {
-  if (firstFree) {
-    const index = firstFree - 1;
-    firstFree = load<u32>(entryAddress(index)) >> 1;
+function takeIndex(table: HandleTable): i32 {
+  if (table.firstFree) {
+    const index = table.firstFree - 1;
+    table.firstFree = load<u32>(entryAddress(table, index)) >> 1;
     return <i32>index;
   }
-  if (indices % PER_PAGE == 0) {
-    const page = indices < PAGES * PER_PAGE ? allocateRaw(PAGE_BYTES) : 0;
+  if (table.indices % PER_PAGE == 0) {
+    const page = table.indices < PAGES * PER_PAGE ? allocateRaw(PAGE_BYTES) : 0;
     if (!page) return -1;
-    store<usize>(pages + ((<usize>(indices / PER_PAGE)) << 2), page);
+    store<usize>(pageAddress(table, table.indices), page);
   }
-  indices++;
-  return <i32>indices - 1;
+  table.indices++;
+  return <i32>table.indices - 1;
 }
 
 /** Give an object a handle, or 0 when there is no room. */
 export function createHandle(object: KernelObject): u32 {
   const old = raiseIrql(DISPATCH_LEVEL);
   let handle: u32 = 0;
-  const index = takeIndex();
+  const table = currentProcess().handles;
+  const index = takeIndex(table);
   if (index >= 0) {
-    store<usize>(entryAddress(index), changetype<usize>(object));
+    store<usize>(entryAddress(table, index), changetype<usize>(object));
     object.handles++;
     handle = (<u32>index + 1) << 2;
   }
@@ -74,17 +86,19 @@ export function publishHandle(object: KernelObject, address: usize): u32 {
   return STATUS_SUCCESS;
 }
 
-function findObject(handle: u32): KernelObject {
+function findObject(table: HandleTable, handle: u32): KernelObject {
   const index = (handle >> 2) - 1;
-  if (handle & 3 || index >= indices) return changetype<KernelObject>(0);
-  const value = load<usize>(entryAddress(index));
+  if (handle & 3 || index >= table.indices) return changetype<KernelObject>(0);
+  const value = load<usize>(entryAddress(table, index));
   return changetype<KernelObject>(value & 1 ? <usize>0 : value);
 }
 
 /** The object of a handle with a reference more, or null. */
 export function referenceHandle(handle: u32): KernelObject {
   const old = raiseIrql(DISPATCH_LEVEL);
-  const object: KernelObject = handle == CURRENT_THREAD ? currentThread() : findObject(handle);
+  const thread = currentThread();
+  const object: KernelObject =
+    handle == CURRENT_THREAD ? thread : findObject(thread.process.handles, handle);
   if (changetype<usize>(object)) reference(object);
   lowerIrql(old);
   return object;
@@ -116,17 +130,32 @@ export function duplicateHandle(handle: u32, address: usize): u32 {
 
 /** Close a handle; the last one ends what the object has going on. */
 export function closeHandle(handle: u32): u32 {
+  return closeIn(currentProcess().handles, handle);
+}
+
+function closeIn(table: HandleTable, handle: u32): u32 {
   const old = raiseIrql(DISPATCH_LEVEL);
-  const object = findObject(handle);
+  const object = findObject(table, handle);
   if (!changetype<usize>(object)) {
     lowerIrql(old);
     return STATUS_INVALID_HANDLE;
   }
   const index = (handle >> 2) - 1;
-  store<u32>(entryAddress(index), (firstFree << 1) | 1);
-  firstFree = index + 1;
+  store<u32>(entryAddress(table, index), (table.firstFree << 1) | 1);
+  table.firstFree = index + 1;
   if (--object.handles == 0) closeObject(object);
   dereference(object);
   lowerIrql(old);
   return STATUS_SUCCESS;
+}
+
+/** A program has ended: close what it has left open, and give the table's pages back. */
+export function closeAllHandles(table: HandleTable): void {
+  const last = table.indices << 2;
+  for (let handle: u32 = 4; handle <= last; handle += 4) closeIn(table, handle);
+  for (let index: u32 = 0; index < table.indices; index += PER_PAGE) {
+    free(load<usize>(pageAddress(table, index)), PAGE_BYTES);
+  }
+  table.indices = 0;
+  table.firstFree = 0;
 }

@@ -1,12 +1,14 @@
-import { csrClear, mmioStore32, wfi } from '../rv';
+import { csrClear, csrSet, mmioStore32, wfi } from '../rv';
 import { MAILBOX_FAULT_CAUSE, MAILBOX_FAULT_PC, MAILBOX_FAULT_VALUE } from '../generated/mailbox';
 import { FINISHER, FINISHER_FAIL, FINISHER_PASS, MAILBOX } from '../hal/board';
 import { writeBytes, writeByte, writeDecimal, writeHex, writeMessage } from '../hal/console';
 import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
 import { currentPrcb, currentThread } from '../hal/prcb';
+import { isInGuard } from '../mm/user';
+import { endProcess } from './process';
 
 /**
- * The ends of a run: a program's exit, a fault of the program, a bug check of the kernel. Each leaves a code in the finisher; a
+ * The ends of a program and of a run: a fault of a program, a bug check of the kernel, a code in the finisher. A
  * fault leaves a line on the console and its cause, pc and value in the mailbox.
  */
 
@@ -43,7 +45,9 @@ export function exceptionDispatch(frame: usize, cause: u32, value: u32): void {
     writeMessage('bug check: the kernel itself faulted\n');
     stopMachine(CODE_BUG_CHECK);
   }
-  stopMachine(CODE_FAULT);
+  reporting = false;
+  csrSet(MSTATUS, MSTATUS_MIE);
+  endProcess(CODE_FAULT);
 }
 
 function report(cause: u32, pc: u32, value: u32): void {
@@ -52,6 +56,7 @@ function report(cause: u32, pc: u32, value: u32): void {
   mmioStore32(MAILBOX + MAILBOX_FAULT_VALUE, value);
   writeMessage('fault: ');
   if (cause == CAUSE_BREAKPOINT) writeMessage(trapName(pc));
+  else if (isInGuard(currentThread(), value)) writeMessage('stack overflow');
   else writeMessage(causeName(cause));
   writeMessage(' at pc ');
   writeHex(pc);
@@ -105,7 +110,7 @@ export function hardError(status: u32, text: usize, bytes: usize, line: u32, col
   writeMessage(', thread ');
   writeDecimal(currentThread().number);
   writeByte(10);
-  stopMachine(CODE_FAULT);
+  endProcess(CODE_FAULT);
 }
 
 /** The kernel has found itself in a state that cannot be. Does not return. */

@@ -1,9 +1,25 @@
-import { PROGRAM_BASE, RESERVED_BYTES } from '../hal/board';
-import { createThread, startThread } from '../ke/thread';
+import { PROGRAM_BASE, USER_STACKS_BYTES } from '../hal/board';
+import { currentThread } from '../hal/prcb';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
+import { initializeList, insertTail, nextEntry } from '../ke/list';
+import {
+  createThread,
+  requestTermination,
+  startThread,
+  terminateThread,
+  Thread,
+  threadToEnd,
+} from '../ke/thread';
+import { allocate, initializeRegion, poolBase, Region, REGION_BYTES } from '../mm/pool';
+import { writeStubs } from '../mm/user';
+import { closeAllHandles, HANDLE_TABLE_BYTES, HandleTable } from '../ob/handle';
 import { dereference } from '../ob/object';
-import { bugCheck } from './fault';
+import { bugCheck, stopMachine } from './fault';
 
-/** The program: its header (docs/design.md §4), its first thread, the end of its heap. */
+/**
+ * Processes: programs at work, each with its window of memory, its stacks and its handles. They are found in memory by their headers
+ * (docs/design.md §4): the first at PROGRAM_BASE, and each names the next. The machine stops when all of them have ended.
+ */
 
 const MAGIC: u32 = 0x4750_544e;
 const VERSION: u32 = 1;
@@ -13,23 +29,125 @@ const FIRST_STACK_BYTES: u32 = 64 * 1024;
 const HEADER_MAGIC: usize = 0;
 const HEADER_VERSION: usize = 4;
 const HEADER_ENTRY: usize = 8;
+const HEADER_NEXT: usize = 24;
 
-let limit: usize = 0;
-
-/** First address that is not the program's to use as heap. */
-export function heapEnd(): usize {
-  return limit;
+@unmanaged
+export class Process {
+  /** Entry of the list of all processes. */
+  next: usize;
+  previous: usize;
+  number: u32;
+  /** The window: first address, image, first address behind. */
+  start: usize;
+  image: usize;
+  end: usize;
+  stacks: Region;
+  handles: HandleTable;
+  /** Threads that have not ended. */
+  threads: u32;
+  /** It has said how it ends, or faulted; its threads are about to end. */
+  ended: bool;
+  exitCode: u32;
 }
 
-/** Start the program that the host has loaded: its entry gets the image base and the end of the heap. */
-export function startProgram(ramEnd: usize): void {
-  limit = ramEnd - RESERVED_BYTES;
-  if (load<u32>(PROGRAM_BASE + HEADER_MAGIC) != MAGIC) bugCheck('no program at', PROGRAM_BASE);
-  const version = load<u32>(PROGRAM_BASE + HEADER_VERSION);
+const STACKS_OFFSET: usize = offsetof<Process>();
+const HANDLES_OFFSET: usize = STACKS_OFFSET + REGION_BYTES;
+const PROCESS_BYTES: usize = HANDLES_OFFSET + HANDLE_TABLE_BYTES;
+
+/** List head of all processes, in the order of their images. */
+const processes = memory.data(8, 4);
+let count: u32 = 0;
+/** Those that have not ended. */
+let running: u32 = 0;
+
+/** The process of the calling thread. */
+export function currentProcess(): Process {
+  return currentThread().process;
+}
+
+/** Start the programs that the host has loaded. */
+export function startPrograms(ramEnd: usize): void {
+  initializeList(processes);
+  let image = PROGRAM_BASE;
+  while (image) {
+    const next = headerWord(image, HEADER_NEXT);
+    const end = next ? next - USER_STACKS_BYTES : poolBase(ramEnd);
+    startProgram(createProcess(image, end));
+    image = next;
+  }
+}
+
+function headerWord(image: usize, offset: usize): u32 {
+  if (load<u32>(image + HEADER_MAGIC) != MAGIC) bugCheck('no program at', image);
+  const version = load<u32>(image + HEADER_VERSION);
   if (version != VERSION) bugCheck('unknown version of the program header', version);
-  const entry = load<u32>(PROGRAM_BASE + HEADER_ENTRY);
-  const thread = createThread(entry, PROGRAM_BASE, limit, FIRST_STACK_BYTES, 0);
-  if (!changetype<usize>(thread)) bugCheck('no memory for the first thread', limit);
+  return load<u32>(image + offset);
+}
+
+function createProcess(image: usize, end: usize): Process {
+  const address = allocate(PROCESS_BYTES);
+  if (!address) bugCheck('no memory for a process', image);
+  const process = changetype<Process>(address);
+  process.number = count++;
+  process.start = image - USER_STACKS_BYTES;
+  process.image = image;
+  process.end = end;
+  process.stacks = changetype<Region>(address + STACKS_OFFSET);
+  process.handles = changetype<HandleTable>(address + HANDLES_OFFSET);
+  initializeRegion(process.stacks, writeStubs(process.start), image);
+  insertTail(processes, address);
+  running++;
+  return process;
+}
+
+/** Its entry gets the image's base and the end of the heap. */
+function startProgram(process: Process): void {
+  const entry = headerWord(process.image, HEADER_ENTRY);
+  const thread = createThread(process, entry, process.image, process.end, FIRST_STACK_BYTES, 0);
+  if (!changetype<usize>(thread)) bugCheck('no memory for the first thread', process.image);
   startThread(thread);
   dereference(thread);
+}
+
+/**
+ * End the calling program with an exit code; with the last one the machine stops. At PASSIVE; does not return. Its threads end as
+ * soon as each of them would be in user mode.
+ */
+export function endProcess(code: u32): void {
+  const process = currentProcess();
+  const old = lockDispatcher();
+  const isFirst = !process.ended;
+  if (isFirst) {
+    process.ended = true;
+    process.exitCode = code;
+    running--;
+  }
+  unlockDispatcher(old);
+  if (isFirst && running == 0) stopMachine(exitCodeOfRun());
+  if (isFirst) endOtherThreads(process, code);
+  terminateThread(code);
+}
+
+function endOtherThreads(process: Process, code: u32): void {
+  let thread = threadToEnd(process);
+  while (changetype<usize>(thread)) {
+    requestTermination(thread, code);
+    dereference(thread);
+    thread = threadToEnd(process);
+  }
+}
+
+/** That of the first program, in the order of their images, whose exit code is not 0. */
+function exitCodeOfRun(): u32 {
+  for (let entry = nextEntry(processes); entry != processes; entry = nextEntry(entry)) {
+    const process = changetype<Process>(entry);
+    if (process.exitCode) return process.exitCode;
+  }
+  return 0;
+}
+
+/** A thread is about to have ended: with the last one its program's handles go. At PASSIVE, in that thread. */
+export function leaveProcess(thread: Thread): void {
+  const process = thread.process;
+  if (--process.threads == 0 && process.ended) closeAllHandles(process.handles);
 }

@@ -122,7 +122,7 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
     case SYS_NtDisplayString:
       return displayString(a0, a1);
     case SYS_NtTerminateProcess:
-      return terminateProcess(a1);
+      return terminateProcess(a0, a1);
     case SYS_NtRaiseHardError:
       return raiseHardError(a0, a1, a2, a3, a4);
     case SYS_NtQuerySystemInformation:

@@ -9,7 +9,7 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_OBJECT_TYPE_MISMATCH,
 } from '../generated/syscalls';
-import { PROGRAM_BASE } from '../hal/board';
+import { PROGRAMS_START } from '../hal/board';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { File, lockFile, unlockFile } from '../io/file';
@@ -40,7 +40,7 @@ export function beginRequest(
   let status = probeWords(statusBlock, IO_STATUS_BLOCK_BYTES);
   let event: u32 = notification;
   let routine: usize = 0;
-  if (!status && notification >= PROGRAM_BASE) {
+  if (!status && notification >= PROGRAMS_START) {
     status = probeWords(notification, IO_NOTIFICATION_BYTES);
     if (status) return refuse(status);
     event = load<u32>(notification + IO_NOTIFICATION_event);

@@ -12,6 +12,7 @@ import {
 } from '../generated/mailbox';
 import {
   STATUS_INFO_LENGTH_MISMATCH,
+  STATUS_INVALID_HANDLE,
   STATUS_NOT_FOUND,
   STATUS_SUCCESS,
   SYSTEM_INFORMATION_address,
@@ -28,12 +29,14 @@ import { writeBytes } from '../hal/console';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { duplicateHandle } from '../ob/handle';
 import { GATEWAY_ADDRESS, LOCAL_ADDRESS } from '../net/config';
-import { hardError, stopMachine } from '../ps/fault';
-import { heapEnd } from '../ps/process';
+import { hardError } from '../ps/fault';
+import { currentProcess, endProcess } from '../ps/process';
 
 /** System calls about the console, the process and the machine. */
 
 const EXIT_CODE: u32 = 0xffff;
+/** The handle that stands for the calling process. */
+const CURRENT_PROCESS: u32 = <u32>-1;
 
 export function displayString(text: usize, bytes: usize): u32 {
   const status = probe(text, bytes);
@@ -47,8 +50,9 @@ export function duplicateObject(handle: u32, target: usize): u32 {
   return status ? status : duplicateHandle(handle, target);
 }
 
-export function terminateProcess(status: u32): u32 {
-  stopMachine(status & EXIT_CODE);
+export function terminateProcess(process: u32, status: u32): u32 {
+  if (process != CURRENT_PROCESS) return STATUS_INVALID_HANDLE;
+  endProcess(status & EXIT_CODE);
   return STATUS_SUCCESS;
 }
 
@@ -67,7 +71,7 @@ export function querySystemInformation(information: usize, bytes: u32): u32 {
   const status = probeWords(information, bytes);
   if (status) return status;
   if (bytes != SYSTEM_INFORMATION_BYTES) return STATUS_INFO_LENGTH_MISMATCH;
-  store<u32>(information + SYSTEM_INFORMATION_heapEnd, heapEnd());
+  store<u32>(information + SYSTEM_INFORMATION_heapEnd, currentProcess().end);
   store<u32>(information + SYSTEM_INFORMATION_harts, mmioLoad32(MAILBOX + MAILBOX_HARTS));
   storeClock(information + SYSTEM_INFORMATION_clockHz);
   store<u32>(information + SYSTEM_INFORMATION_address, LOCAL_ADDRESS);

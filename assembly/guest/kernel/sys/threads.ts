@@ -5,6 +5,7 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_NO_MEMORY,
   STATUS_NO_YIELD_PERFORMED,
+  STATUS_PROCESS_IS_TERMINATING,
   STATUS_SUCCESS,
   STATUS_TIMEOUT,
 } from '../generated/syscalls';
@@ -25,6 +26,7 @@ import { waitBlock, waitForObject, waitForObjects } from '../ke/wait';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { createHandle, lookupStatus, referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
+import { currentProcess } from '../ps/process';
 import { deadlineOf, waitMode } from './time';
 
 /** System calls about threads and waiting. */
@@ -40,7 +42,9 @@ export function createThreadCall(
   if (status) return status;
   if (probe(routine, 4)) return STATUS_ACCESS_VIOLATION;
   if (priority >= PRIORITY_LEVELS) return STATUS_INVALID_PARAMETER;
-  const thread = createThread(routine, argument, 0, stackBytes, priority);
+  const process = currentProcess();
+  if (process.ended) return STATUS_PROCESS_IS_TERMINATING;
+  const thread = createThread(process, routine, argument, 0, stackBytes, priority);
   if (!changetype<usize>(thread)) return STATUS_NO_MEMORY;
   if (handle) {
     const value = createHandle(thread);
