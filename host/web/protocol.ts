@@ -29,6 +29,8 @@ export interface RunConfiguration {
   /** Share of frames lost in each direction, such as `2%`. */
   loss: string
   seed: number
+  /** Number of harts, 1 to 8. */
+  harts: number
   /** Timing profile of the CPU. */
   timing: string
   /** Emulated time after which the run ends if nothing else ends it. */
@@ -44,6 +46,7 @@ export const defaultConfiguration: RunConfiguration = {
   bandwidth: '1gbps',
   loss: '0%',
   seed: 1,
+  harts: 1,
   timing: 'ibex-small',
   limit: '1s',
 }

@@ -178,9 +178,10 @@ export class Session implements Playground {
   }
 
   private createMachine(configuration: RunConfiguration): Promise<Machine> {
-    const { seed, timing, delay, bandwidth, loss } = configuration
+    const { seed, harts, timing, delay, bandwidth, loss } = configuration
     return Machine.create({
       seed,
+      harts,
       timing: timing as TimingProfile,
       link: { delay, bandwidth, loss },
       trace: true,

@@ -60,6 +60,12 @@ const fields: readonly Field[] = [
     range: [0, 4294967295],
   },
   {
+    key: 'harts',
+    label: 'Harts',
+    title: 'Processors of the machine, 1 to 8, on which threads run at the same time',
+    range: [1, 8],
+  },
+  {
     key: 'timing',
     label: 'CPU timing',
     title: 'Which core’s cycle costs the CPU follows',
