@@ -2,11 +2,14 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { Machine } from '../../host/machine/machine.ts'
 import type { MachineOptions } from '../../host/machine/options.ts'
 import type { RunReport } from '../../host/machine/report.ts'
+import type { TraceRecord } from '../../host/observe/decode.ts'
 import { collectGuestSources, compile } from '../../host/toolchain/index.ts'
 import type { GuestSources, Program } from '../../host/toolchain/index.ts'
+import { archive } from '../kernel/archive.ts'
 
 const guestFolder = join(import.meta.dirname, '../../assembly/guest')
 const runtimeFolder = join(guestFolder, 'runtime')
@@ -60,3 +63,36 @@ export async function runText(text: string, options: MachineOptions = {}): Promi
   const report = await machine.run({ until: '10s' })
   return { report, text: machine.console.text, machine }
 }
+
+export interface ShippedRun {
+  lines: string[]
+  records: TraceRecord[]
+  machine: Machine
+  program: Program
+}
+
+/** Run a shipped program that ends by itself: its console lines, its trace. */
+export async function runShipped(
+  name: string,
+  options: MachineOptions = {},
+  disk?: Uint8Array,
+): Promise<ShippedRun> {
+  const program = await compileShipped(name)
+  const machine = await machineWith(program, { trace: true, ...options })
+  if (disk) machine.insertDisk(disk)
+  const { stopReason, exitCode } = await machine.run({ until: '10s' })
+  expect({ stopReason, exitCode }).toEqual({ stopReason: 'exit', exitCode: 0 })
+  const lines = machine.console.text.trimEnd().split('\n')
+  return { lines, records: machine.trace().records, machine, program }
+}
+
+/** A disk with a file "data" of 4 KiB. */
+export const dataDisk = (): Uint8Array =>
+  archive({ data: Uint8Array.from({ length: 4096 }, (_, index) => index % 251) })
+
+/** How many records have this name. */
+export const count = (records: TraceRecord[], name: string): number =>
+  records.filter((record) => record.name === name).length
+
+/** The numbers of a line. */
+export const numbersOf = (line: string): number[] => (line.match(/\d+/g) ?? []).map(Number)

@@ -199,10 +199,10 @@ test('channels, select and streams', async () => {
      const stream = new StreamSource<i32>(2)
      feed(stream, 4)
      let sum = 0
-     while (await stream.next()) sum += stream.value
+     for await (const value of stream) sum += value
      print(sum)
      const ticks = new Interval(10 * microsecond, 3); const began = now(); let count = 0
-     while (await ticks.next()) count += ticks.value
+     while (await ticks.next()) count += ticks.current
      print(count); print(now() - began >= 30 * microsecond)
      a.close()
      const none = a.receive(); print(none.isFailed); print(a.send('x').isFailed)`,

@@ -2,9 +2,13 @@
  * Four coroutines add to one balance, and wait in the middle of it. Watch:
  * without the mutex they overwrite each other although there is one thread;
  * with it they pass in the order in which they came, and no thread blocks.
+ * A mutex of threads will not do: it belongs to the thread that locked it,
+ * and refuses to be unlocked by the one on which the coroutine goes on.
  */
 import {
   AsyncMutex,
+  Mutex,
+  Thread,
   microsecond,
   print,
   sleep,
@@ -26,10 +30,23 @@ async function addAlone(amount: i32): Promise<void> {
   mutex.unlock();
 }
 
+function unlock(mutex: Mutex): void {
+  try {
+    mutex.unlock();
+  } catch (error) {
+    print(error.message);
+  }
+}
+
 export async function main(): Promise<void> {
   await whenAll([add(1), add(10), add(100), add(1000)]);
   print(`without the mutex: ${balance}`);
   balance = 0;
   await whenAll([addAlone(1), addAlone(10), addAlone(100), addAlone(1000)]);
   print(`with the mutex: ${balance}`);
+
+  const ofThreads = new Mutex();
+  ofThreads.lock();
+  Thread.start(unlock, ofThreads).join();
+  ofThreads.unlock();
 }

@@ -11,6 +11,12 @@ import { uncaught } from './unwind';
 /** The rest of a computation that waits. It is to be run once. */
 @unmanaged
 export class Continuation {
+  /** A continuation that calls `routine`: for state machines and callbacks. */
+  static from(routine: () => void): Continuation {
+    const call = (routine: usize): void => changetype<() => void>(routine)();
+    return changetype<Continuation>(callItemOf(call, changetype<usize>(routine)));
+  }
+
   /** Run it now if this thread may, or queue it for the pool. */
   resume(): void {
     resumeFrame(changetype<usize>(this));

@@ -3,12 +3,19 @@
  * (N7.3), and compensation for workers that block on tasks, at once for as many as there are harts and then in steps of 25 ms (N7.5). The
  * gate sleeps without a timer while nothing is queued, so that an idle machine stays idle.
  */
-import { SYS_NtCreateEvent, SYS_NtSetEvent, SYS_NtWaitForSingleObject } from './generated/syscalls';
+import {
+  SYS_NtCreateEvent,
+  SYS_NtQueryIoCompletion,
+  SYS_NtSetEvent,
+  SYS_NtWaitForSingleObject,
+} from './generated/syscalls';
 import { enterHeap, leaveHeap } from './heap';
 import { climb, isSampleDue } from './hillClimbing';
 import { PoolState, pool } from './poolState';
 import { amoAdd, amoSwap } from './rv';
-import { hartCount, require, system } from './system';
+import { poolPort } from './scheduler';
+import { require } from './require';
+import { hartCount, system } from './system';
 import { THREAD_GATE, THREAD_WORKER, thisThread } from './threadBlock';
 import { startThread } from './threads';
 import { addWorker } from './workers';
@@ -88,11 +95,22 @@ function runGate(): void {
     waitForEvent(isCompensating ? compensationDelay() : starvationDelay);
     if (isCompensating) {
       if (pool.goal < wanted()) compensate();
-    } else if (pool.starvation && pool.queued && itemsTaken() == taken && pool.goal < pool.most) {
+    } else if (pool.starvation && isStarved(taken) && pool.goal < pool.most) {
       pool.injected++;
       addOne();
     }
   }
+}
+
+/** Whether there is work, in the queues or at the port, and none was begun since `taken` items had been. */
+function isStarved(taken: u32): bool {
+  if (itemsTaken() != taken) return false;
+  return pool.queued != 0 || (pool.blocked != 0 && !pool.idle && packetsQueued() != 0);
+}
+
+function packetsQueued(): u32 {
+  const depth = thisThread().scratch;
+  return system(SYS_NtQueryIoCompletion, poolPort, depth) == 0 ? load<u32>(depth) : 0;
 }
 
 function itemsTaken(): u32 {
@@ -109,7 +127,8 @@ function waitForEvent(units: i64): void {
   const timeout = thisThread().scratch;
   store<i64>(timeout, -units);
   amoSwap(isParkedAt, 1);
-  const mustWatch = pool.queued || (pool.compensation && pool.goal < wanted());
+  const mustWatch =
+    pool.queued || (pool.blocked && !pool.idle) || (pool.compensation && pool.goal < wanted());
   leaveHeap();
   if (mustWatch) {
     amoSwap(isParkedAt, 0);

@@ -121,6 +121,13 @@ function steal(victim: ThreadBlock): usize {
   return item;
 }
 
+/** Whether there is an item that this worker may take. */
+export function hasItem(thread: ThreadBlock): bool {
+  if (!pool.queued) return false;
+  if (pool.stealing || thread.head != thread.tail) return true;
+  return urgentQueue.first != 0 || globalQueue.first != 0;
+}
+
 /** The next item for a worker, taken out; 0 if all queues are empty. */
 export function takeItem(thread: ThreadBlock): usize {
   if (!pool.queued) return 0;

@@ -19,7 +19,8 @@ import { TRACE_operation_begin } from './generated/trace';
 import { KEY_REQUEST } from './keys';
 import { requirePort } from './workers';
 import { amoSwap, hint2 } from './rv';
-import { isError, require, system } from './system';
+import { require } from './require';
+import { isError, system } from './system';
 import {
   Task,
   cancelTask,
@@ -55,16 +56,37 @@ export class Request {
   /** Begin the request on an overlapped file; the returned task is completed when it is done. */
   begin(file: u32, code: u32, structure: usize, token: CancellationToken | null = null): Task<i32> {
     if (token && token.isCancelled) return cancelledTask<i32>();
-    const block = changetype<usize>(this);
+    const block = this.prepare();
+    const status = system(SYS_NtDeviceIoControlFile, file, 0, block, block, code, structure);
+    return this.issued(status, file, token);
+  }
+
+  /** The same for a call that moves data; `structure` is FILE_TRANSFER. */
+  beginTransfer(
+    call: u32,
+    file: u32,
+    structure: usize,
+    token: CancellationToken | null,
+  ): Task<i32> {
+    if (token && token.isCancelled) return cancelledTask<i32>();
+    const block = this.prepare();
+    return this.issued(system(call, file, 0, block, block, structure), file, token);
+  }
+
+  private prepare(): usize {
     this.task = 0;
     this.registration = null;
-    const status = system(SYS_NtDeviceIoControlFile, file, 0, block, block, code, structure);
+    return changetype<usize>(this);
+  }
+
+  /** What the kernel said to a request. */
+  private issued(status: u32, file: u32, token: CancellationToken | null): Task<i32> {
     // Errors and successes at once send no packet (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS).
     if (status != STATUS_PENDING) return this.finished(status);
     const task = newTask<i32>();
     this.name(task);
     // Another thread may have had the packet already.
-    const place = block + offsetof<Request>('task');
+    const place = changetype<usize>(this) + offsetof<Request>('task');
     if (token) this.cancelBy(token, file);
     if (amoSwap(place, changetype<usize>(task)) == DONE) this.end(changetype<usize>(task));
     return task;
@@ -135,7 +157,8 @@ export function openDevice(name: string, options: u32): u32 {
   return file;
 }
 
-function associate(file: u32): void {
+/** Send completions of the file's requests to the pool's port. */
+export function associate(file: u32): void {
   const scratch = thisThread().scratch;
   store<u32>(scratch, requirePort(), 8);
   store<u32>(scratch, KEY_REQUEST, 12);

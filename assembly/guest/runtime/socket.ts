@@ -9,8 +9,10 @@ import {
   SYS_NtDeviceIoControlFile,
 } from './generated/syscalls';
 import { CancellationToken } from './cancellation';
+import { LifetimeError } from './lifetime';
 import { Request, openDevice } from './request';
-import { closeHandle, isError, require, system } from './system';
+import { require } from './require';
+import { closeHandle, isError, system } from './system';
 import { Task } from './task';
 import { thisThread } from './threadBlock';
 
@@ -26,6 +28,8 @@ export class Datagram extends Request {
 
 /** A UDP socket. Its calls are either all asynchronous (`bind`) or all blocking (`bindBlocking`). */
 export class UdpSocket {
+  private isClosed: bool = false;
+
   private constructor(
     private handle: u32,
     /** The local port. */
@@ -103,10 +107,13 @@ export class UdpSocket {
 
   /** Close the socket; requests that still wait are cancelled. */
   close(): void {
+    if (this.isClosed) throw new LifetimeError('A socket was closed twice');
+    this.isClosed = true;
     closeHandle(this.handle);
   }
 
   private expect(isBlocking: bool): void {
+    if (this.isClosed) throw new LifetimeError('A socket was used after it was closed');
     if (this.isBlocking != isBlocking) {
       throw new Error('Use bind for async calls and bindBlocking for blocking ones');
     }

@@ -6,10 +6,10 @@ import { settled } from './settled';
 import { Task } from './task';
 import { sleep } from './timer';
 
-/** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.value)`. */
+/** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.current)`. */
 export abstract class AsyncStream<T> {
   /** The value that the last `next` has brought. */
-  value!: T;
+  current!: T;
   /** Completes with true when there is a next value, with false at the end. */
   abstract next(): Task<bool>;
 }
@@ -40,7 +40,7 @@ export class StreamSource<T> extends AsyncStream<T> {
       value.error;
       return false;
     }
-    this.value = value.result;
+    this.current = value.result;
     return true;
   }
 }
@@ -59,7 +59,7 @@ export class Interval extends AsyncStream<i32> {
   async next(): Promise<bool> {
     if (this.made == this.count) return false;
     await sleep(this.period);
-    this.value = this.made++;
+    this.current = this.made++;
     return true;
   }
 }

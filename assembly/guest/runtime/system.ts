@@ -36,11 +36,6 @@ export function isError(status: u32): bool {
   return status >>> 30 == 3;
 }
 
-/** End the program when a call fails that cannot fail in a correct one. */
-export function require(status: u32, what: string): void {
-  if (isError(status)) throw new Error(what + ': status 0x' + status.toString(16));
-}
-
 /** End the program with an exit code from 0 to 255. */
 export function exit(code: i32): void {
   system(SYS_NtTerminateProcess, currentProcess, code & 0xff);

@@ -3,6 +3,7 @@
  */
 import { beginBlocking, endBlocking } from './gate';
 import {
+  STATUS_TIMEOUT,
   SYS_NtCreateEvent,
   SYS_NtCreateMutant,
   SYS_NtCreateSemaphore,
@@ -12,7 +13,8 @@ import {
   SYS_NtSetEvent,
   SYS_NtWaitForSingleObject,
 } from './generated/syscalls';
-import { closeHandle, require, system } from './system';
+import { require } from './require';
+import { closeHandle, system } from './system';
 import { thisThread } from './threadBlock';
 
 const notification: u32 = 0;
@@ -23,6 +25,10 @@ export abstract class Waitable {
   protected handle: u32 = 0;
 
   protected block(): void {
+    const timeout = thisThread().scratch;
+    store<i64>(timeout, 0);
+    // The pool need not know of a wait that does not wait.
+    if (system(SYS_NtWaitForSingleObject, this.handle, 0, timeout) != STATUS_TIMEOUT) return;
     beginBlocking();
     require(system(SYS_NtWaitForSingleObject, this.handle, 0, 0), 'Cannot wait');
     endBlocking();

@@ -9,7 +9,8 @@ import {
 import { enterHeap, leaveHeap } from './heap';
 import { enableLocks, lock, unlock } from './lock';
 import { codeAddress, setThreadPointer } from './rv';
-import { require, system } from './system';
+import { require } from './require';
+import { system } from './system';
 import { pool } from './poolState';
 import { uncaught } from './unwind';
 import { ThreadBlock, thisThread } from './threadBlock';

@@ -19,7 +19,8 @@ import { KEY_TIMER } from './keys';
 import { lock, unlock } from './lock';
 import { requirePort } from './workers';
 import { hint2 } from './rv';
-import { clockHz, cycles, require, system } from './system';
+import { require } from './require';
+import { clockHz, cycles, system } from './system';
 import {
   Task,
   cancelTask,

@@ -17,11 +17,12 @@ import { noteWork } from './gate';
 import { enterHeap, leaveHeap } from './heap';
 import { KEY_REQUEST, KEY_TIMER, KEY_WAKE } from './keys';
 import { PoolState, pool } from './poolState';
-import { takeItem } from './queues';
+import { hasItem, takeItem } from './queues';
 import { Request } from './request';
 import { amoAdd, cycleLow } from './rv';
 import { poolPort, requestWorker, runFrame, setPoolPort } from './scheduler';
-import { require, system } from './system';
+import { require } from './require';
+import { system } from './system';
 import { Timer } from './timer';
 import { THREAD_WORKER, ThreadBlock, firstThread, thisThread } from './threadBlock';
 import { startThread } from './threads';
@@ -118,7 +119,7 @@ function takePackets(thread: ThreadBlock, entries: usize, mayWait: bool): bool {
   if (mayWait) {
     amoAdd(IDLE, 1);
     // Who queues looks at the number of idle workers afterwards; so either side sees the other.
-    if (pool.queued) {
+    if (hasItem(thread)) {
       amoAdd(IDLE, -1);
       return true;
     }

@@ -64,6 +64,8 @@ declare module 'nothread/guest' {
   /** The rest of a computation that waits. It is to be run once. */
   export class Continuation {
     private constructor();
+    /** A continuation that calls `routine`: for state machines and callbacks. */
+    static from(routine: () => void): Continuation;
     /** Run it now if this thread may, or queue it for the pool. */
     resume(): void;
     /** Queue it for the pool. */
@@ -163,6 +165,53 @@ declare module 'nothread/guest' {
   /** Several errors in one. */
   export class AggregateError extends Error {
     readonly errors: Error[];
+  }
+
+  /** Something was given back while somebody else still had it, or used after it was given back. */
+  export class LifetimeError extends Error {}
+
+  /**
+   * Give a buffer back: it must not be used any more. Throws a `LifetimeError` if a request of the kernel still has it; the error names
+   * the request's owner, and its stack the place of the release.
+   */
+  export function release(buffer: Uint8Array): void;
+
+  /** A completion port of a program's own: a queue of packets that lets no more threads run than its limit. */
+  export class CompletionPort {
+    /** @param limit threads that may run at once; 0 is the number of harts */
+    constructor(limit?: u32);
+    /** Queue a packet with a number. */
+    post(key: u32): void;
+    /** Packets that are queued. */
+    readonly length: u32;
+    /** Block the calling thread until it gets a packet; the packet's number. −1 when the port is closed. */
+    remove(): i32;
+    /** Close the port; threads that wait for packets go on with −1. */
+    close(): void;
+  }
+
+  /** An open file of the disk's archive. Its calls are either all asynchronous (`open`) or all blocking (`openBlocking`). */
+  export class File {
+    private constructor();
+    /** Open a file by its name in the archive; null if there is none. */
+    static open(name: string): File | null;
+    /** The same, for `readBlocking`; no completion port takes part. */
+    static openBlocking(name: string): File | null;
+    /** Length in bytes. */
+    readonly size: u32;
+    /**
+     * Read up to `length` bytes at `offset` into `buffer`, which belongs to the kernel until then. The result is the number of bytes,
+     * or a negative NTSTATUS. Ends as cancelled by the token.
+     */
+    read(
+      buffer: Uint8Array,
+      length: i32,
+      offset: u32,
+      token?: CancellationToken | null,
+    ): Promise<i32>;
+    /** The same; the calling thread waits. */
+    readBlocking(buffer: Uint8Array, length: i32, offset: u32): i32;
+    close(): void;
   }
 
   /** A function with a stack of its own, which can give the thread back in the middle of any call. */
@@ -386,10 +435,11 @@ declare module 'nothread/guest' {
     first(): Promise<i32>;
   }
 
-  /** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.value)`. */
+  /** Values over time: `for await (const value of stream)`, or `while (await stream.next()) use(stream.current)`. */
   export abstract class AsyncStream<T> {
     /** The value that the last `next` has brought. */
-    value: T;
+    current: T;
+    [Symbol.asyncIterator](): AsyncIterator<T>;
     /** Completes with true when there is a next value, with false at the end. */
     abstract next(): Promise<bool>;
   }

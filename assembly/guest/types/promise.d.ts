@@ -22,6 +22,8 @@ interface Promise<T> extends PromiseLike<T> {
   readonly operation: u32;
   /** The result. Undefined unless the task has succeeded. */
   readonly result: T;
+  /** Run a continuation when the task is over; soon if it is. */
+  onCompleted(continuation: import('nothread/guest').Continuation): void;
   /** Block the calling thread until the task is over; its result, or its error. */
   wait(): T;
 }

@@ -1,0 +1,236 @@
+/** The shipped programs about schedulers, and the facts N7.1 to N7.6 and N7.14. */
+import { describe, expect, test } from 'vitest'
+import { SymbolIndex } from '../../host/toolchain/elf/image.ts'
+import {
+  compileShipped,
+  count,
+  machineWith,
+  numbersOf,
+  runShipped,
+  runText,
+  compileText,
+} from './programs.ts'
+
+test('work-stealing, N7.1: the owner takes the newest, the others the oldest', async () => {
+  const { lines } = await runShipped('work-stealing')
+  const [alone, stealing] = lines.map(numbersOf)
+  expect(alone.slice(0, 2)).toEqual([32, 0])
+  expect(stealing[0] + stealing[1]).toBe(32)
+  expect(stealing[1]).toBeGreaterThan(stealing[0])
+  expect(stealing[2]).toBeLessThan(alone[2] / 2)
+})
+
+test('head-of-line: who blocks or computes holds up the thread, who awaits does not', async () => {
+  const { lines } = await runShipped('head-of-line')
+  const [blocks, awaits, computes] = lines.map((line) => numbersOf(line)[0])
+  expect(blocks).toBeGreaterThan(1000)
+  expect(awaits).toBeLessThan(50)
+  expect(computes).toBeGreaterThan(1000)
+})
+
+describe('sync-over-async', () => {
+  test('N7.3: a starved pool gets a thread every 500 ms until it moves', async () => {
+    const { lines } = await runShipped('sync-over-async', { trace: false })
+    const [milliseconds, injected, compensated] = lines.slice(4).map((line) => numbersOf(line)[0])
+    expect(lines.slice(0, 4).map((line) => numbersOf(line)[1])).toEqual([11, 11, 11, 11])
+    // Two callers wait for a thread, and the tasks for one more.
+    expect(injected).toBe(3)
+    expect(milliseconds).toBeGreaterThanOrEqual(1500)
+    expect(milliseconds).toBeLessThanOrEqual(2500)
+    expect(compensated).toBe(0)
+  })
+
+  test('N7.5: compensation adds threads at once', async () => {
+    const parameters = { compensation: 1 }
+    const { lines } = await runShipped('sync-over-async', { trace: false, parameters })
+    const [milliseconds, injected, compensated] = lines.slice(4).map((line) => numbersOf(line)[0])
+    expect(milliseconds).toBeLessThan(500)
+    expect(injected).toBe(0)
+    expect(compensated).toBeGreaterThanOrEqual(2)
+  })
+
+  test('N7.14: a single-threaded context that blocks on itself is named', async () => {
+    const parameters = { context: 1 }
+    const machine = await machineWith(await compileShipped('sync-over-async'), { parameters })
+    const { stopReason } = await machine.run({ until: '1s' })
+    expect(stopReason).toBe('fault')
+    expect(machine.console.text).toContain('Deadlock: this thread blocks on a task')
+    const frame = Number(/coroutine (0x\w+)/.exec(machine.console.text)?.[1])
+    expect(machine.coroutines().find((coroutine) => coroutine.frame === frame)?.name).toBe('ask')
+  })
+})
+
+test('async-pump: issuing ahead overlaps the devices; one buffer for both loses a block', async () => {
+  const { lines } = await runShipped('async-pump')
+  const [one, two, shared] = lines.map(numbersOf)
+  expect(one[0]).toBe(45)
+  expect(two[0]).toBe(45)
+  expect(two[1]).toBeLessThan(one[1] * 0.65)
+  expect(shared[0]).not.toBe(45)
+})
+
+test('cancellation: the request ends in the kernel, and the port is free again', async () => {
+  const { lines } = await runShipped('cancellation')
+  expect(lines.filter((line) => line === 'callback')).toHaveLength(2)
+  expect(lines.filter((line) => line === 'socket closed')).toHaveLength(2)
+  const [first, second] = lines.filter((line) => line.startsWith('gave up'))
+  expect(numbersOf(first)[0]).toBeGreaterThanOrEqual(200)
+  expect(numbersOf(first)[0]).toBeLessThan(230)
+  expect(numbersOf(second)[0]).toBeLessThan(130)
+})
+
+test('select: every value once, in the order of time, and silence is noticed', async () => {
+  const { lines } = await runShipped('select')
+  expect(lines).toEqual(['order: fffsfsss', 'sum: 412'])
+})
+
+test('lifetime: a release that comes too early names both owners; failures and leaks are reported', async () => {
+  const { lines, program } = await runShipped('lifetime', { parameters: { lifetime: 1 } })
+  expect(lines[0]).toMatch(
+    /^LifetimeError: A buffer was released that request \d+ of the kernel has/,
+  )
+  expect(lines[1]).toMatch(/at tryToRelease \(.*lifetime\.ts:\d+\)/)
+  const resumes = Number(/0x\w+/.exec(lines[0])?.[0])
+  const owner = new SymbolIndex(program.image.symbols).find(resumes)?.symbol.name
+  expect(owner).toMatch(/lifetime\/receive$/)
+  expect(lines.slice(2)).toEqual([
+    'released',
+    'A socket was closed twice',
+    'unobserved failure: Error: nobody looks at this',
+    'leaked tasks: 1',
+  ])
+})
+
+test('iocp-limit: one at a time, unless the one blocks', async () => {
+  const { lines } = await runShipped('iocp-limit')
+  const [computing, blocking] = lines
+  expect(computing).toMatch(/at most 1 at once, threads (\d)\1{7}$/)
+  expect(numbersOf(blocking)[0]).toBeGreaterThan(1)
+  const raised = await runShipped('iocp-limit', { parameters: { limit: 2 } })
+  expect(raised.lines).toHaveLength(2)
+})
+
+describe('the pool', () => {
+  const text = (body: string): string => `
+    import { AsyncSemaphore, EventLoop, PollingScheduler, ThreadPool, TaskSource, cycles, microsecond, millisecond, now,
+      print, sleep, sleepBlocking, spend } from 'nothread/guest'
+    ${body}`
+
+  test('N7.1: own newest first, then urgent, then the others in their order; S118 each once', async () => {
+    const { text: lines } = await runText(
+      text(`let order = ''
+        function note(name: i32): void { order += name.toString() }
+        function produce(done: TaskSource<i32>): void {
+          ThreadPool.queue(note, 1); ThreadPool.queue(note, 2)
+          ThreadPool.queueUrgent(note, 3); ThreadPool.queueUrgent(note, 4)
+          ThreadPool.queue(note, 5, true); ThreadPool.queue(note, 6, true)
+          ThreadPool.queue((done: TaskSource<i32>): void => done.complete(0), done)
+        }
+        export async function main(): Promise<void> {
+          const done = new TaskSource<i32>()
+          ThreadPool.queue(produce, done)
+          await done.task
+          print(order)
+        }`),
+    )
+    expect(lines).toBe('653412\n')
+  })
+
+  test('N7.2: threads come on demand up to the least number, and end after 20 s without work', async () => {
+    const machine = await machineWith(
+      await compileText(
+        text(`const done = new AsyncSemaphore(0)
+        function work(n: i32): void { sleepBlocking(100 * microsecond); done.release() }
+        export async function main(): Promise<void> {
+          ThreadPool.setLimits(3, 8)
+          print(ThreadPool.threads)
+          for (let n = 0; n < 6; n++) ThreadPool.queue(work, n)
+          for (let n = 0; n < 6; n++) await done.wait()
+          print(ThreadPool.threads)
+          await sleep(21000 * millisecond)
+          print(ThreadPool.threads)
+        }`),
+      ),
+    )
+    await machine.run({ until: '30s' })
+    expect(machine.console.text).toBe('1\n3\n1\n')
+  })
+
+  test('S120: with one thread callbacks never overlap; one that may run long lets another begin', async () => {
+    const { text: lines } = await runText(
+      text(`const done = new AsyncSemaphore(0)
+        let inside = 0
+        let most = 0
+        function work(n: i32): void { inside++; most = max(most, inside); sleepBlocking(50 * microsecond); inside--; done.release() }
+        export async function main(): Promise<void> {
+          ThreadPool.setLimits(1, 1)
+          for (let n = 0; n < 4; n++) ThreadPool.queue(work, n)
+          for (let n = 0; n < 4; n++) await done.wait()
+          print(most)
+          ThreadPool.setLimits(1, 2)
+          ThreadPool.queue((n: i32): void => { sleep(200 * microsecond).wait(); done.release() }, 0)
+          ThreadPool.queue(work, 0)
+          const began = now()
+          await done.wait(); await done.wait()
+          print(ThreadPool.compensated); print(now() - began < 300 * microsecond)
+        }`),
+    )
+    expect(lines).toBe('1\n1\ntrue\n')
+  })
+
+  test('N7.4: hill climbing takes threads where they help', async () => {
+    const { text: lines } = await runText(
+      text(`const done = new AsyncSemaphore(0)
+        function work(n: i32): void { sleepBlocking(4 * millisecond); done.release() }
+        export async function main(): Promise<void> {
+          ThreadPool.setLimits(1, 16)
+          ThreadPool.starvationInjection = false
+          ThreadPool.hillClimbing = true
+          for (let n = 0; n < 600; n++) ThreadPool.queue(work, n)
+          const began = now()
+          for (let n = 0; n < 600; n++) await done.wait()
+          print(ThreadPool.goal > 1); print(ThreadPool.goal <= 16); print((now() - began) / millisecond)
+        }`),
+    )
+    const [more, within, milliseconds] = lines.split('\n')
+    expect([more, within]).toEqual(['true', 'true'])
+    expect(Number(milliseconds)).toBeLessThan(2000)
+  })
+
+  test('a polling scheduler never sleeps', async () => {
+    const { machine, report } = await runText(
+      text(`async function work(): Promise<i32> { await sleep(100 * microsecond); await sleep(100 * microsecond); return 5 }
+        export function main(): i32 { const loop = new PollingScheduler(); const result = loop.run(work); print(loop.looks > 50); return result }`),
+      { trace: true },
+    )
+    expect(report.exitCode).toBe(5)
+    expect(machine.console.text).toBe('true\n')
+    expect(count(machine.trace().records, 'thread.wait')).toBe(0)
+  })
+
+  test('a scheduler of one’s own is a class with post', async () => {
+    const { text: lines } = await runText(
+      text(`import { Continuation, SynchronizationContext } from 'nothread/guest'
+        class Newest extends SynchronizationContext {
+          posted: Continuation[] = []
+          post(continuation: Continuation): void { this.posted.push(continuation) }
+          run(): void { while (this.posted.length > 0) this.posted.pop().run() }
+        }
+        let order = ''
+        async function wait(task: Promise<i32>, name: string): Promise<void> { await task; order += name }
+        export async function main(): Promise<void> {
+          const newest = new Newest(); const source = new TaskSource<i32>()
+          SynchronizationContext.current = newest
+          wait(source.task, 'a'); wait(source.task, 'b'); wait(source.task, 'c')
+          SynchronizationContext.current = null
+          source.complete(1)
+          print(order.length); print(newest.posted.length)
+          SynchronizationContext.current = newest
+          newest.run()
+          SynchronizationContext.current = null
+          print(order)
+        }`),
+    )
+    expect(lines).toBe('0\n3\ncba\n')
+  })
+})
