@@ -36,4 +36,9 @@ describe('I/O request packets', () => {
     const machine = await kernelMachine('requests')
     await expectScenarios(machine, ['S47', 'S53', 'S55', 'N4.3', 'N4.4', 'N4.6', 'memory'])
   })
+
+  it('are repeated by a filter driver that takes them back', async () => {
+    const machine = await kernelMachine('filters')
+    await expectScenarios(machine, ['stack', 'retry', 'later', 'cancel', 'memory'])
+  })
 })
