@@ -1,16 +1,26 @@
-import { csrSet, csrWrite, mmioLoad32 } from './rv';
-import { MAILBOX_RAM_BASE, MAILBOX_RAM_SIZE } from './generated/mailbox';
+import { codeAddress, csrSet, csrWrite, mmioLoad32, mmioStore32 } from './rv';
+import { hartEntryAddress } from './asm';
+import { MAILBOX_HARTS, MAILBOX_RAM_BASE, MAILBOX_RAM_SIZE } from './generated/mailbox';
 import { PORT_BANK_SIZE } from './generated/port';
 import { CLINT, CLINT_TIMECMP, DPC_PAGE, DPC_UNIT, MAILBOX, PORT_UNIT } from './hal/board';
 import { NEVER, setClock } from './hal/clock';
-import { MCOUNTEREN, MIE, MIE_EXTERNAL, MIE_TIMER, MSTATUS, MSTATUS_MIE } from './hal/csr';
+import {
+  MCOUNTEREN,
+  MIE,
+  MIE_EXTERNAL,
+  MIE_SOFTWARE,
+  MIE_TIMER,
+  MSTATUS,
+  MSTATUS_MIE,
+} from './hal/csr';
 import { initializeArchive } from './disk/archive';
 import { initializeDisk } from './disk/disk';
 import { enableDispatch, thresholdAddress } from './hal/interrupt';
-import { DISPATCH_LEVEL, setIrql } from './hal/irql';
-import { currentPrcb, Prcb } from './hal/prcb';
+import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, setIrql } from './hal/irql';
+import { beMultiprocessor, clearPrcb, currentPrcb, Prcb, prcbOf } from './hal/prcb';
 import { initializeMailbox } from './io/mailbox';
-import { initializeScheduler } from './ke/schedule';
+import { acquireDispatcher, releaseDispatcher } from './ke/dispatcher';
+import { activateHart, idleLoop, initializeScheduler } from './ke/schedule';
 import { allocateThread, initializeThreads, THREAD_RUNNING } from './ke/thread';
 import { initializePool } from './mm/pool';
 import { initializeProtection } from './mm/user';
@@ -45,21 +55,43 @@ export function initializeKernel(hart: u32): void {
   csrSet(MSTATUS, MSTATUS_MIE);
 }
 
+/** Let the other harts of the machine run the kernel, too: from now on locks are taken. On hart 0, when everything is ready. */
+export function startHarts(): void {
+  const count = mmioLoad32(MAILBOX + MAILBOX_HARTS);
+  if (count == 1) return;
+  beMultiprocessor();
+  store<usize>(hartEntryAddress(), codeAddress(startHart.index));
+  for (let hart: u32 = 1; hart < count; hart++) mmioStore32(CLINT + ((<usize>hart) << 2), 1);
+}
+
+/** From hal/start.s on another hart's own stack: become its idle thread. Does not return. */
+function startHart(hart: u32): void {
+  initializeHart(prcbOf(hart), hart);
+  initializeProtection();
+  csrSet(MSTATUS, MSTATUS_MIE);
+  lowerIrql(PASSIVE_LEVEL);
+  idleLoop();
+}
+
 /** Make this hart's block, hold back what interrupts at DISPATCH and below, and become the idle thread. */
 function initializeHart(prcb: Prcb, hart: u32): void {
-  memory.fill(changetype<usize>(prcb), 0, offsetof<Prcb>());
-  prcb.hart = hart;
+  clearPrcb(prcb, hart);
   prcb.threshold = thresholdAddress(hart);
   prcb.dpcPage = DPC_UNIT + DPC_PAGE * hart;
   prcb.portBank = PORT_UNIT + PORT_BANK_SIZE * hart;
   prcb.timecmp = CLINT + CLINT_TIMECMP + ((<usize>hart) << 3);
   prcb.quantumEnd = NEVER;
   setIrql(DISPATCH_LEVEL);
-  setClock(NEVER);
+  setClock(prcb, NEVER);
   prcb.idle = allocateThread(0);
   prcb.idle.state = THREAD_RUNNING;
+  prcb.idle.hart = hart;
   prcb.current = prcb.idle;
   enableDispatch(hart);
   csrWrite(MCOUNTEREN, COUNTERS);
-  csrSet(MIE, MIE_EXTERNAL | MIE_TIMER);
+  mmioStore32(CLINT + ((<usize>hart) << 2), 0);
+  csrSet(MIE, MIE_EXTERNAL | MIE_TIMER | MIE_SOFTWARE);
+  acquireDispatcher();
+  activateHart(hart);
+  releaseDispatcher();
 }

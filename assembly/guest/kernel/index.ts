@@ -1,4 +1,4 @@
-import { initializeKernel, ramEnd } from './boot';
+import { initializeKernel, ramEnd, startHarts } from './boot';
 import { lowerIrql, PASSIVE_LEVEL } from './hal/irql';
 import { idleLoop } from './ke/schedule';
 import { startPrograms } from './ps/process';
@@ -19,6 +19,7 @@ export { systemCall } from './sys/dispatch';
 export function kernelStart(hart: u32): void {
   initializeKernel(hart);
   startPrograms(ramEnd());
+  startHarts();
   lowerIrql(PASSIVE_LEVEL);
   idleLoop();
 }

@@ -18,6 +18,9 @@ export declare function mmioStore32(address: usize, value: usize): void;
 
 export declare function amoSwap(address: usize, value: usize): u32;
 export declare function amoAdd(address: usize, value: usize): u32;
+export declare function lr(address: usize): u32;
+export declare function sc(address: usize, value: usize): u32;
+export declare function codeAddress(index: u32): usize;
 export declare function fence(): void;
 export declare function fenceI(): void;
 export declare function wfi(): void;

@@ -9,7 +9,7 @@ import {
   STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from '../io/lock';
 import {
   Device,
   DEVICE_BYTES,
@@ -91,9 +91,9 @@ function searchArchive(file: File, disk: File, header: usize): u32 {
 
 /** Read a block of the disk and wait for it; false at the end. */
 function readHeader(disk: File, offset: u64, header: usize): bool {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const irp = allocateIrp(disk);
-  lowerIrql(old);
+  unlockIo(old);
   if (!changetype<usize>(irp)) return false;
   irp.statusBlock = header + TAR_BLOCK;
   const place = nextLocation(irp);

@@ -42,6 +42,7 @@ import { createQueue, hasUsed, offer, ring, takeUsed, Virtqueue } from '../hal/v
 import { Device, DEVICE_BYTES, DEVICE_SEEKABLE, registerDevice } from '../io/device';
 import { File } from '../io/file';
 import { completeIrp, currentLocation, Irp, markPending, REQUEST_WRITE } from '../io/irp';
+import { acquireIo, releaseIo } from '../io/lock';
 import { keepRequest, peekRequest, takeRequest } from '../io/queue';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
 import { initializeList } from '../ke/list';
@@ -275,8 +276,10 @@ function serviceInterrupt(slot: usize): bool {
 
 /** At DISPATCH: what the device has done goes on or is complete, and others can begin. */
 function diskDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  acquireIo();
   while (hasUsed(queue)) goOn(changetype<Transfer>(takeUsed(queue)));
   startTransfers();
+  releaseIo();
 }
 
 function goOn(transfer: Transfer): void {

@@ -26,3 +26,4 @@ export const INTERRUPT_EXTERNAL: u32 = 11;
 
 /** The low word of mtime, 100 ns. */
 export const TIME: u32 = 0xc01;
+export const TIMEH: u32 = 0xc81;

@@ -3,6 +3,7 @@ import { TRACE_isr_enter, TRACE_isr_exit } from '../generated/trace';
 import { DPC_PLIC_SOURCE } from '../generated/dpc';
 import { PORT_PLIC_SOURCE } from '../generated/port';
 import {
+  CLINT,
   PLIC,
   PLIC_CLAIM,
   PLIC_CONTEXT,
@@ -11,10 +12,17 @@ import {
   PLIC_ENABLE_CONTEXT,
   PLIC_SOURCES,
 } from './board';
-import { INTERRUPT_EXTERNAL, INTERRUPT_TIMER, MSTATUS, MSTATUS_MIE } from './csr';
+import {
+  INTERRUPT_EXTERNAL,
+  INTERRUPT_SOFTWARE,
+  INTERRUPT_TIMER,
+  MSTATUS,
+  MSTATUS_MIE,
+} from './csr';
 import { clockInterrupt } from './clock';
-import { CLOCK_LEVEL, DISPATCH_LEVEL, raiseIrql, lowerIrql, setIrql } from './irql';
-import { currentPrcb, Prcb } from './prcb';
+import { CLOCK_LEVEL, DISPATCH_LEVEL, isSomethingDue, raiseIrql, lowerIrql, setIrql } from './irql';
+import { currentPrcb, multiprocessor, Prcb } from './prcb';
+import { acquireAtDispatch, releaseFromDispatch } from '../ke/spinlock';
 import { bugCheck } from '../ps/fault';
 import { releaseThreads } from '../io/port';
 import { dispatchInterrupt } from '../ke/dpc';
@@ -34,6 +42,8 @@ export class Interrupt {
   /** Function index of (context: usize) => bool: true when its device had interrupted. */
   routine: u32;
   context: usize;
+  /** Spinlock: held while its routine runs, and by synchronizeExecution. */
+  lock: u32;
 }
 
 /** Bytes of an interrupt object. */
@@ -92,10 +102,22 @@ export function thresholdAddress(hart: u32): usize {
   return PLIC + PLIC_CONTEXT + ((<usize>hart) << 1) * PLIC_CONTEXT_SIZE;
 }
 
+function acquireInterrupt(interrupt: Interrupt): void {
+  if (multiprocessor) acquireAtDispatch(changetype<usize>(interrupt) + offsetof<Interrupt>('lock'));
+}
+
+function releaseInterrupt(interrupt: Interrupt): void {
+  if (multiprocessor) {
+    releaseFromDispatch(changetype<usize>(interrupt) + offsetof<Interrupt>('lock'));
+  }
+}
+
 /** Run a routine at the level of an interrupt, so that its service routine cannot run (KeSynchronizeExecution). */
 export function synchronizeExecution(interrupt: Interrupt, routine: u32, context: usize): u32 {
   const old = raiseIrql(interrupt.level);
+  acquireInterrupt(interrupt);
   const result = call_indirect<u32>(routine, context);
+  releaseInterrupt(interrupt);
   lowerIrql(old);
   return result;
 }
@@ -109,9 +131,10 @@ export function interruptDispatch(cause: u32): u32 {
   const old = prcb.irql;
   const kind = cause & 0xff;
   if (kind == INTERRUPT_TIMER) timer(old);
+  else if (kind == INTERRUPT_SOFTWARE) mmioStore32(CLINT + ((<usize>prcb.hart) << 2), 0);
   else if (kind != INTERRUPT_EXTERNAL) bugCheck('unexpected interrupt', kind);
   if (kind == INTERRUPT_EXTERNAL || old < DISPATCH_LEVEL) serveSources(prcb, old);
-  if (!prcb.wanted || old >= DISPATCH_LEVEL) return 0;
+  if (old >= DISPATCH_LEVEL || !isSomethingDue(prcb, old)) return 0;
   setIrql(DISPATCH_LEVEL);
   return old + 1;
 }
@@ -153,7 +176,10 @@ function serviceChain(source: u32): bool {
   let next = load<usize>(chains + ((<usize>source) << 2));
   while (next) {
     const interrupt = changetype<Interrupt>(next);
-    if (call_indirect<bool>(interrupt.routine, interrupt.context)) return true;
+    acquireInterrupt(interrupt);
+    const served = call_indirect<bool>(interrupt.routine, interrupt.context);
+    releaseInterrupt(interrupt);
+    if (served) return true;
     next = changetype<usize>(interrupt.next);
   }
   return false;

@@ -1,7 +1,7 @@
-import { csrClear, csrSet, mmioStore32 } from '../rv';
-import { MIE, MIE_SOFTWARE, MIE_TIMER } from './csr';
-import { currentPrcb } from './prcb';
-import { serveWanted } from '../ke/schedule';
+import { csrClear, csrReadClear, csrSet, mmioStore32 } from '../rv';
+import { MIE, MIE_SOFTWARE, MIE_TIMER, MSTATUS, MSTATUS_MIE } from './csr';
+import { currentPrcb, needsCare, Prcb } from './prcb';
+import { serveDue } from '../ke/schedule';
 
 /**
  * Interrupt request levels (N1.1 to N1.8). IRQL is the threshold of the hart's PLIC context: a source of priority p
@@ -19,13 +19,19 @@ export const HIGH_LEVEL: u32 = 15;
 
 /** The level of this hart. */
 export function currentIrql(): u32 {
-  return currentPrcb().irql;
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  const level = currentPrcb().irql;
+  csrSet(MSTATUS, enabled);
+  return level;
 }
 
-/** Set the level whatever it was: hardware part of raising and lowering. */
+/** Set the level whatever it was: hardware part of raising and lowering. At DISPATCH or above, or with interrupts off. */
 export function setIrql(level: u32): void {
   const prcb = currentPrcb();
-  const old = prcb.irql;
+  changeLevel(prcb, prcb.irql, level);
+}
+
+function changeLevel(prcb: Prcb, old: u32, level: u32): void {
   prcb.irql = level;
   mmioStore32(prcb.threshold, level);
   if ((old | level) >= CLOCK_LEVEL) gateLocalInterrupts(level);
@@ -40,8 +46,20 @@ function gateLocalInterrupts(level: u32): void {
 
 /** Raise the level and give the old one (KeRaiseIrql). */
 export function raiseIrql(level: u32): u32 {
-  const old = currentPrcb().irql;
-  if (level != old) setIrql(level);
+  const prcb = currentPrcb();
+  if (prcb.shared) return raiseCarefully(level);
+  const old = prcb.irql;
+  if (level != old) changeLevel(prcb, old, level);
+  return old;
+}
+
+/** The same with interrupts off, so that the thread stays on its hart meanwhile. */
+export function raiseCarefully(level: u32): u32 {
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  const prcb = currentPrcb();
+  const old = prcb.irql;
+  if (level != old) changeLevel(prcb, old, level);
+  csrSet(MSTATUS, enabled);
   return old;
 }
 
@@ -51,8 +69,28 @@ export function raiseIrql(level: u32): u32 {
  */
 export function lowerIrql(level: u32): void {
   const prcb = currentPrcb();
-  if (level == prcb.irql) return;
-  if (prcb.irql < DISPATCH_LEVEL) setIrql(DISPATCH_LEVEL); // nothing becomes due between the test and the fall
-  if (level < DISPATCH_LEVEL && prcb.wanted) serveWanted(level);
-  else setIrql(level);
+  const old = prcb.irql;
+  if (level == old) return;
+  if (old >= DISPATCH_LEVEL && !needsCare(prcb)) changeLevel(prcb, old, level);
+  else lowerCarefully(level);
+}
+
+/** With interrupts off nothing becomes due between the look and the fall, and the thread stays where it is. */
+export function lowerCarefully(level: u32): void {
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  const prcb = currentPrcb();
+  const old = prcb.irql;
+  if (level < DISPATCH_LEVEL && isSomethingDue(prcb, level)) {
+    changeLevel(prcb, old, DISPATCH_LEVEL);
+    csrSet(MSTATUS, enabled);
+    serveDue(level);
+    return;
+  }
+  if (level != old) changeLevel(prcb, old, level);
+  csrSet(MSTATUS, enabled);
+}
+
+/** Would a fall of the level let a thread switch or kernel APCs happen? With interrupts off. */
+export function isSomethingDue(prcb: Prcb, level: u32): bool {
+  return prcb.switchWanted || (prcb.apcWanted && level < APC_LEVEL);
 }

@@ -8,6 +8,7 @@
 .equ HART_STACK_SHIFT, 15
 .equ PRCB_BYTES, 256
 .equ INTERRUPT_STACK_BYTES, 16384
+.equ MIE_SOFTWARE, 8
 
 .section .text
 .globl _boot
@@ -28,6 +29,22 @@ _boot:
     call _initialize            # static initialisers of the compiled part
     csrr a0, mhartid
     call kernelStart            # does not return
+    # Other harts wait for a software interrupt, which they do not take, and then for an address to go to.
 park:
+    li   t0, MIE_SOFTWARE
+    csrw mie, t0
     wfi
-    j    park
+    la   t0, hartEntry
+    lw   t0, 0(t0)
+    beqz t0, park
+    csrr a0, mhartid
+    jalr t0                     # does not return
+
+.globl hartEntryAddress
+hartEntryAddress:
+    la   a0, hartEntry
+    ret
+
+.align 2
+hartEntry:
+    .word 0

@@ -1,5 +1,5 @@
 import { systemTime } from '../hal/clock';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from './lock';
 import { isListEmpty, nextEntry, removeEntry } from '../ke/list';
 import { Thread, threadRequests } from '../ke/thread';
 import { waitForObject } from '../ke/wait';
@@ -58,7 +58,7 @@ export function cancelSynchronousRequest(thread: Thread): u32 {
  */
 export function finishThreadRequests(thread: Thread): void {
   const head = threadRequests(thread);
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   cancelList(head, OF_THREAD, changetype<File>(0), 0);
   let entry = nextEntry(head);
   while (entry != head) {
@@ -68,7 +68,7 @@ export function finishThreadRequests(thread: Thread): void {
     irp.thread = changetype<Thread>(0);
     removeEntry(changetype<usize>(irp) + offsetof<Irp>('threadNext'));
   }
-  lowerIrql(old);
+  unlockIo(old);
   while (!isListEmpty(head)) waitForObject(thread.timer, systemTime() + EXIT_POLL, 0);
 }
 

@@ -5,6 +5,7 @@ import {
   FILE_SYNCHRONOUS_IO_NONALERT,
 } from '../generated/syscalls';
 import { NEVER } from '../hal/clock';
+import { acquireDispatcher, releaseDispatcher } from '../ke/dispatcher';
 import { setEvent } from '../ke/event';
 import { initializeList } from '../ke/list';
 import {
@@ -97,7 +98,10 @@ export function lockFile(file: File): void {
 
 /** The call is over. At DISPATCH. */
 export function unlockFile(file: File): void {
-  if (isLocked(file)) setEvent(file.lock, 0, 0);
+  if (!isLocked(file)) return;
+  acquireDispatcher();
+  setEvent(file.lock, 0, 0);
+  releaseDispatcher();
 }
 
 function isLocked(file: File): bool {

@@ -17,16 +17,17 @@ import {
 } from '../generated/syscalls';
 import { NEVER } from '../hal/clock';
 import { TIME } from '../hal/csr';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from './lock';
 import { currentThread } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { Apc, initializeApc, insertQueueApc } from '../ke/apc';
+import { acquireDispatcher, releaseDispatcher } from '../ke/dispatcher';
 import { setEvent } from '../ke/event';
 import { initializeList, insertTail, removeEntry } from '../ke/list';
 import { initializeObject, KernelObject, TYPE_NOTIFICATION_EVENT } from '../ke/object';
 import { Thread, threadRequests } from '../ke/thread';
 import { signalObject, WAIT_ALERTABLE, WAIT_USER, waitForObject } from '../ke/wait';
-import { allocate, free } from '../mm/pool';
+import { allocateRaw, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
 import { cancelIrp } from './cancel';
 import { Device, DEVICE_SEEKABLE } from './device';
@@ -107,36 +108,57 @@ export class Irp extends Packet {
   issued: u32;
   /** The program's APC routine, or 0. */
   apcRoutine: usize;
-  /** Signalled when a synchronous request is done; the APC that brings it to its thread (embedded records). */
-  done: KernelObject;
-  apc: Apc;
 }
 
 const DONE_OFFSET: usize = offsetof<Irp>();
 const APC_OFFSET: usize = DONE_OFFSET + offsetof<KernelObject>();
 const STACK_OFFSET: usize = (APC_OFFSET + offsetof<Apc>() + 7) & ~7;
 
-/** A new IRP for a file's device stack, or null. */
+/** A new IRP for a file's device stack, or null. What drivers and finishing may read is set here; the rest is theirs to write. */
 export function allocateIrp(file: File): Irp {
   const count = file.device.stackSize;
-  const irp = changetype<Irp>(allocate(STACK_OFFSET + LOCATION_BYTES * count));
+  const irp = changetype<Irp>(allocateRaw(STACK_OFFSET + LOCATION_BYTES * count));
   if (!changetype<usize>(irp)) return irp;
+  const thread = currentThread();
   irp.kind = PACKET_IRP;
   irp.stackCount = count;
   irp.current = count + 1;
   irp.file = file;
-  irp.thread = currentThread();
+  irp.thread = thread;
+  irp.event = changetype<KernelObject>(0);
+  irp.context = 0;
+  irp.apcRoutine = 0;
+  irp.cancelRoutine = 0;
+  irp.cancel = false;
+  irp.pending = false;
+  irp.completed = false;
+  irp.waited = false;
   irp.operation = nextOperation();
   irp.issued = csrRead(TIME);
-  irp.done = changetype<KernelObject>(changetype<usize>(irp) + DONE_OFFSET);
-  initializeObject(irp.done, TYPE_NOTIFICATION_EVENT, 0);
-  irp.apc = changetype<Apc>(changetype<usize>(irp) + APC_OFFSET);
+  if (isSynchronous(file)) initializeObject(doneEvent(irp), TYPE_NOTIFICATION_EVENT, 0);
+  for (let number: u32 = 1; number <= count; number++) clearLocation(location(irp, number));
   initializeList(queueEntry(irp));
   insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
-  insertTail(threadRequests(irp.thread), threadEntry(irp));
+  insertTail(threadRequests(thread), threadEntry(irp));
   reference(file);
   hint2(TRACE_irp_create, irp.operation, changetype<usize>(irp));
   return irp;
+}
+
+function clearLocation(place: StackLocation): void {
+  place.kind = REQUEST_CONTROL;
+  place.control = 0;
+  place.routine = 0;
+}
+
+/** Signalled when a synchronous request is done. */
+function doneEvent(irp: Irp): KernelObject {
+  return changetype<KernelObject>(changetype<usize>(irp) + DONE_OFFSET);
+}
+
+/** The APC that brings the end of the request to its thread, and then to the program. */
+function apcOf(irp: Irp): Apc {
+  return changetype<Apc>(changetype<usize>(irp) + APC_OFFSET);
 }
 
 /** Nobody can cancel the IRP any more. */
@@ -283,23 +305,25 @@ function finishPended(irp: Irp): void {
     return;
   }
   const thread = irp.thread;
-  initializeApc(irp.apc, thread, finishApc.index, 0, 0, false, 0);
-  if (!changetype<usize>(thread) || !insertQueueApc(irp.apc, 0, 0, irp.file.device.boost)) {
+  initializeApc(apcOf(irp), thread, finishApc.index, 0, 0, false, 0);
+  if (!changetype<usize>(thread) || !insertQueueApc(apcOf(irp), 0, 0, irp.file.device.boost)) {
     finishInThread(irp);
   }
 }
 
 /** The special kernel APC at the end of a request. */
 function finishApc(apc: usize): void {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   finishInThread(changetype<Irp>(apc - APC_OFFSET));
-  lowerIrql(old);
+  unlockIo(old);
 }
 
 function finishInThread(irp: Irp): void {
   if (isSynchronous(irp.file)) {
     hint2(TRACE_irp_wake, irp.operation, changetype<usize>(irp.thread));
-    setEvent(irp.done, irp.operation, 0);
+    acquireDispatcher();
+    setEvent(doneEvent(irp), irp.operation, 0);
+    releaseDispatcher();
     return;
   }
   writeStatusBlock(irp);
@@ -311,29 +335,37 @@ function finishInThread(irp: Irp): void {
 function freeAfterRoutine(irp: Irp): void {
   const thread = irp.thread;
   if (irp.apcRoutine && changetype<usize>(thread)) {
-    initializeApc(irp.apc, thread, freeApc.index, freeApc.index, irp.apcRoutine, true, irp.context);
-    if (insertQueueApc(irp.apc, irp.statusBlock, 0, 0)) return;
+    initializeApc(
+      apcOf(irp),
+      thread,
+      freeApc.index,
+      freeApc.index,
+      irp.apcRoutine,
+      true,
+      irp.context,
+    );
+    if (insertQueueApc(apcOf(irp), irp.statusBlock, 0, 0)) return;
   }
   freeIrp(irp);
 }
 
 function freeApc(apc: usize): void {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   freeIrp(changetype<Irp>(apc - APC_OFFSET));
-  lowerIrql(old);
+  unlockIo(old);
 }
 
 /** Give an IRP to its file's device; a synchronous request is waited for. The answer goes to the program. Below DISPATCH. */
 export function performIrp(irp: Irp): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const answer = callDriver(irp.file.device, irp);
   if (answer == STATUS_PENDING && isSynchronous(irp.file)) {
-    lowerIrql(old);
+    unlockIo(old);
     awaitIrp(irp);
-    raiseIrql(DISPATCH_LEVEL);
+    lockIo();
   }
   const status = finishCall(irp, answer);
-  lowerIrql(old);
+  unlockIo(old);
   return status;
 }
 
@@ -351,11 +383,11 @@ function awaitIrp(irp: Irp): void {
   irp.waited = true;
   const alertable = (irp.file.options & FILE_SYNCHRONOUS_IO_ALERT) != 0;
   const mode = alertable ? WAIT_USER | WAIT_ALERTABLE : WAIT_USER;
-  if (waitForObject(irp.done, NEVER, mode) == STATUS_SUCCESS) return;
-  const old = raiseIrql(DISPATCH_LEVEL);
+  if (waitForObject(doneEvent(irp), NEVER, mode) == STATUS_SUCCESS) return;
+  const old = lockIo();
   cancelIrp(irp);
-  lowerIrql(old);
-  waitForObject(irp.done, NEVER, 0);
+  unlockIo(old);
+  waitForObject(doneEvent(irp), NEVER, 0);
 }
 
 function finishInline(irp: Irp): u32 {
@@ -391,11 +423,13 @@ function queueToPort(irp: Irp): void {
 }
 
 function notify(irp: Irp): void {
+  acquireDispatcher();
   if (changetype<usize>(irp.event)) setEvent(irp.event, irp.operation, 0);
   else if (signalsFile(irp.file)) {
     irp.file.signal = 1;
     signalObject(irp.file, irp.operation, 0);
   }
+  releaseDispatcher();
 }
 
 function writeStatusBlock(irp: Irp): void {

@@ -35,6 +35,7 @@ import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
 import { initializeList, isListEmpty } from '../ke/list';
 import { probeWords } from '../mm/user';
 import { currentProcess } from '../ps/process';
+import { acquireIo, releaseIo } from './lock';
 import { Device, DEVICE_BYTES, DEVICE_SIDE_BY_SIDE, registerDevice } from './device';
 import { File } from './file';
 import { completeIrp, currentLocation, Irp } from './irp';
@@ -84,12 +85,14 @@ function serviceInterrupt(context: usize): bool {
 
 /** At DISPATCH: messages to receivers, as long as there are both. */
 function messageDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  acquireIo();
   while (mmioLoad32(MAILBOX + MAILBOX_STATUS) && !isListEmpty(receivers)) {
     const irp = takeRequest(receivers);
     copyMessage(currentLocation(irp).request);
     completeIrp(irp, STATUS_SUCCESS, MAILBOX_MESSAGE_BYTES);
   }
   if (!isListEmpty(receivers)) maskSource(MAILBOX_PLIC_SOURCE, false);
+  releaseIo();
 }
 
 function copyMessage(message: usize): void {

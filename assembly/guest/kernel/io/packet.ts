@@ -1,3 +1,5 @@
+import { amoAdd } from '../rv';
+
 /**
  * What a completion port carries: the first words of an IRP, of a posted packet, or of a wait completion packet. The first
  * word belongs to the port unit, so that queueing never needs memory and never fails.
@@ -18,9 +20,9 @@ export class Packet {
   operation: u32;
 }
 
-let operations: u32 = 0;
+const operations = memory.data(4, 4);
 
 /** A number that names a request from here on. */
 export function nextOperation(): u32 {
-  return ++operations;
+  return amoAdd(operations, 1) + 1;
 }

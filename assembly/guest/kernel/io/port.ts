@@ -39,7 +39,12 @@ import { TIME } from '../hal/csr';
 import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
 import { canDeliver } from '../ke/apc';
-import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
+import {
+  acquireDispatcher,
+  lockDispatcher,
+  releaseDispatcher,
+  unlockDispatcher,
+} from '../ke/dispatcher';
 import { isListEmpty } from '../ke/list';
 import { initializeObject, KernelObject, TYPE_PORT, waitList } from '../ke/object';
 import { readyThread, swapThread } from '../ke/schedule';
@@ -77,11 +82,13 @@ export function createPort(concurrency: u32): Port {
   return changetype<Port>(0);
 }
 
-/** The handle is gone: parked threads return abandoned, queued packets are dropped. */
+/** The last handle is gone: parked threads return abandoned, queued packets are dropped. Below DISPATCH. */
 export function closePort(port: Port): void {
+  const old = lockDispatcher();
   let next: usize = amoSwap(currentPrcb().portBank + PORT_CLOSE, port.unit);
   port.unit = 0;
   wakeDirectWaiters(port);
+  unlockDispatcher(old);
   while (next) {
     const packet = changetype<Packet>(next);
     next = packet.link;
@@ -95,10 +102,14 @@ export function deletePort(port: Port): void {
 
 /** Queue a packet, or hand it to a parked thread; on a closed port it is dropped. */
 export function insertPacket(port: Port, packet: Packet): void {
-  if (!port.unit) {
-    retire(packet);
-    return;
-  }
+  acquireDispatcher();
+  const open = port.unit != 0;
+  if (open) insertOpen(port, packet);
+  releaseDispatcher();
+  if (!open) retire(packet);
+}
+
+function insertOpen(port: Port, packet: Packet): void {
   const bank = currentPrcb().portBank;
   mmioStore32(bank + PORT_PORT, port.unit);
   amoSwap(bank + PORT_INSERT, changetype<usize>(packet));
@@ -129,40 +140,46 @@ export function removePackets(
   deadline: u64,
   mode: u32,
 ): u32 {
-  let status: u32;
+  let next: u32;
   do {
-    const old = lockDispatcher();
-    status = attemptRemove(port, entries, count, removed, deadline, mode, old);
-    unlockDispatcher(old);
-  } while (status == STATUS_KERNEL_APC);
-  return status;
-}
-
-function attemptRemove(
-  port: Port,
-  entries: usize,
-  count: u32,
-  removed: usize,
-  deadline: u64,
-  mode: u32,
-  irql: u32,
-): u32 {
+    next = attemptRemove(port, count, deadline, mode);
+  } while (next == STATUS_KERNEL_APC);
   const thread = currentThread();
-  thread.waitMode = mode;
-  thread.waitIrql = irql;
-  let packet = removeOrAlert(port, thread, deadline);
-  if (packet < LOWEST_PACKET) return statusOfRemove(packet, thread);
+  if (next < LOWEST_PACKET) return statusOfRemove(next, thread);
   let taken: u32 = 0;
-  while (packet) {
-    deliver(changetype<Packet>(packet), entries, thread);
+  while (next) {
+    const packet = changetype<Packet>(next);
+    next = packet.link;
+    deliver(packet, entries, thread);
     entries += FILE_IO_COMPLETION_INFORMATION_BYTES;
-    if (++taken == count || !port.unit) break;
-    const bank = currentPrcb().portBank;
-    mmioStore32(bank + PORT_PORT, port.unit);
-    packet = amoSwap(bank + PORT_TAKE, portRecord(thread));
+    taken++;
   }
   store<u32>(removed, taken);
   return STATUS_SUCCESS;
+}
+
+/** Up to `count` packets, linked; or why there is none. */
+function attemptRemove(port: Port, count: u32, deadline: u64, mode: u32): u32 {
+  const old = lockDispatcher();
+  const thread = currentThread();
+  thread.waitMode = mode;
+  thread.waitIrql = old;
+  const first = removeOrAlert(port, thread, deadline);
+  if (first >= LOWEST_PACKET) takeMore(port, thread, changetype<Packet>(first), count);
+  unlockDispatcher(old);
+  return first;
+}
+
+function takeMore(port: Port, thread: Thread, last: Packet, count: u32): void {
+  const bank = currentPrcb().portBank;
+  mmioStore32(bank + PORT_PORT, port.unit);
+  while (--count && port.unit) {
+    const packet = amoSwap(bank + PORT_TAKE, portRecord(thread));
+    if (!packet) break;
+    last.link = packet;
+    last = changetype<Packet>(packet);
+  }
+  last.link = 0;
 }
 
 /** What a remove without a packet means: the unit's answer, or the status that interrupted it. */
@@ -214,7 +231,13 @@ function retire(packet: Packet): void {
   const kind = packet.kind;
   if (kind == PACKET_IRP) finishFromPort(changetype<Irp>(packet));
   else if (kind == PACKET_POSTED) free(changetype<usize>(packet), offsetof<Packet>());
-  else packetTaken(packet);
+  else retireWait(packet);
+}
+
+function retireWait(packet: Packet): void {
+  const old = lockDispatcher();
+  packetTaken(packet);
+  unlockDispatcher(old);
 }
 
 /** Post a packet of the program's own making; false without memory. */
@@ -239,15 +262,17 @@ export function postPacket(
 /** Let the threads run that the unit has released to this hart. */
 export function releaseThreads(prcb: Prcb): void {
   const bank = prcb.portBank;
+  acquireDispatcher();
   for (;;) {
     const record = mmioLoad32(bank + PORT_RELEASE);
-    if (!record) return;
+    if (!record) break;
     const value = mmioLoad32(bank + PORT_RELEASE_VALUE);
     const thread = threadOfRecord(record);
     thread.waitStatus = value;
     thread.waitObject = 0;
     readyThread(thread, value >= LOWEST_PACKET ? changetype<Packet>(value).operation : 0);
   }
+  releaseDispatcher();
 }
 
 /** Does the thread wait in the unit? */

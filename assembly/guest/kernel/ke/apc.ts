@@ -1,7 +1,15 @@
 import { hint2 } from '../rv';
 import { TRACE_apc_queue, TRACE_apc_run } from '../generated/trace';
 import { STATUS_KERNEL_APC, STATUS_USER_APC } from '../generated/syscalls';
-import { APC_LEVEL, currentIrql, lowerIrql, PASSIVE_LEVEL, raiseIrql } from '../hal/irql';
+import {
+  APC_LEVEL,
+  currentIrql,
+  lowerCarefully,
+  lowerIrql,
+  PASSIVE_LEVEL,
+  raiseCarefully,
+  raiseIrql,
+} from '../hal/irql';
 import { currentThread } from '../hal/prcb';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
 import {
@@ -179,9 +187,9 @@ function runNormal(
   argument2: usize,
 ): void {
   thread.kernelApcInProgress = true;
-  lowerIrql(PASSIVE_LEVEL);
+  lowerCarefully(PASSIVE_LEVEL);
   call_indirect<void>(routine, context, argument1, argument2);
-  raiseIrql(APC_LEVEL);
+  raiseCarefully(APC_LEVEL);
   thread.kernelApcInProgress = false;
 }
 

@@ -1,13 +1,36 @@
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { currentPrcb, multiprocessor } from '../hal/prcb';
+import { enterQueue, leaveQueue } from './queuedlock';
 
-/** The dispatcher database: threads, ready queues, waits, objects with a signal state, timers. It is locked at DISPATCH. */
+/**
+ * The lock of the dispatcher database: threads, ready queues, waits, objects with a signal state, timers. A hart that has it may take
+ * it again. It is inside the I/O lock (io/lock.ts), and outside those of handles and pool; on one hart IRQL is all there is.
+ */
 
-/** Lock the database; the old level is for unlockDispatcher. */
+const lock = memory.data(4, 4);
+
+/** Raise to DISPATCH and lock the database; the old level is for unlockDispatcher. */
 export function lockDispatcher(): u32 {
-  return raiseIrql(DISPATCH_LEVEL);
+  const old = raiseIrql(DISPATCH_LEVEL);
+  acquireDispatcher();
+  return old;
 }
 
 /** Unlock it; interrupts, a thread switch and APCs that became due come before this returns. */
 export function unlockDispatcher(old: u32): void {
+  releaseDispatcher();
   lowerIrql(old);
+}
+
+/** Lock the database at DISPATCH. A thread switch hands the lock from the thread that leaves to the one that comes. */
+export function acquireDispatcher(): void {
+  if (!multiprocessor) return;
+  const prcb = currentPrcb();
+  if (prcb.dispatcherDepth++ == 0) enterQueue(lock, prcb.dispatcherEntry);
+}
+
+export function releaseDispatcher(): void {
+  if (!multiprocessor) return;
+  const prcb = currentPrcb();
+  if (--prcb.dispatcherDepth == 0) leaveQueue(lock, prcb.dispatcherEntry);
 }

@@ -15,6 +15,7 @@ import {
 } from '../generated/dpc';
 import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
 import { currentPrcb, Prcb } from '../hal/prcb';
+import { acquireDispatcher, releaseDispatcher } from './dispatcher';
 import { quantumEnd } from './schedule';
 import { expireTimers } from './timer';
 
@@ -53,8 +54,8 @@ export function initializeDpc(dpc: Dpc, routine: u32, context: usize): void {
 
 /** Queue a DPC with two arguments; false when it was queued already (N2.2). Any IRQL. */
 export function insertDpc(dpc: Dpc, argument1: usize, argument2: usize): bool {
-  const page = currentPrcb().dpcPage;
   const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  const page = currentPrcb().dpcPage;
   mmioStore32(page + DPC_ARG1, argument1);
   mmioStore32(page + DPC_ARG2, argument2);
   const queued = amoSwap(page + DPC_INSERT, changetype<usize>(dpc));
@@ -64,7 +65,10 @@ export function insertDpc(dpc: Dpc, argument1: usize, argument2: usize): bool {
 
 /** Take a DPC off its queue; false when it was on none (N2.12). */
 export function removeDpc(dpc: Dpc): bool {
-  return amoSwap(currentPrcb().dpcPage + DPC_REMOVE, changetype<usize>(dpc)) != 0;
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  const removed = amoSwap(currentPrcb().dpcPage + DPC_REMOVE, changetype<usize>(dpc));
+  csrSet(MSTATUS, enabled);
+  return removed != 0;
 }
 
 /**
@@ -78,8 +82,10 @@ export function dispatchInterrupt(prcb: Prcb): void {
   csrSet(MSTATUS, MSTATUS_MIE);
   if (prcb.timersDue) {
     prcb.timersDue = false;
+    acquireDispatcher();
     quantumEnd(prcb);
-    expireTimers();
+    expireTimers(prcb);
+    releaseDispatcher();
   }
   drainQueue(page);
   csrClear(MSTATUS, MSTATUS_MIE);

@@ -1,4 +1,5 @@
 import { amoSwap, fence } from '../rv';
+import { multiprocessor } from '../hal/prcb';
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql, SYNCH_LEVEL } from '../hal/irql';
 
 /**
@@ -43,4 +44,16 @@ export function acquireAtDispatch(lock: usize): void {
 export function releaseFromDispatch(lock: usize): void {
   fence();
   amoSwap(lock, 0);
+}
+
+/** As acquireSpinLock for a lock of the executive's own; on one hart only IRQL changes. */
+export function acquireLeaf(lock: usize): u32 {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  if (multiprocessor) acquireAtDispatch(lock);
+  return old;
+}
+
+export function releaseLeaf(lock: usize, old: u32): void {
+  if (multiprocessor) releaseFromDispatch(lock);
+  lowerIrql(old);
 }

@@ -7,7 +7,7 @@ import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
-import { leaveProcess, Process } from '../ps/process';
+import { joinProcess, leaveProcess, Process } from '../ps/process';
 import { finishThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
@@ -15,6 +15,7 @@ import { initializeList, insertTail, nextEntry, removeEntry } from './list';
 import { abandonMutants } from './mutant';
 import { Apc, initializeApc, initializeApcs, insertApc, rundownApcs } from './apc';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
+import { acquireLeaf, releaseLeaf } from './spinlock';
 import { readyThread, retireDead, swapThread } from './schedule';
 import { interruptWait, signalObject, WAIT_USER } from './wait';
 import { dereference, reference } from '../ob/object';
@@ -30,6 +31,7 @@ export const THREAD_TERMINATED: u32 = 4;
 
 export const PRIORITY_NORMAL: u32 = 8;
 export const PRIORITY_LEVELS: u32 = 32;
+const ALL_HARTS: u32 = u32.MAX_VALUE;
 /** From here up priorities are never boosted. */
 export const PRIORITY_REALTIME: u32 = 16;
 /** Most objects one call can wait for. */
@@ -61,6 +63,10 @@ export class Thread extends KernelObject {
   number: u32;
   state: u32;
   priority: u32;
+  /** Harts on which it may run, as bits; the one it runs on or ran on last; the one it should run on. */
+  affinity: u32;
+  hart: u32;
+  idealHart: u32;
   /** Priority without boosts, and the running time that the present boost has been used for. */
   basePriority: u32;
   boostUsed: u64;
@@ -117,6 +123,7 @@ export class Thread extends KernelObject {
 /** List head of all threads that have a record; for those who look from outside. */
 const allThreads = memory.data(8, 4);
 let threadCount: u32 = 0;
+const listLock = memory.data(4, 4);
 
 /** Before the first thread. */
 export function initializeThreads(): void {
@@ -150,9 +157,9 @@ export function allocateThread(priority: u32): Thread {
   const thread = changetype<Thread>(address);
   if (!address) return thread;
   initializeObject(thread, TYPE_THREAD, 0);
-  thread.number = threadCount++;
   thread.priority = priority;
   thread.basePriority = priority;
+  thread.affinity = ALL_HARTS;
   thread.timer = changetype<Timer>(address + TIMER_OFFSET);
   thread.blocks = address + BLOCKS_OFFSET;
   initializeTimer(thread.timer, false);
@@ -160,7 +167,10 @@ export function allocateThread(priority: u32): Thread {
   initializeList(address + offsetof<Thread>('readyNext'));
   initializeList(address + offsetof<Thread>('mutantNext'));
   initializeList(threadRequests(thread));
+  const old = acquireLeaf(listLock);
+  thread.number = threadCount++;
   insertTail(allThreads, address + offsetof<Thread>('allNext'));
+  releaseLeaf(listLock, old);
   initializeApcs(thread);
   thread.exitApc = changetype<Apc>(address + APC_OFFSET);
   return thread;
@@ -200,7 +210,7 @@ export function startThread(thread: Thread): void {
   hint2(TRACE_thread_start, changetype<usize>(thread), routine);
   reference(thread);
   const old = lockDispatcher();
-  thread.process.threads++;
+  joinProcess(thread);
   readyThread(thread, 0);
   unlockDispatcher(old);
 }
@@ -221,7 +231,7 @@ function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argum
 export function threadBegin(): void {
   csrClear(MSTATUS, MSTATUS_MIE);
   retireDead(currentPrcb());
-  lowerIrql(PASSIVE_LEVEL);
+  unlockDispatcher(PASSIVE_LEVEL);
 }
 
 /** End the calling thread: its requests are cancelled, its APCs run down, its mutexes abandoned. Below DISPATCH; does not return. */
@@ -264,7 +274,7 @@ export function requestTermination(thread: Thread, status: u32): void {
 /** Another thread of a program that is to end and has not been told so, with a reference, or null. */
 export function threadToEnd(process: Process): Thread {
   const own = currentThread();
-  const old = lockDispatcher();
+  const old = acquireLeaf(listLock);
   let found = changetype<Thread>(0);
   for (let entry = nextEntry(allThreads); entry != allThreads; entry = nextEntry(entry)) {
     const thread = changetype<Thread>(entry - offsetof<Thread>('allNext'));
@@ -274,7 +284,7 @@ export function threadToEnd(process: Process): Thread {
     reference(found);
     break;
   }
-  unlockDispatcher(old);
+  releaseLeaf(listLock, old);
   return found;
 }
 
@@ -302,6 +312,8 @@ export function deleteThread(thread: Thread): void {
 }
 
 function forgetThread(thread: Thread): void {
+  const old = acquireLeaf(listLock);
   removeEntry(changetype<usize>(thread) + offsetof<Thread>('allNext'));
+  releaseLeaf(listLock, old);
   free(changetype<usize>(thread), THREAD_BYTES);
 }

@@ -1,5 +1,5 @@
 import { systemTime, setClock, NEVER } from '../hal/clock';
-import { currentPrcb, currentThread } from '../hal/prcb';
+import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
 import { allocate, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
 import { Dpc, insertDpc } from './dpc';
@@ -15,7 +15,7 @@ import { signalObject, timeOut } from './wait';
 
 /**
  * Timers: a pairing heap by due time (ties by order of setting), which holds any number of them and costs nothing while
- * nothing is due; the clock is set to its root. At expiry a timer is signalled, its DPC and its APC are queued; the timer of a wait ends the
+ * nothing is due; each hart has one for the timers set there, and its clock is set to the root. At expiry a timer is signalled, its DPC and its APC are queued; the timer of a wait ends the
  * wait. Everything here runs with the dispatcher locked.
  */
 
@@ -34,6 +34,8 @@ export class Timer extends KernelObject {
   sibling: usize;
   previous: usize;
   inserted: bool;
+  /** The hart in whose heap it is. */
+  owner: Prcb;
   /** Thread whose wait this timer limits, or 0. */
   thread: usize;
   /** DPC to queue at expiry, or 0. */
@@ -47,7 +49,6 @@ const APC_OFFSET: usize = offsetof<Timer>();
 /** Bytes of a program's timer. */
 const TIMER_OBJECT_BYTES: usize = APC_OFFSET + offsetof<Apc>();
 
-let root: usize = 0;
 let sequence: u32 = 0;
 
 /** Prepare a zeroed timer: not signalled, not set. */
@@ -63,7 +64,7 @@ export function setTimer(timer: Timer, due: u64, period: u32): void {
   timer.due = due;
   timer.period = period;
   insertTimer(timer);
-  armClock();
+  armClock(currentPrcb());
 }
 
 /** Take a timer back; false when it was not set. */
@@ -112,7 +113,10 @@ function insertTimer(timer: Timer): void {
   timer.child = 0;
   timer.sibling = 0;
   timer.previous = 0;
-  root = root ? meld(root, changetype<usize>(timer)) : changetype<usize>(timer);
+  const prcb = currentPrcb();
+  timer.owner = prcb;
+  const root = prcb.timers;
+  prcb.timers = root ? meld(root, changetype<usize>(timer)) : changetype<usize>(timer);
 }
 
 function isBefore(a: Timer, b: Timer): bool {
@@ -166,33 +170,35 @@ function detach(node: usize): void {
   const heap = meldSiblings(timer.child);
   timer.child = 0;
   timer.inserted = false;
-  if (node == root) {
-    root = heap;
+  const prcb = timer.owner;
+  if (node == prcb.timers) {
+    prcb.timers = heap;
     return;
   }
   const previous = changetype<Timer>(timer.previous);
   if (previous.child == node) previous.child = timer.sibling;
   else previous.sibling = timer.sibling;
   if (timer.sibling) changetype<Timer>(timer.sibling).previous = timer.previous;
-  if (heap) root = meld(root, heap);
+  if (heap) prcb.timers = meld(prcb.timers, heap);
 }
 
-/** Set the clock to whatever is due first. */
-export function armClock(): void {
+/** Set a hart's clock to whatever is due first there. */
+export function armClock(prcb: Prcb): void {
+  const root = prcb.timers;
   const first = root ? changetype<Timer>(root).due : NEVER;
-  const quantum = currentPrcb().quantumEnd;
-  setClock(first < quantum ? first : quantum);
+  const quantum = prcb.quantumEnd;
+  setClock(prcb, first < quantum ? first : quantum);
 }
 
-/** Expire all timers that are due, in order (N2.9). */
-export function expireTimers(): void {
+/** Expire all timers of this hart that are due, in order (N2.9). */
+export function expireTimers(prcb: Prcb): void {
   const now = systemTime();
-  while (root && changetype<Timer>(root).due <= now) {
-    const timer = changetype<Timer>(root);
-    detach(root);
+  while (prcb.timers && changetype<Timer>(prcb.timers).due <= now) {
+    const timer = changetype<Timer>(prcb.timers);
+    detach(prcb.timers);
     expire(timer);
   }
-  armClock();
+  armClock(prcb);
 }
 
 function expire(timer: Timer): void {

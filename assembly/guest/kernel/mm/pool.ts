@@ -1,5 +1,5 @@
 import { POOL_BYTES } from '../hal/board';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
 
 /**
  * Memory of the executive: blocks of power-of-two sizes, each size with a free list that is refilled a page at a time from
@@ -22,6 +22,8 @@ export class Region {
 const LISTS_OFFSET: usize = offsetof<Region>();
 /** Bytes of a region's record. */
 export const REGION_BYTES: usize = LISTS_OFFSET + 4 * SHIFTS;
+
+const lock = memory.data(4, 4);
 
 const pool = changetype<Region>(memory.data(128, 4));
 
@@ -94,7 +96,7 @@ function listOf(region: Region, shift: u32): usize {
 
 function take(region: Region, shift: u32): usize {
   if (shift >= SHIFTS) return 0;
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = acquireLeaf(lock);
   const list = listOf(region, shift);
   if (!load<usize>(list)) refill(region, list, (<usize>1) << shift);
   const block = load<usize>(list);
@@ -102,17 +104,17 @@ function take(region: Region, shift: u32): usize {
     store<usize>(list, load<usize>(block));
     region.used += (<usize>1) << shift;
   }
-  lowerIrql(old);
+  releaseLeaf(lock, old);
   return block;
 }
 
 function give(region: Region, block: usize, shift: u32): void {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = acquireLeaf(lock);
   const list = listOf(region, shift);
   store<usize>(block, load<usize>(list));
   store<usize>(list, block);
   region.used -= (<usize>1) << shift;
-  lowerIrql(old);
+  releaseLeaf(lock, old);
 }
 
 function refill(region: Region, list: usize, size: usize): void {

@@ -27,6 +27,7 @@ import {
   Virtqueue,
 } from '../hal/virtqueue';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
+import { acquireIo, releaseIo } from '../io/lock';
 import { deviceAddress, NetBuffer, releaseBuffer, takeBuffer } from './buffer';
 import { netCounters } from './counters';
 import { receiveFrame } from './ethernet';
@@ -103,6 +104,12 @@ function serviceInterrupt(slot: usize): bool {
 
 /** The DPC (N6.2), at DISPATCH. */
 function receiveDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  acquireIo();
+  receiveSome();
+  releaseIo();
+}
+
+function receiveSome(): void {
   collectSent();
   let handled: u32 = 0;
   while (hasUsed(receiveQueue) && handled < RECEIVE_LIMIT) {

@@ -1,4 +1,6 @@
 import { NEVER, systemTime } from '../hal/clock';
+import { acquireIo, releaseIo } from '../io/lock';
+import { acquireDispatcher, releaseDispatcher } from '../ke/dispatcher';
 import { Dpc, initializeDpc } from '../ke/dpc';
 import { initializeTimer, setTimer, Timer } from '../ke/timer';
 import { adapterAddress } from './adapter';
@@ -160,11 +162,17 @@ function ask(neighbour: Neighbour): void {
   neighbour.asked = systemTime();
   neighbour.tries++;
   sendRequest(neighbour.address);
-  if (!timer.inserted) setTimer(timer, neighbour.asked + REPEAT, 0);
+  if (!timer.inserted) startTimer(neighbour.asked + REPEAT);
 }
 
 /** The DPC of the timer: ask again for those who did not answer in time, give up those asked for often enough. */
 function repeatDpc(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  acquireIo();
+  repeatRequests();
+  releaseIo();
+}
+
+function repeatRequests(): void {
   const now = systemTime();
   let next = NEVER;
   for (let index: u32 = 0; index < NEIGHBOURS; index++) {
@@ -179,7 +187,13 @@ function repeatDpc(self: usize, context: usize, argument1: usize, argument2: usi
     }
     if (neighbour.asked + REPEAT < next) next = neighbour.asked + REPEAT;
   }
-  if (next != NEVER) setTimer(timer, next, 0);
+  if (next != NEVER) startTimer(next);
+}
+
+function startTimer(due: u64): void {
+  acquireDispatcher();
+  setTimer(timer, due, 0);
+  releaseDispatcher();
 }
 
 /** Keep a datagram; the oldest gives way when there are too many. */

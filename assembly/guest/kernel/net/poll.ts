@@ -23,6 +23,8 @@ import { NEVER, systemTime } from '../hal/clock';
 import { File } from '../io/file';
 import { completeIrp, Irp, markPending } from '../io/irp';
 import { letCancel } from '../io/queue';
+import { acquireIo, releaseIo } from '../io/lock';
+import { acquireDispatcher, releaseDispatcher } from '../ke/dispatcher';
 import { Dpc, initializeDpc } from '../ke/dpc';
 import { initializeList, insertTail, nextEntry, removeEntry } from '../ke/list';
 import { TYPE_FILE } from '../ke/object';
@@ -215,6 +217,7 @@ export function socketChanged(endpoint: Endpoint): void {
 
 /** From the timer. */
 function expirePolls(self: usize, context: usize, argument1: usize, argument2: usize): void {
+  acquireIo();
   const now = systemTime();
   let entry = nextEntry(polls);
   while (entry != polls) {
@@ -223,6 +226,7 @@ function expirePolls(self: usize, context: usize, argument1: usize, argument2: u
     if (poll.deadline <= now) endPoll(poll, STATUS_TIMEOUT, 0);
   }
   armTimer();
+  releaseIo();
 }
 
 /** Set the timer to the first deadline. */
@@ -232,5 +236,8 @@ function armTimer(): void {
     const deadline = changetype<Poll>(entry).deadline;
     if (deadline < first) first = deadline;
   }
-  if (first != NEVER) setTimer(timer, first, 0);
+  if (first == NEVER) return;
+  acquireDispatcher();
+  setTimer(timer, first, 0);
+  releaseDispatcher();
 }

@@ -1,4 +1,4 @@
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
 import { currentThread } from '../hal/prcb';
 import { KernelObject } from '../ke/object';
 import { allocateRaw, free } from '../mm/pool';
@@ -16,6 +16,7 @@ import { closeObject, dereference, reference } from './object';
  * freed index, doubled, plus 1 (addresses are even). Freed handles are used again last in, first out.
  */
 
+const lock = memory.data(4, 4);
 const PAGE_BYTES: usize = 4096;
 const PER_PAGE: u32 = 1024;
 const PAGES: u32 = 128;
@@ -61,7 +62,7 @@ function takeIndex(table: HandleTable): i32 {
 
 /** Give an object a handle, or 0 when there is no room. */
 export function createHandle(object: KernelObject): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = acquireLeaf(lock);
   let handle: u32 = 0;
   const table = currentProcess().handles;
   const index = takeIndex(table);
@@ -70,7 +71,7 @@ export function createHandle(object: KernelObject): u32 {
     object.handles++;
     handle = (<u32>index + 1) << 2;
   }
-  lowerIrql(old);
+  releaseLeaf(lock, old);
   return handle;
 }
 
@@ -95,12 +96,12 @@ function findObject(table: HandleTable, handle: u32): KernelObject {
 
 /** The object of a handle with a reference more, or null. */
 export function referenceHandle(handle: u32): KernelObject {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = acquireLeaf(lock);
   const thread = currentThread();
   const object: KernelObject =
     handle == CURRENT_THREAD ? thread : findObject(thread.process.handles, handle);
   if (changetype<usize>(object)) reference(object);
-  lowerIrql(old);
+  releaseLeaf(lock, old);
   return object;
 }
 
@@ -134,18 +135,19 @@ export function closeHandle(handle: u32): u32 {
 }
 
 function closeIn(table: HandleTable, handle: u32): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = acquireLeaf(lock);
   const object = findObject(table, handle);
   if (!changetype<usize>(object)) {
-    lowerIrql(old);
+    releaseLeaf(lock, old);
     return STATUS_INVALID_HANDLE;
   }
   const index = (handle >> 2) - 1;
   store<u32>(entryAddress(table, index), (table.firstFree << 1) | 1);
   table.firstFree = index + 1;
-  if (--object.handles == 0) closeObject(object);
+  const last = --object.handles == 0;
+  releaseLeaf(lock, old);
+  if (last) closeObject(object);
   dereference(object);
-  lowerIrql(old);
   return STATUS_SUCCESS;
 }
 

@@ -1,7 +1,8 @@
 import { amoAdd } from '../rv';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { free } from '../mm/pool';
 import { deleteFile, closeFile } from '../io/file';
+import { lockIo, unlockIo } from '../io/lock';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { closePort, deletePort } from '../io/port';
 import { closeWaitPacket, deleteWaitPacket } from '../io/waitpacket';
 import {
@@ -33,28 +34,37 @@ export function reference(object: KernelObject): void {
 
 /** Let an object go; the last one to do so deletes it. */
 export function dereference(object: KernelObject): void {
-  if (amoAdd(referenceCount(object), -1) != 1) return;
-  const old = raiseIrql(DISPATCH_LEVEL);
-  deleteObject(object);
-  lowerIrql(old);
+  if (amoAdd(referenceCount(object), -1) == 1) deleteObject(object);
 }
 
 function referenceCount(object: KernelObject): usize {
   return changetype<usize>(object) + offsetof<KernelObject>('references');
 }
 
-/** The last handle is gone: end what the object has going on. At DISPATCH. */
+/** The last handle is gone: end what the object has going on. Below DISPATCH. */
 export function closeObject(object: KernelObject): void {
+  if (object.type == TYPE_FILE) {
+    const old = lockIo();
+    closeFile(changetype<File>(object));
+    unlockIo(old);
+  } else if (object.type == TYPE_PORT) {
+    closePort(changetype<Port>(object));
+  } else {
+    const old = lockDispatcher();
+    closeDispatched(object);
+    unlockDispatcher(old);
+  }
+}
+
+function closeDispatched(object: KernelObject): void {
   const type = object.type;
-  if (type == TYPE_FILE) closeFile(changetype<File>(object));
-  else if (type == TYPE_PORT) closePort(changetype<Port>(object));
-  else if (type == TYPE_WAIT_PACKET) closeWaitPacket(changetype<WaitPacket>(object));
+  if (type == TYPE_WAIT_PACKET) closeWaitPacket(changetype<WaitPacket>(object));
   else if (isTimer(type)) closeTimer(changetype<Timer>(object));
 }
 
 function deleteObject(object: KernelObject): void {
   const type = object.type;
-  if (type == TYPE_FILE) deleteFile(changetype<File>(object));
+  if (type == TYPE_FILE) deleteLocked(changetype<File>(object));
   else if (type == TYPE_PORT) deletePort(changetype<Port>(object));
   else if (type == TYPE_THREAD) deleteThread(changetype<Thread>(object));
   else if (type == TYPE_WAIT_PACKET) deleteWaitPacket(changetype<WaitPacket>(object));
@@ -63,13 +73,21 @@ function deleteObject(object: KernelObject): void {
   else free(changetype<usize>(object), PLAIN_OBJECT_BYTES);
 }
 
+function deleteLocked(file: File): void {
+  const old = lockIo();
+  deleteFile(file);
+  unlockIo(old);
+}
+
 function closeTimer(timer: Timer): void {
   cancelTimer(timer);
   removeTimerApc(timer);
 }
 
 function deleteMutant(mutant: Mutant): void {
+  const old = lockDispatcher();
   retireMutant(mutant);
+  unlockDispatcher(old);
   free(changetype<usize>(mutant), MUTANT_BYTES);
 }
 

@@ -21,7 +21,7 @@ import {
   STATUS_PIPE_NOT_AVAILABLE,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from '../io/lock';
 import {
   Device,
   DEVICE_BYTES,
@@ -103,9 +103,9 @@ function endList(pipe: Pipe): usize {
 
 /** A client's end, or with parameters a server's. */
 function openPipe(file: File): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const status = file.parameters ? openServer(file) : openClient(file);
-  lowerIrql(old);
+  unlockIo(old);
   return status;
 }
 

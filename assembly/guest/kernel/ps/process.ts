@@ -1,3 +1,4 @@
+import { amoAdd } from '../rv';
 import { PROGRAM_BASE, USER_STACKS_BYTES } from '../hal/board';
 import { currentThread } from '../hal/prcb';
 import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
@@ -146,8 +147,18 @@ function exitCodeOfRun(): u32 {
   return 0;
 }
 
+/** A thread is about to run. */
+export function joinProcess(thread: Thread): void {
+  amoAdd(threadsOf(thread.process), 1);
+}
+
+function threadsOf(process: Process): usize {
+  return changetype<usize>(process) + offsetof<Process>('threads');
+}
+
 /** A thread is about to have ended: with the last one its program's handles go. At PASSIVE, in that thread. */
 export function leaveProcess(thread: Thread): void {
   const process = thread.process;
-  if (--process.threads == 0 && process.ended) closeAllHandles(process.handles);
+  const others = amoAdd(threadsOf(process), -1) != 1;
+  if (!others && process.ended) closeAllHandles(process.handles);
 }

@@ -26,7 +26,7 @@ import {
   STATUS_OBJECT_NAME_NOT_FOUND,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from '../io/lock';
 import { currentThread } from '../hal/prcb';
 import { cancelFileRequests, cancelRequestsOf, cancelSynchronousRequest } from '../io/cancel';
 import { DEVICE_SEEKABLE, DEVICE_SERVERS, findDevice } from '../io/device';
@@ -203,9 +203,9 @@ function setPosition(file: File, information: usize, bytes: u32): u32 {
 
 function setPipeMode(file: File, information: usize, bytes: u32): u32 {
   if (bytes != 4) return STATUS_INFO_LENGTH_MISMATCH;
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const isSet = setReadMode(file, load<u32>(information) != 0);
-  lowerIrql(old);
+  unlockIo(old);
   return isSet ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
@@ -243,9 +243,9 @@ export function cancelIoFileEx(handle: u32, statusBlock: usize): u32 {
   if (status) return status;
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const found = cancelFileRequests(file, statusBlock);
-  lowerIrql(old);
+  unlockIo(old);
   dereference(file);
   return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }
@@ -254,9 +254,9 @@ export function cancelIoFileEx(handle: u32, statusBlock: usize): u32 {
 export function cancelIoFile(handle: u32): u32 {
   const file = referenceFile(handle);
   if (!changetype<usize>(file)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   cancelRequestsOf(currentThread(), file);
-  lowerIrql(old);
+  unlockIo(old);
   dereference(file);
   return STATUS_SUCCESS;
 }
@@ -265,9 +265,9 @@ export function cancelIoFile(handle: u32): u32 {
 export function cancelSynchronousIoFile(handle: u32): u32 {
   const thread = changetype<Thread>(referenceTyped(handle, TYPE_THREAD));
   if (!changetype<usize>(thread)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const found = cancelSynchronousRequest(thread);
-  lowerIrql(old);
+  unlockIo(old);
   dereference(thread);
   return found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
 }

@@ -9,7 +9,7 @@ import {
   WAIT_PACKET_STATE_BYTES,
   WAIT_PACKET_STATE_operation,
 } from '../generated/syscalls';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { createPort, Port, portDepth, postPacket, removePackets } from '../io/port';
 import {
   associate,
@@ -32,9 +32,9 @@ const MAXIMUM_ENTRIES: u32 = 1024;
 export function createIoCompletion(handle: usize, concurrency: u32): u32 {
   const status = probeWords(handle, 4);
   if (status) return status;
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const port = createPort(concurrency);
-  lowerIrql(old);
+  unlockDispatcher(old);
   return publishHandle(port, handle);
 }
 
@@ -51,9 +51,9 @@ export function setIoCompletion(
 ): u32 {
   const port = referencePort(handle);
   if (!changetype<usize>(port)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const posted = postPacket(port, key, context, status, information);
-  lowerIrql(old);
+  unlockDispatcher(old);
   dereference(port);
   return posted ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
@@ -83,9 +83,9 @@ export function queryIoCompletion(handle: u32, depth: usize): u32 {
   if (status) return status;
   const port = referencePort(handle);
   if (!changetype<usize>(port)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const packets = portDepth(port);
-  lowerIrql(old);
+  unlockDispatcher(old);
   store<u32>(depth, packets);
   dereference(port);
   return STATUS_SUCCESS;
@@ -134,9 +134,9 @@ function bindAll(
   state: usize,
 ): u32 {
   if (object.type >= TYPE_FILE) return STATUS_OBJECT_TYPE_MISMATCH;
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   if (isAssociated(wait)) {
-    lowerIrql(old);
+    unlockDispatcher(old);
     return STATUS_INVALID_PARAMETER;
   }
   const signaled = associate(wait, port, object, key, context);
@@ -144,16 +144,16 @@ function bindAll(
     store<u32>(state + WAIT_PACKET_STATE_alreadySignaled, signaled ? 1 : 0);
     store<u32>(state + WAIT_PACKET_STATE_operation, wait.packet.operation);
   }
-  lowerIrql(old);
+  unlockDispatcher(old);
   return STATUS_SUCCESS;
 }
 
 export function cancelWaitPacket(handle: u32): u32 {
   const wait = changetype<WaitPacket>(referenceTyped(handle, TYPE_WAIT_PACKET));
   if (!changetype<usize>(wait)) return lookupStatus();
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockDispatcher();
   const status = cancelWait(wait);
-  lowerIrql(old);
+  unlockDispatcher(old);
   dereference(wait);
   return status;
 }

@@ -10,7 +10,7 @@ import {
   STATUS_OBJECT_TYPE_MISMATCH,
 } from '../generated/syscalls';
 import { PROGRAMS_START } from '../hal/board';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lockIo, unlockIo } from '../io/lock';
 import { currentThread } from '../hal/prcb';
 import { File, lockFile, unlockFile } from '../io/file';
 import { allocateIrp, announce, completeIrp, finishCall, Irp, performIrp } from '../io/irp';
@@ -92,7 +92,7 @@ function referenceEvent(handle: u32): KernelObject {
 /** The event's reference goes to the IRP. */
 function makeIrp(file: File, event: KernelObject): Irp {
   lockFile(file);
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const irp = allocateIrp(file);
   if (changetype<usize>(irp)) {
     irp.event = event;
@@ -101,7 +101,7 @@ function makeIrp(file: File, event: KernelObject): Irp {
     unlockFile(file);
     if (changetype<usize>(event)) dereference(event);
   }
-  lowerIrql(old);
+  unlockIo(old);
   return irp;
 }
 
@@ -116,8 +116,8 @@ export function sendRequest(irp: Irp): u32 {
 
 /** The request turns out to be impossible before the driver has it: the answer is the status given. */
 export function refuseRequest(irp: Irp, status: u32): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = lockIo();
   const answer = finishCall(irp, completeIrp(irp, status, 0));
-  lowerIrql(old);
+  unlockIo(old);
   return answer;
 }

@@ -26,6 +26,8 @@ import {
 } from '../generated/syscalls';
 import { MAILBOX } from '../hal/board';
 import { writeBytes } from '../hal/console';
+import { multiprocessor } from '../hal/prcb';
+import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { duplicateHandle } from '../ob/handle';
 import { GATEWAY_ADDRESS, LOCAL_ADDRESS } from '../net/config';
@@ -37,11 +39,19 @@ import { currentProcess, endProcess } from '../ps/process';
 const EXIT_CODE: u32 = 0xffff;
 /** The handle that stands for the calling process. */
 const CURRENT_PROCESS: u32 = <u32>-1;
+/** Harts do not write into each other's texts. */
+const consoleLock = memory.data(4, 4);
 
 export function displayString(text: usize, bytes: usize): u32 {
   const status = probe(text, bytes);
   if (status) return status;
-  writeBytes(text, bytes);
+  if (multiprocessor) {
+    const old = acquireLeaf(consoleLock);
+    writeBytes(text, bytes);
+    releaseLeaf(consoleLock, old);
+  } else {
+    writeBytes(text, bytes);
+  }
   return STATUS_SUCCESS;
 }
 

@@ -1,0 +1,36 @@
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { currentPrcb, multiprocessor } from '../hal/prcb';
+import { enterQueue, leaveQueue } from '../ke/queuedlock';
+
+/**
+ * The lock of the I/O system: files, IRPs, drivers and the network. Control, read, write, cleanup, close and cancel routines are
+ * called with it; the DPC of a driver takes it. A hart that has it may take it again. Nobody waits with it, and it is outside all
+ * other locks. On one hart IRQL is all there is.
+ */
+
+const lock = memory.data(4, 4);
+
+/** Raise to DISPATCH and take the lock; the old level is for unlockIo. */
+export function lockIo(): u32 {
+  const old = raiseIrql(DISPATCH_LEVEL);
+  acquireIo();
+  return old;
+}
+
+export function unlockIo(old: u32): void {
+  releaseIo();
+  lowerIrql(old);
+}
+
+/** Take the lock at DISPATCH. */
+export function acquireIo(): void {
+  if (!multiprocessor) return;
+  const prcb = currentPrcb();
+  if (prcb.ioDepth++ == 0) enterQueue(lock, prcb.ioEntry);
+}
+
+export function releaseIo(): void {
+  if (!multiprocessor) return;
+  const prcb = currentPrcb();
+  if (--prcb.ioDepth == 0) leaveQueue(lock, prcb.ioEntry);
+}
