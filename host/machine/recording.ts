@@ -11,6 +11,7 @@ import { inputLine, parseInput } from './input.ts'
 import type { Machine } from './machine.ts'
 import type { Configuration } from './options.ts'
 import { configurationOf } from './options.ts'
+import { oneLine } from './oneLine.ts'
 import { parameterEntries } from './parameters.ts'
 import type { Cycle } from './time.ts'
 
@@ -50,6 +51,10 @@ export interface Recording {
 /** A file that is no recording, or a broken one. The message names the line. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
+
+  constructor(message: string) {
+    super(oneLine(message))
+  }
 }
 
 /** Writes down the inputs of a machine from now on. Make it before the first run. */
@@ -85,14 +90,15 @@ export class Recorder {
 /** The recording in a file's text. Throws a RecordingError. */
 export function parseRecording(text: string): Recording {
   const lines = text.trimEnd().split('\n').map(parseLine)
-  const header = parseHeader(lines[0])
+  checkVersion(lines[0])
+  const end = parseEnd(lines[lines.length - 1], lines.length)
   const between = lines.slice(1, -1).map((line, i) => ({ line, number: i + 2 }))
   const isCheckpoint = ({ line }: { line: Line }) => 'checkpoint' in line
   return {
-    header,
+    header: parseHeader(lines[0]),
     inputs: between.filter((each) => !isCheckpoint(each)).map(parseRecorded),
     checkpoints: between.filter(isCheckpoint).map(parseCheckpoint),
-    end: parseEnd(lines[lines.length - 1], lines.length),
+    end,
   }
 }
 
@@ -113,18 +119,20 @@ function parseLine(line: string, index: number): Line {
   throw new RecordingError(`line ${index + 1}: this is no recording`)
 }
 
-function parseHeader(line: Line): RecordingHeader {
-  const { nothread, version: found, image, program } = line
+function checkVersion({ nothread, version: found }: Line): void {
   if (nothread !== 'recording') throw new RecordingError('line 1: this is no recording')
   if (typeof found !== 'number' || found < oldestVersion || found > version) {
     throw new RecordingError(
       `line 1: version ${String(found)}, this nothread reads versions ${oldestVersion} to ${version}`,
     )
   }
+}
+
+function parseHeader({ image, program, configuration }: Line): RecordingHeader {
   if (typeof image !== 'string' || typeof program !== 'string') {
     throw new RecordingError('line 1: the header lacks a field')
   }
-  return { image, program, configuration: parseConfiguration(line.configuration) }
+  return { image, program, configuration: parseConfiguration(configuration) }
 }
 
 function parseConfiguration(value: unknown): Configuration {

@@ -3,9 +3,15 @@
  * A reader skips sections it does not know when they say that they may be skipped.
  */
 
+import { oneLine } from './oneLine.ts'
+
 /** A file that is no snapshot, or a broken one, or one that this version cannot use. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError'
+
+  constructor(message: string) {
+    super(oneLine(message))
+  }
 }
 
 export interface Section {
@@ -87,6 +93,7 @@ function takeSection(file: Uint8Array, view: DataView, at: number): Section {
   const left = file.length - at - sectionHeaderBytes
   if (left < 0) throw new SnapshotError('the snapshot is cut off: its end is missing')
   const tag = String.fromCharCode(...file.subarray(at, at + 4))
+  if (!/^[ -~]{4}$/.test(tag)) throw new SnapshotError('a section has no readable name')
   const length = view.getUint32(at + 8, true)
   if (length > left) {
     throw new SnapshotError(

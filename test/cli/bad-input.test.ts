@@ -79,6 +79,12 @@ const inputs: [string, string[], RegExp][] = [
   ['an unknown option', ['run', 'hello.s', '--fast'], /unknown option '--fast'/],
   ['no file', ['run'], /missing required argument 'file'/],
   ['an unknown command', ['walk'], /unknown command 'walk'/],
+  [
+    'a snapshot and what it decides',
+    ['run', 'hello.s', '--from', 'text.txt', '--harts', '2'],
+    /--from and --harts cannot be used together/,
+  ],
+  ['nothing to go on from', ['run', 'hello.s', '--from', 'text.txt'], /text\.txt: this is no snap/],
   ['no snapshot', ['snapshot', 'info', 'text.txt'], /text\.txt: this is no snapshot/],
   ['no recording', ['replay', 'text.txt'], /text\.txt: line 1: this is no recording/],
   [

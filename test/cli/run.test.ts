@@ -149,6 +149,29 @@ describe('nothread snapshot', () => {
       expect(stdout).not.toContain('RAM differs')
     })
   })
+
+  it('saves what differs from a base, and runs go on from there', () => {
+    inFolder(files, (folder) => {
+      const save = (...args: string[]) =>
+        nothread(['snapshot', 'save', 'forever.s', ...args], folder)
+      expect(save('--until', '10us', '-o', 'a').status).toBe(0)
+      const { stdout } = save('--from', 'a', '--base', 'a', '--until', '20us', '-o', 'b')
+      expect(stdout).toMatch(/^b: \d{3,5} bytes, a delta against [0-9a-f]{12}\ncycles 20000 /)
+      const info = nothread(['snapshot', 'info', 'b'], folder).stdout
+      expect(info).toMatch(/^a delta against [0-9a-f]{12}$/m)
+      expect(nothread(['snapshot', 'diff', 'a', 'b'], folder).status).toBe(1)
+
+      const whole = nothread(['run', 'forever.s', '--until', '30us'], folder)
+      const from = ['--from', 'b', '--base', 'a', '--until', '30us']
+      expect(nothread(['run', 'forever.s', ...from], folder)).toEqual(whole)
+      const without = nothread(['run', 'forever.s', '--from', 'b'], folder)
+      expect(without.status).toBe(2)
+      expect(without.stderr).toMatch(/^error: b: this is a delta against the snapshot [0-9a-f]{12}/)
+      const other = nothread(['run', 'hello.s', '--from', 'a'], folder)
+      expect(other).toMatchObject({ status: 2 })
+      expect(other.stderr).toContain('a: the snapshot is of another program')
+    })
+  })
 })
 
 describe('nothread replay', () => {
@@ -170,7 +193,9 @@ describe('nothread replay', () => {
       inFolder({ ...files, 'run.rec': changed }, (other) => {
         const { status, stderr } = nothread(['replay', 'run.rec'], other)
         expect(status).toBe(4)
-        expect(stderr).toMatch(/^error: the replay differs from the recording by cycle \d+: state/)
+        expect(stderr).toMatch(
+          /^error: the replay differs from the recording: equal up to cycle 0, different by cycle \d+: state/,
+        )
       })
     })
   })
