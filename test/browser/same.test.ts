@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { findProgram, testWith } from '../programs.ts'
 import { openLab } from './lab.ts'
@@ -8,11 +8,10 @@ import type { Job } from './lab/job.ts'
 
 /** One state hash, in Node and in a browser, with the trace on and off, in one go and in slices. */
 
+const programs = new URL('../../assembly/guest/programs/', import.meta.url)
+const sourceOf = (name: string): string => readFileSync(new URL(name, programs), 'utf8')
 const fileName = 'udp-echo.ts'
-const source = readFileSync(
-  new URL(`../../assembly/guest/programs/${fileName}`, import.meta.url),
-  'utf8',
-)
+const source = sourceOf(fileName)
 const clients = { port: 7, count: 4, requests: 3 }
 const base: Job = { fileName, source, clients, until: '2ms' }
 const lossy = { delay: '50us', loss: 0.05 }
@@ -36,6 +35,14 @@ describe('Node and Chromium come to the same state', () => {
   })
 
   afterAll(() => lab?.close())
+
+  for (const name of readdirSync(programs).filter((name) => name.endsWith('.ts'))) {
+    testWith(['chromium'], `with ${name}`, async () => {
+      // Programs that end by themselves do so; servers are cut off.
+      const job: Job = { fileName: name, source: sourceOf(name), until: '3ms' }
+      expect(await lab.run(job)).toEqual(await runJob(job))
+    })
+  }
 
   for (const [name, job] of Object.entries(cases)) {
     testWith(['chromium'], name, async () => {

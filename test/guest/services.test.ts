@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Machine } from '../../host/machine/machine.ts'
 import type { MachineOptions } from '../../host/machine/options.ts'
+import { archive } from '../kernel/archive.ts'
 import { query, readAnswer, recordType } from './dnsMessage.ts'
 import type { Answer } from './dnsMessage.ts'
 import { compileShipped, compileText, machineWith } from './programs.ts'
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** A machine whose program has said that it listens. */
 async function serving(name: string, options: MachineOptions = {}): Promise<Machine> {
@@ -187,5 +190,25 @@ describe('functions that the host spawns', () => {
     const result = machine.spawn('getNumbers', 4)
     await machine.run({ for: '2ms' })
     expect(Number(await result)).toBe(30)
+  })
+})
+
+describe('disk and network', () => {
+  test('files of the disk are served through one port', async () => {
+    const program = await compileShipped('disk-and-net')
+    const machine = await machineWith(program, { link: { delay: '50us' }, trace: true })
+    machine.insertDisk(archive({ 'a.txt': bytes('from the disk'), 'b.txt': bytes('another') }))
+    await machine.run({ until: { text: '\n' }, for: '10ms' })
+    const client = machine.network.udp({ port: 69 })
+    const replies = ['a.txt', 'missing', 'b.txt'].map((name) => client.request(bytes(name), '20ms'))
+    await machine.run({ for: '20ms' })
+    const texts = await Promise.all(replies.map(async (reply) => (await reply)?.payload))
+    expect(texts.map((payload) => new TextDecoder().decode(payload)).sort()).toEqual([
+      'another',
+      'from the disk',
+      'no file',
+    ])
+    const names = new Set(machine.trace().records.map(({ name }) => name))
+    expect([...names].filter((name) => name === 'port.insert')).toHaveLength(1)
   })
 })

@@ -18,7 +18,7 @@ const workers = 4;
 const packets: u32 = 8;
 const limit = parameter('limit', 1);
 
-let port = new CompletionPort(limit);
+const port = new CompletionPort(limit);
 let running = 0;
 let most = 0;
 let handled: u32 = 0;
