@@ -2,6 +2,7 @@ import { csrRead, mmioStore32 } from '../rv';
 import { DPC_REQUEST } from '../generated/dpc';
 import { TIME, TIMEH } from './csr';
 import { currentPrcb, Prcb } from './prcb';
+import { watchDpc } from '../ke/dpc';
 
 /**
  * The clock: mtime counts 100 ns, NT's unit of time. There is no periodic tick: mtimecmp is set to the next moment at which
@@ -35,5 +36,6 @@ export function clockInterrupt(): void {
   const prcb = currentPrcb();
   setClock(prcb, NEVER);
   prcb.timersDue = true;
+  watchDpc(prcb);
   mmioStore32(prcb.dpcPage + DPC_REQUEST, 1);
 }

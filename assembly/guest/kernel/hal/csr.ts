@@ -3,6 +3,8 @@
 export const MSTATUS: u32 = 0x300;
 export const MSTATUS_MIE: u32 = 1 << 3;
 export const MSTATUS_MPIE: u32 = 1 << 7;
+/** The mode to return to is M. */
+export const MSTATUS_MPP_MACHINE: u32 = 3 << 11;
 
 export const MIE: u32 = 0x304;
 export const MIE_SOFTWARE: u32 = 1 << 3;

@@ -1,6 +1,7 @@
 import { csrReadClear, csrSet, threadPointer } from '../rv';
 import { MSTATUS, MSTATUS_MIE } from './csr';
 import { LockQueue } from '../ke/queuedlock';
+import { KernelObject } from '../ke/object';
 import { Thread } from '../ke/thread';
 import { Process } from '../ps/process';
 
@@ -54,7 +55,7 @@ export class Prcb {
   ioEntry: LockQueue;
   /** The thread that runs threaded DPCs here, or null, and the event that it waits for. */
   dpcThread: Thread;
-  dpcEvent: usize;
+  dpcEvent: KernelObject;
   /** Low word of mtime when the DPC that runs began; 0 while none runs. */
   dpcBegan: u32;
 }

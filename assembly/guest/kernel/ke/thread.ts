@@ -1,8 +1,8 @@
-import { csrClear, hint2 } from '../rv';
+import { codeAddress, csrClear, hint2 } from '../rv';
 import { threadStartAddress } from '../asm';
 import { STATUS_USER_APC } from '../generated/syscalls';
 import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
-import { MSTATUS, MSTATUS_MIE, MSTATUS_MPIE } from '../hal/csr';
+import { MSTATUS, MSTATUS_MIE, MSTATUS_MPIE, MSTATUS_MPP_MACHINE } from '../hal/csr';
 import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
@@ -204,13 +204,36 @@ export function createThread(
   return thread;
 }
 
+/** Make a thread of the executive itself: routine (context: usize) => void by its index, which must not return. Null without memory. */
+export function createSystemThread(routine: u32, context: usize, priority: u32): Thread {
+  const thread = allocateThread(priority);
+  if (!changetype<usize>(thread)) return thread;
+  const kernelStack = allocate(KERNEL_STACK_BYTES);
+  if (!kernelStack) {
+    forgetThread(thread);
+    return changetype<Thread>(0);
+  }
+  thread.kernelStack = kernelStack + KERNEL_STACK_BYTES;
+  const frame = thread.kernelStack - FRAME_BYTES;
+  store<usize>(frame, codeAddress(routine));
+  store<usize>(frame, context, 40);
+  store<u32>(frame, MSTATUS_MPIE | MSTATUS_MPP_MACHINE, FRAME_STATUS);
+  beginAt(thread, frame);
+  return thread;
+}
+
+function beginAt(thread: Thread, frame: usize): void {
+  thread.saved = frame - CONTEXT_BYTES;
+  store<usize>(thread.saved, threadStartAddress());
+}
+
 /** Let a new thread run. Running counts as a reference, which its end drops. */
 export function startThread(thread: Thread): void {
   const routine = load<u32>(thread.kernelStack - FRAME_BYTES);
   hint2(TRACE_thread_start, changetype<usize>(thread), routine);
   reference(thread);
   const old = lockDispatcher();
-  joinProcess(thread);
+  if (changetype<usize>(thread.process)) joinProcess(thread);
   readyThread(thread, 0);
   unlockDispatcher(old);
 }
@@ -223,15 +246,14 @@ function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argum
   store<usize>(frame, argument0, 40);
   store<usize>(frame, argument1, 44);
   store<u32>(frame, MSTATUS_MPIE, FRAME_STATUS);
-  thread.saved = frame - CONTEXT_BYTES;
-  store<usize>(thread.saved, threadStartAddress());
+  beginAt(thread, frame);
 }
 
-/** First code of a thread, from hal/trap.s on its kernel stack; interrupts are off and stay off until it is in user mode. */
+/** First code of a thread, from hal/trap.s on its kernel stack. Interrupts are off on return until it is where it begins. */
 export function threadBegin(): void {
-  csrClear(MSTATUS, MSTATUS_MIE);
   retireDead(currentPrcb());
   unlockDispatcher(PASSIVE_LEVEL);
+  csrClear(MSTATUS, MSTATUS_MIE);
 }
 
 /** End the calling thread: its requests are cancelled, its APCs run down, its mutexes abandoned. Below DISPATCH; does not return. */
