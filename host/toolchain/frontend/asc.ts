@@ -2,10 +2,14 @@
  * asc in this process: source texts in, a wasm module with names and a source map out. Runs in Node and in the browser.
  */
 import * as asc from 'assemblyscript/asc'
+import type { DiagnosticMessage } from 'assemblyscript'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
 import { extendLanguage } from './language/index.ts'
 import { withExtensions } from './language/patch.ts'
+import type { Patch } from './language/patch.ts'
+import { Places } from './language/places.ts'
+import type { Place } from './language/places.ts'
 import { layoutsOf } from './layouts.ts'
 import type { AscProgram, Layouts } from './layouts.ts'
 import { namesOf } from './names.ts'
@@ -55,6 +59,8 @@ export interface AscOutput {
   messages: AscMessage[]
   /** An error that asc could not describe as a message. */
   failure?: string
+  /** What asc was at then. */
+  place?: Place
 }
 
 const wasmFile = 'image.wasm'
@@ -74,28 +80,31 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
   const messages: AscMessage[] = []
   const outputs = new Map<string, string | Uint8Array>()
   const layouts = new ProgramReader()
+  const places = new Places()
   const options: asc.APIOptions = {
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
     readFile: async (name, baseDirectory) => input.readFile(joinPath(baseDirectory, name)),
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
-    reportDiagnostic: (message) => messages.push(readMessage(message)),
+    reportDiagnostic: (message) => messages.push(readMessage(message, places)),
     // The type asks for fields that asc itself gives to transforms made from a class.
     transforms: [keepCoroutinesWhole, layouts] as unknown as asc.Transform[],
   }
   const restore = replaceLibrary(input.library)
   try {
-    const extensions = input.extended ? [extendLanguage] : []
+    const install = (patch: Patch): void => places.install(patch)
+    const extensions = input.extended ? [extendLanguage, install] : []
     const { error } = await withExtensions(extensions, () => asc.main(ascArguments(input), options))
     const wasm = outputs.get(wasmFile)
     const sourceMap = outputs.get(`${wasmFile}.map`)
     if (!error && wasm instanceof Uint8Array) {
       return { wasm, sourceMap: textOf(sourceMap), ...layouts.found, messages }
     }
-    return { messages, failure: error?.message }
+    return { messages, failure: error?.message, place: places.last }
   } catch (error) {
-    return { messages, failure: error instanceof Error ? error.message : String(error) }
+    const failure = error instanceof Error ? error.message : String(error)
+    return { messages, failure, place: places.last }
   } finally {
     restore()
   }
@@ -198,14 +207,15 @@ function replaceLibrary(library: GuestSources): () => void {
   }
 }
 
-function readMessage(message: asc.DiagnosticMessage): AscMessage {
+function readMessage(message: asc.DiagnosticMessage, places: Places): AscMessage {
+  const place = places.of(message as unknown as DiagnosticMessage)
   return {
     code: message.code,
     message: message.message,
     isError: message.category === errorCategory,
-    path: message.range?.source?.normalizedPath ?? '',
-    start: message.range?.start ?? 0,
-    end: message.range?.end ?? 0,
+    path: place?.path ?? message.range?.source?.normalizedPath ?? '',
+    start: place?.start ?? message.range?.start ?? 0,
+    end: place?.end ?? message.range?.end ?? 0,
   }
 }
 

@@ -6,7 +6,7 @@ import { runAsc } from './asc.ts'
 import type { AscOutput, ReadFile } from './asc.ts'
 import type { GuestSources } from './bundle.ts'
 import { checkSource } from './check.ts'
-import { CompileError, diagnosticOf } from './diagnostic.ts'
+import { CompileError, diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { EditList } from './edits.ts'
 import { entrySource } from './entry.ts'
@@ -181,16 +181,21 @@ function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<Program
   if (diagnostics.length > 0) throw new CompileError(diagnostics)
   const { wasm, sourceMap, layouts, names } = output
   if (!wasm || sourceMap === undefined || !layouts || !names) {
-    throw new CompileError([
-      diagnosticOf('', {
-        cause: `The compiler gave up: ${firstLine(output.failure)}`,
-        remedy: 'Leave parts of the program out to find the line it cannot handle.',
-      }),
-    ])
+    throw new CompileError([unknownForm(output, files)])
   }
   return { wasm, sourceMap, layouts, names }
 }
 
-function firstLine(text: string | undefined): string {
-  return (text ?? 'unknown error').split('\n')[0]
+/** asc stumbled over a form that it does not expect: say where. */
+function unknownForm({ place }: AscOutput, files: Map<string, UserFile>): Diagnostic {
+  const message = {
+    cause: 'This form is not supported.',
+    remedy: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
+  }
+  const user = place && files.get(place.path)
+  if (!user)
+    return diagnosticOf('', { ...message, cause: 'A form in this program is not supported.' })
+  const { file, text, edited } = user
+  const [start, end] = [place.start, place.end].map((offset) => edited.originalOffset(offset))
+  return diagnosticAt(file, text, { start, end }, message)
 }

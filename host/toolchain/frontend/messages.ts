@@ -92,6 +92,13 @@ const extended = new Map([
     },
   ],
   [
+    'Not implemented: Form',
+    {
+      cause: 'This form is not supported.',
+      remedy: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
+    },
+  ],
+  [
     'Not implemented: Label',
     {
       cause: 'There is no statement with this label around.',
@@ -104,6 +111,8 @@ const extended = new Map([
 const shorterNames: [RegExp, string][] = [
   [/~lib\/nothread\/guest\/task\/Task\b/g, 'Promise'],
   [/'__(?=(?:Async)?(?:Generator|Itera))/g, "'"],
+  // What is left of such names are those that the program writes with #.
+  [/'__(?=[a-z]\w*')/g, "'#"],
   [/~lib\/nothread\/guest(?:\/index)?(?=')/g, 'nothread/guest'],
   [/~lib\/(?:[\w.-]+\/)*/g, ''],
   [/(?<=['<,| ])(?!nothread\/guest')(?:[\w.-]+\/)+(?=[A-Za-z_]\w*(?:['<>,|# ]|$))/g, ''],

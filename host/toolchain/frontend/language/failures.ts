@@ -393,6 +393,9 @@ function takeExit(
   return [module.local_set(last.taken.index, module.i32(number), false), module.br(last.label)]
 }
 
+/** Ends of functions that are suspended (coroutines.ts), which have no value. */
+const ends = new Set(['__completeVoid', '__endGenerator', '__endStream'])
+
 /** The value is computed before the `finally`, and a coroutine is completed behind it. */
 function returnThrough(
   compiler: CompilerInternals,
@@ -403,7 +406,7 @@ function returnThrough(
   const { module, currentFlow: flow } = compiler
   const { Returns, Terminates } = values.FlowFlags
   const { value, range } = statement
-  if (!value || calledName(value) === '__completeVoid') {
+  if (!value || ends.has(calledName(value) ?? '')) {
     flow.set(Returns | Terminates)
     return module.block(null, takeExit(compiler, last, statement))
   }

@@ -1,7 +1,7 @@
 /**
  * Replaces methods of asc's classes while a program is compiled, and puts the originals back.
  */
-import { Compiler, Flow, Resolver } from 'assemblyscript'
+import { Compiler, DiagnosticEmitter, Flow, Resolver } from 'assemblyscript'
 import { prototypeOf } from './internals.ts'
 import type { CompilerInternals, ResolverInternals } from './internals.ts'
 
@@ -20,6 +20,7 @@ export interface Patch {
   compiler: Replace<CompilerInternals>
   resolver: Replace<ResolverInternals>
   flow: Replace<Flow>
+  emitter: Replace<DiagnosticEmitter>
 }
 
 /** Run `task` while asc is extended. Extensions that come later see calls first. */
@@ -39,6 +40,7 @@ export async function withExtensions<T>(
     compiler: replaceIn(prototypeOf<CompilerInternals>(Compiler)),
     resolver: replaceIn(prototypeOf<ResolverInternals>(Resolver)),
     flow: replaceIn(prototypeOf<Flow>(Flow)),
+    emitter: replaceIn(prototypeOf<DiagnosticEmitter>(DiagnosticEmitter)),
   }
   for (const extend of extensions) extend(patch)
   try {

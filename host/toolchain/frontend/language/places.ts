@@ -1,0 +1,88 @@
+/**
+ * Which expression of the program asc is at work on: for its messages about library code that the program has led to, and for the case
+ * that it gives up.
+ */
+import { DiagnosticCode } from 'assemblyscript'
+import type { DiagnosticEmitter, DiagnosticMessage, Range, Statement } from 'assemblyscript'
+import type { CompilerInternals, ExpressionRef } from './internals.ts'
+import type { Patch } from './patch.ts'
+
+/** A range of a source that asc knows by this path. */
+export interface Place {
+  path: string
+  start: number
+  end: number
+}
+
+/** Places of one compilation. */
+export class Places {
+  private current: Range | undefined
+  private readonly ranges = new WeakMap<DiagnosticMessage, Range>()
+
+  /** The innermost expression of the program that asc has begun and not finished. */
+  get last(): Place | undefined {
+    return placeOf(this.current)
+  }
+
+  /** Where a message belongs: its own range, or that of the program's expression which has led there. */
+  of(message: DiagnosticMessage): Place | undefined {
+    const { range } = message
+    return placeOf(range && !range.source.isLibrary ? range : this.ranges.get(message))
+  }
+
+  /** Have asc tell what it is at. */
+  install({ compiler, emitter }: Patch): void {
+    const enter = (range: Range): Range | undefined => {
+      const before = this.current
+      if (!range.source.isLibrary) this.current = range
+      return before
+    }
+    compiler('compileStatement', (original) => {
+      const places = this
+      return function (this: CompilerInternals, statement: Statement): ExpressionRef {
+        const before = enter(statement.range)
+        const code = original.call(this, statement)
+        places.current = before
+        return code
+      }
+    })
+    compiler('compileExpression', (original) => {
+      const places = this
+      return function (this: CompilerInternals, expression, type, constraints): ExpressionRef {
+        const before = enter(expression.range)
+        const code = original.call(this, expression, type, constraints)
+        places.current = before
+        return code
+      }
+    })
+    compiler('compile', (original) => {
+      const places = this
+      return function (this: CompilerInternals) {
+        try {
+          return original.call(this)
+        } catch {
+          // asc asserts that what it meets is one of the forms it knows, and ends the process if not.
+          this.error(DiagnosticCode.Not_implemented_0, places.current ?? null, 'Form')
+          return this.module
+        }
+      }
+    })
+    const ranges = this.ranges
+    const at = (): Range | undefined => this.current
+    emitter(
+      'emitDiagnostic',
+      (original) =>
+        function (this: DiagnosticEmitter, ...message): void {
+          const { length } = this.diagnostics
+          original.call(this, ...message)
+          const range = at()
+          for (const made of this.diagnostics.slice(length)) if (range) ranges.set(made, range)
+        },
+    )
+  }
+}
+
+function placeOf(range: Range | null | undefined): Place | undefined {
+  if (!range) return undefined
+  return { path: range.source.normalizedPath, start: range.start, end: range.end }
+}
