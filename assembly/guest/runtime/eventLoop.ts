@@ -5,12 +5,10 @@
 import { SynchronizationContext } from './context';
 import { Continuation } from './continuation';
 import {
-  FILE_IO_COMPLETION_INFORMATION_BYTES,
   STATUS_SUCCESS,
   SYS_NtRemoveIoCompletionEx,
   SYS_NtSetIoCompletion,
 } from './generated/syscalls';
-import { enterHeap, leaveHeap } from './heap';
 import { KEY_WAKE } from './keys';
 import { pool } from './poolState';
 import { WorkQueue, takeItem } from './queues';
@@ -19,7 +17,7 @@ import { runFrame } from './scheduler';
 import { system } from './system';
 import { Task } from './task';
 import { THREAD_LOOP, ThreadBlock, thisThread } from './threadBlock';
-import { deliverAll, maximumEntries, newPort, requirePort } from './workers';
+import { deliverAll, maximumEntries, newPort, requirePort, roomForPackets } from './workers';
 
 /** A thread that runs what is posted to it. */
 export class EventLoop extends SynchronizationContext {
@@ -53,14 +51,14 @@ export class EventLoop extends SynchronizationContext {
     thread.kind = THREAD_LOOP;
     thread.context = changetype<usize>(this);
     if (this.isAlone) pool.goal = 0;
-    const entries = __alloc(maximumEntries * FILE_IO_COMPLETION_INFORMATION_BYTES);
+    thread.packets = roomForPackets();
     const task = begin();
-    while (!task.isCompleted) this.turn(thread, entries);
+    while (!task.isCompleted) this.turn(thread);
     thread.context = 0;
     return task.getResult();
   }
 
-  private turn(thread: ThreadBlock, entries: usize): void {
+  private turn(thread: ThreadBlock): void {
     const item = this.queue.pop();
     if (item) {
       this.turns++;
@@ -68,7 +66,7 @@ export class EventLoop extends SynchronizationContext {
       return;
     }
     if (this.isAlone && this.runForPool(thread)) return;
-    this.takePackets(thread, entries);
+    this.takePackets(thread);
   }
 
   /** What belongs to the pool has no other thread to run on. */
@@ -81,27 +79,25 @@ export class EventLoop extends SynchronizationContext {
     return true;
   }
 
-  private takePackets(thread: ThreadBlock, entries: usize): void {
+  private takePackets(thread: ThreadBlock): void {
     const sleepingAt = changetype<usize>(this) + offsetof<EventLoop>('sleeping');
     this.looks++;
     amoSwap(sleepingAt, 1);
     const mayWait = !this.polls && !this.queue.first;
     store<i64>(thread.scratch + 8, 0);
-    leaveHeap();
     const status = system(
       SYS_NtRemoveIoCompletionEx,
       this.port,
-      entries,
+      thread.packets,
       maximumEntries,
       thread.scratch,
       mayWait ? 0 : thread.scratch + 8,
       0,
     );
-    enterHeap();
     amoSwap(sleepingAt, 0);
     if (status != STATUS_SUCCESS) return;
     thread.context = 0;
-    deliverAll(entries, load<u32>(thread.scratch));
+    deliverAll(thread.packets, load<u32>(thread.scratch));
     thread.context = changetype<usize>(this);
   }
 }

@@ -51,6 +51,8 @@ export class ThreadBlock {
   /** While a fiber runs: the used part of the thread's own stack. */
   baseStart: usize;
   baseEnd: usize;
+  /** Room for packets; here, because a thread that waits for packets holds no references on its stack. */
+  packets: usize;
   /** The fiber that runs, or 0. */
   fiber: usize;
   /** Error that has been thrown and not been caught yet (unwind.ts). */

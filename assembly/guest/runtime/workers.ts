@@ -65,20 +65,24 @@ export function ensureWorker(): void {
 /** Take packets and run what waits for them, until this worker is one too many. */
 export function runWorker(): void {
   const thread = thisThread();
-  const entries = beginWork(thread);
+  beginWork(thread);
   while (true) {
     const isDrained = runQueued(thread);
     if (mayEnd(thread, isDrained)) break;
-    if (!takePackets(thread, entries, isDrained)) break;
+    if (!takePackets(thread, isDrained)) break;
   }
   thread.depth = 0x1_0000;
   thread.kind = 0;
 }
 
-/** Make the calling thread one that runs continuations; returns room for packets. */
-export function beginWork(thread: ThreadBlock): usize {
+/** Make the calling thread one that runs continuations. */
+export function beginWork(thread: ThreadBlock): void {
   thread.kind = THREAD_WORKER;
   thread.depth = 0;
+  thread.packets = roomForPackets();
+}
+
+export function roomForPackets(): usize {
   return __alloc(maximumEntries * FILE_IO_COMPLETION_INFORMATION_BYTES);
 }
 
@@ -112,7 +116,7 @@ function leave(): bool {
 }
 
 /** Take packets, waiting for them if `mayWait`, and deliver them; false when this worker has been idle for too long. */
-function takePackets(thread: ThreadBlock, entries: usize, mayWait: bool): bool {
+function takePackets(thread: ThreadBlock, mayWait: bool): bool {
   const timeout = thread.scratch + 8;
   const mayEnd = thread !== firstThread;
   store<i64>(timeout, mayWait ? idleTime : 0);
@@ -128,7 +132,7 @@ function takePackets(thread: ThreadBlock, entries: usize, mayWait: bool): bool {
   const status = system(
     SYS_NtRemoveIoCompletionEx,
     poolPort,
-    entries,
+    thread.packets,
     maximumEntries,
     thread.scratch,
     mayWait && !mayEnd ? 0 : timeout,
@@ -137,7 +141,7 @@ function takePackets(thread: ThreadBlock, entries: usize, mayWait: bool): bool {
   enterHeap();
   if (mayWait) amoAdd(IDLE, -1);
   if (status == STATUS_TIMEOUT) return !mayWait || !leave();
-  if (status == STATUS_SUCCESS) deliverAll(entries, load<u32>(thread.scratch));
+  if (status == STATUS_SUCCESS) deliverAll(thread.packets, load<u32>(thread.scratch));
   return true;
 }
 
