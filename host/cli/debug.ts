@@ -58,10 +58,12 @@ async function converse(machine: Machine): Promise<void> {
   const { stdin: input, stdout: output } = process
   const lines = createInterface({ input, output, terminal: input.isTTY, prompt: '(nothread) ' })
   lines.on('SIGINT', () => session.interrupt())
+  // Lines of a pipe come at once: whoever asks later misses them.
+  const commands = lines[Symbol.asyncIterator]()
   console.log(await session.execute('where'))
   lines.prompt()
-  for await (const line of lines) {
-    const shown = await session.execute(line)
+  for (let next = await commands.next(); next.done !== true; next = await commands.next()) {
+    const shown = await session.execute(next.value)
     if (shown !== '') console.log(shown)
     if (session.closed) break
     lines.prompt()

@@ -72,7 +72,8 @@ export function liveCoroutines(
   const places = placesOf(tables)
   const found: Coroutine[] = []
   let frame = memory.word(list.address + header.next)
-  for (let count = 0; frame !== list.address && count < mostFrames; count++) {
+  // Before the runtime has begun the list is all zeros.
+  for (let count = 0; frame !== list.address && frame !== 0 && count < mostFrames; count++) {
     const place = places.get(memory.word(frame + header.resume))
     if (place !== undefined) found.push(describe(frame, place, surroundings))
     frame = memory.word(frame + header.next)

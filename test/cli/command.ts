@@ -13,11 +13,12 @@ export interface Outcome {
   stderr: string
 }
 
-/** Run `nothread` with arguments, in a folder. */
-export function nothread(args: string[], folder = process.cwd()): Outcome {
+/** Run `nothread` with arguments, in a folder, with `input` for it to read. */
+export function nothread(args: string[], folder = process.cwd(), input = ''): Outcome {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     encoding: 'utf8',
+    input,
     env: { ...process.env, NO_COLOR: '1' },
     timeout: 120_000,
   })

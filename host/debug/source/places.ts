@@ -53,6 +53,7 @@ export class Places {
     if (known?.address !== address) return address
     const rows = this.#images
       .flatMap((image) => image.lines)
+      .filter((row) => row.line !== 0)
       .filter((row) => row.address >= address && row.address < address + known.size)
     const [first, second] = rows
     // The row of a prologue is the only one without a column.
@@ -114,6 +115,21 @@ export class Places {
       const better = row.line < best.line || (row.line === best.line && row.address < best.address)
       return better ? row : best
     }).address
+  }
+
+  /** What tells lines apart when stepping. Where `onlyReadable`, code whose source is not there belongs to no line. */
+  lineKey(address: number, onlyReadable: boolean): string | undefined {
+    const row = this.lineOf(address)
+    if (row === undefined || (onlyReadable && this.text(row) === undefined)) return undefined
+    return `${row.file}:${row.line}`
+  }
+
+  /** The file that a bare line number means: the one at an address if it can be read, or the program's own. */
+  fileAt(address: number): string | undefined {
+    const row = this.lineOf(address)
+    if (row !== undefined && this.text(row) !== undefined) return row.file
+    const main = this.functions.find(({ name, symbol }) => name === 'main' && !isLibrary(symbol))
+    return main?.file ?? row?.file
   }
 
   /** The text of a source line, if the file is there. */

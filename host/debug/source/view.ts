@@ -1,6 +1,7 @@
 /** A machine as its sources see it: places, variables and values, and who awaits whom. */
 import type { Coroutine } from '../../machine/coroutines.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { coroutineTables } from '../../machine/program.ts'
 import type { FunctionInformation } from '../../toolchain/dwarf/information.ts'
 import { readLayouts } from '../../toolchain/frontend/layoutSection.ts'
 import { coroutineTree } from './coroutineTree.ts'
@@ -15,6 +16,7 @@ export class SourceView {
   readonly places: Places
   readonly values: Values
   readonly variables: Variables
+  readonly #resumePoints: ReadonlySet<number>
 
   /** `source` gives the lines of a file, where it is there. */
   constructor(
@@ -24,9 +26,16 @@ export class SourceView {
   ) {
     this.#machine = machine
     this.places = new Places(machine.images, source)
+    const states = machine.images.flatMap(coroutineTables).flatMap((table) => table.states)
+    this.#resumePoints = new Set(states.map(({ address }) => address))
     const classes = machine.images.flatMap((image) => readLayouts(image).classes)
     this.values = new Values(read, classes)
     this.variables = new Variables(this.places, this.values)
+  }
+
+  /** Whether a coroutine goes on at an address after an await. */
+  isResumePoint(address: number): boolean {
+    return this.#resumePoints.has(address)
   }
 
   /** `name: value` for each local of a frame. */

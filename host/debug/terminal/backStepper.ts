@@ -1,13 +1,15 @@
 /**
  * Steps back by source lines: out of the present line, and on to the beginning of the line before it. What was called meanwhile is
- * undone as a whole, and so is what a trap did.
+ * undone as a whole, and so is what a trap did, and what happened during an await.
  */
 import type { DebugTarget, StopEvent } from '../gdb/target.ts'
 import { pcRegister } from '../gdb/target.ts'
 import { readWord } from '../source/frames.ts'
 import type { Places } from '../source/places.ts'
+import { travelTo } from './travel.ts'
 
 const sp = 2
+const a0 = 10
 const mtvec = 0x305
 const mepc = 0x341
 const vectorAddress = ~3
@@ -25,32 +27,41 @@ interface Standing {
 export class BackStepper {
   readonly #target: DebugTarget
   readonly #places: Places
+  readonly #isResumePoint: (address: number) => boolean
 
-  constructor(target: DebugTarget, places: Places) {
+  constructor(target: DebugTarget, places: Places, isResumePoint: (address: number) => boolean) {
     this.#target = target
     this.#places = places
+    this.#isResumePoint = isResumePoint
   }
 
   async line(hart: number): Promise<StopEvent> {
-    const event = await this.#leaveLine(hart)
+    const { pc } = this.#standing(hart)
+    const onlyReadable = this.#places.lineKey(pc, true) !== undefined
+    const lineKey = (): string | undefined =>
+      this.#places.lineKey(this.#standing(hart).pc, onlyReadable)
+    const event = await this.#leaveLine(hart, lineKey)
     if (event.reason !== 'step') return event
-    for (;;) {
-      const line = this.#lineKey(hart)
-      const beginning = this.#standing(hart)
+    const line = lineKey()
+    for (let beginning = this.#standing(hart); ;) {
       const next = await this.#undo(hart)
       if (next.reason !== 'step') return next
-      // One too far: it belongs to the line before.
-      if (this.#lineKey(hart) !== line) return this.#goTo(beginning, hart)
+      const now = lineKey()
+      const here = this.#standing(hart)
+      // One too far: it belongs to the line before, or to a caller without source.
+      const isBefore = now === undefined ? here.sp > beginning.sp : now !== line
+      if (isBefore) return this.#goTo(beginning, hart)
+      if (now === line) beginning = here
     }
   }
 
   /** Undoes instructions until one of another line is undone. */
-  async #leaveLine(hart: number): Promise<StopEvent> {
-    const start = this.#lineKey(hart)
+  async #leaveLine(hart: number, lineKey: () => string | undefined): Promise<StopEvent> {
+    const start = lineKey()
     for (;;) {
       const event = await this.#undo(hart)
       if (event.reason !== 'step') return event
-      const now = this.#lineKey(hart)
+      const now = lineKey()
       if (now !== undefined && now !== start) return event
     }
   }
@@ -58,6 +69,7 @@ export class BackStepper {
   /** Undoes an instruction, with everything that has happened since when it was a call or trapped. */
   async #undo(hart: number): Promise<StopEvent> {
     const before = this.#standing(hart)
+    if (this.#isResumePoint(before.pc)) return this.#undoAwait(hart)
     const event = await this.#target.stepBack(hart)
     if (event.reason !== 'step') return event
     const { pc } = this.#standing(hart)
@@ -77,35 +89,34 @@ export class BackStepper {
     })
   }
 
+  /** Goes back to where a coroutine that has just been resumed wrote into its frame where it would go on. */
+  async #undoAwait(hart: number): Promise<StopEvent> {
+    const frame = this.#target.register(hart, a0)
+    const coroutine = this.#places.functionOf(this.#standing(hart).pc)?.start
+    this.#target.setBreakpoint('write', frame, 4)
+    try {
+      for (;;) {
+        const event = await this.#target.resumeBack()
+        if (event.reason !== 'write' || event.address !== frame) return event
+        // The runtime writes there too, when it resumes.
+        const { pc } = this.#standing(event.hart)
+        if (this.#places.functionOf(pc)?.start === coroutine) return { ...event, reason: 'step' }
+      }
+    } finally {
+      this.#target.clearBreakpoint('write', frame, 4)
+    }
+  }
+
   /** Undoes everything back to the last arrival at an address for which the condition holds, and the step that led there. */
   async #undoFrom(address: number, hart: number, isIt: () => boolean): Promise<StopEvent> {
-    const event = await this.#travel(address, hart, isIt, () => this.#target.resumeBack())
+    const event = await travelTo(this.#target, hart, address, isIt, () => this.#target.resumeBack())
     return event.reason === 'step' ? this.#target.stepBack(hart) : event
   }
 
   /** Goes forward to a place that has been undone. */
   #goTo({ pc, sp: stack }: Standing, hart: number): Promise<StopEvent> {
     const isThere = (): boolean => this.#standing(hart).sp === stack
-    return this.#travel(pc, hart, isThere, () => this.#target.resume())
-  }
-
-  async #travel(
-    address: number,
-    hart: number,
-    isIt: () => boolean,
-    go: () => Promise<StopEvent>,
-  ): Promise<StopEvent> {
-    this.#target.setBreakpoint('hardware', address, 4)
-    try {
-      for (;;) {
-        const event = await go()
-        const isHere = event.hart === hart && this.#standing(hart).pc === address
-        if (event.reason !== 'breakpoint' || !isHere) return event
-        if (isIt()) return { reason: 'step', hart }
-      }
-    } finally {
-      this.#target.clearBreakpoint('hardware', address, 4)
-    }
+    return travelTo(this.#target, hart, pc, isThere, () => this.#target.resume())
   }
 
   #standing(hart: number): Standing {
@@ -113,10 +124,5 @@ export class BackStepper {
       pc: this.#target.register(hart, pcRegister),
       sp: this.#target.register(hart, sp),
     }
-  }
-
-  #lineKey(hart: number): string | undefined {
-    const row = this.#places.lineOf(this.#standing(hart).pc)
-    return row && `${row.file}:${row.line}`
   }
 }

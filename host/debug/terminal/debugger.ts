@@ -50,8 +50,12 @@ export class TerminalDebugger {
     this.#target = new MachineTarget(machine)
     const read = (address: number, count: number) => this.#target.readMemory(address, count)
     this.#view = new SourceView(machine, read, source)
-    this.#stepper = new Stepper(this.#target, this.#view.places)
-    this.#backStepper = new BackStepper(this.#target, this.#view.places)
+    const isSuspended = (frame: number): boolean =>
+      machine.coroutines().some((coroutine) => coroutine.frame === frame)
+    this.#stepper = new Stepper(this.#target, this.#view.places, isSuspended)
+    this.#backStepper = new BackStepper(this.#target, this.#view.places, (address) =>
+      this.#view.isResumePoint(address),
+    )
     this.#stops = new StopList(this.#target)
   }
 
@@ -164,7 +168,7 @@ export class TerminalDebugger {
   #break(place: string): string {
     if (place === '') return this.#stops.list()
     const { places } = this.#view
-    const address = places.find(place, places.lineOf(this.#pc())?.file)
+    const address = places.find(place, places.fileAt(this.#pc()))
     const text = places.describe(address)
     const number = this.#stops.add({ kind: 'hardware', address, bytes: 4, text })
     return number === undefined ? 'too many breakpoints' : `breakpoint ${number} at ${text}`

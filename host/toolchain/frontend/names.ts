@@ -80,7 +80,8 @@ function functionOf(element: NamedElement): SourceFunction {
     // asc tells locals of the same name apart by their index.
     const name = names.has(plain) ? `${plain}|${index}` : plain
     names.add(name)
-    if (plain === 'this' || words.has(plain)) locals[name] = typeName(type)
+    if (plain === 'this' || (words.has(plain) && !plain.startsWith('__')))
+      locals[name] = typeName(type)
   })
   return {
     symbol: internalName,
@@ -93,7 +94,7 @@ function functionOf(element: NamedElement): SourceFunction {
 }
 
 function wordsOf({ start, end, source }: AscRange): ReadonlySet<string> {
-  return new Set(source.text.slice(start, end).match(/[\w$]+/g))
+  return new Set(source.text.slice(start, end).match(/[A-Za-z_$][\w$]*/g))
 }
 
 /** Class references that may be null are the same address. */

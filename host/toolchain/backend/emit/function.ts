@@ -39,7 +39,8 @@ export class Emitter {
   private readonly unwind = new UnwindNotes()
   private readonly suspensions: Suspensions
   /** Code that leaves a suspended coroutine, with a stack frame and without, if it is needed. */
-  private readonly leave = new Map<boolean, Label>()
+  /** Shared ends of suspensions, with and without a stack frame, and the place of one of those. */
+  private readonly leave = new Map<boolean, { label: Label; at: number }>()
 
   constructor(fn: IrFunction, allocation: Allocation, framed: ReadonlySet<Block>) {
     this.fn = fn
@@ -220,13 +221,14 @@ export class Emitter {
   }
 
   private leaving(isFramed: boolean): Label {
-    const label = this.leave.get(isFramed) ?? new Label()
-    this.leave.set(isFramed, label)
-    return label
+    const end = this.leave.get(isFramed) ?? { label: new Label(), at: this.code.at }
+    this.leave.set(isFramed, end)
+    return end.label
   }
 
   private emitLeaving(): void {
-    for (const [isFramed, label] of this.leave) {
+    for (const [isFramed, { label, at }] of this.leave) {
+      this.code.at = at
       this.code.place(label)
       if (isFramed) this.note(this.frame.bytes, this.frame.saved)
       else this.note(0, [])

@@ -1,6 +1,7 @@
 /** The image's line table: rows of assembled objects, and of compiled code by asc's source map. */
 import type { FunctionInformation } from '../../dwarf/information.ts'
 import type { SourceLine } from '../../elf/image.ts'
+import type { SourceNames } from '../../frontend/names.ts'
 import type { Objects } from './objects.ts'
 import type { Compiled } from './program.ts'
 import { SourceMap } from './sourceMap.ts'
@@ -9,6 +10,8 @@ import type { Text } from './text.ts'
 export interface LineOptions {
   /** Text of the source map. */
   sourceMap?: string
+  /** What the source calls functions, and where they are. */
+  names?: SourceNames
   /** Names of files in the source map to names in the line table. */
   renameSource?: (file: string) => string
 }
@@ -27,8 +30,13 @@ export function sourceLines(
   if (options.sourceMap !== undefined) {
     const map = new SourceMap(options.sourceMap)
     const rename = options.renameSource ?? ((file: string) => file)
+    const sourceFiles = new Map(options.names?.functions.map(({ symbol, file }) => [symbol, file]))
     compiled.forEach((item, i) => {
-      rows.push(...prologueLine(functions[i], item), ...functionLines(map, rename, item, text, i))
+      const rowsOf = (file?: string) => functionLines(map, rename, item, text, i, file)
+      // What a debugger shows as one function has lines of one file: inlined code belongs to the call.
+      const own = item.fn.homes && sourceFiles.get(item.code.name)
+      const inOwn = rowsOf(own)
+      rows.push(...prologueLine(functions[i], item), ...(inOwn.length > 1 ? inOwn : rowsOf()))
     })
   }
   return rows.sort((a, b) => a.address - b.address)
@@ -48,6 +56,7 @@ function functionLines(
   { unit }: Compiled,
   text: Text,
   index: number,
+  file?: string,
 ): SourceLine[] {
   const { code, address, size } = text.functions[index]
   if (unit.isSupport) return [{ address, ...NOWHERE }]
@@ -56,7 +65,7 @@ function functionLines(
   const rows: SourceLine[] = []
   let last = ''
   for (const { at, item } of text.itemAddresses(index)) {
-    const place = map.find(item.at, body.start)
+    const place = map.find(item.at, body.start, file)
     if (place === undefined) continue
     const key = `${place.file}:${place.line}:${place.column}`
     if (key !== last) rows.push({ ...place, address: at, file: rename(place.file) })

@@ -35,8 +35,8 @@ export class SourceMap {
     }
   }
 
-  /** The place of the instruction at an offset, if a mapping begins there or before it, not before `start`. */
-  find(offset: number, start: number): SourcePlace | undefined {
+  /** The place of the instruction at an offset, if a mapping begins there or before it, not before `start`; of one file, if given. */
+  find(offset: number, start: number, file?: string): SourcePlace | undefined {
     let low = 0
     let high = this.offsets.length
     while (low < high) {
@@ -44,7 +44,9 @@ export class SourceMap {
       if (this.offsets[middle] <= offset) low = middle + 1
       else high = middle
     }
-    return low > 0 && this.offsets[low - 1] >= start ? this.places[low - 1] : undefined
+    let at = low - 1
+    while (at >= 0 && file !== undefined && this.places[at].file !== file) at--
+    return at >= 0 && this.offsets[at] >= start ? this.places[at] : undefined
   }
 }
 

@@ -145,6 +145,8 @@ const RV: Readonly<Record<string, Intrinsic>> = {
 const begin: Intrinsic = (lowering) => {
   const { builder } = lowering
   if (builder.fn.coroutine !== undefined) lowering.internal('more than one co.begin')
+  // With homes the prologue is code of its own, which belongs to no statement.
+  if (lowering.context.options.homes !== undefined) builder.at = 0
   const call = builder.append('allocframe', [], 0, 1)
   call.symbol = '__co_alloc'
   builder.fn.coroutine = { frame: call.defs[0], frameBytes: 0, states: [] }

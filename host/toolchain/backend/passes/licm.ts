@@ -9,6 +9,8 @@ import { findLoops } from '../ir/graph.ts'
 import { makePreheader } from './loops.ts'
 
 export function hoistInvariants(fn: IrFunction): void {
+  // Code that debuggers step through stays in its line.
+  if (fn.homes !== undefined) return
   // Inner loops first, so that an operation moves as far out as it can.
   for (const loop of findLoops(fn).reverse()) {
     if (suspends(loop)) continue

@@ -16,6 +16,7 @@ const VARIABLE_LIMIT = 8
 const WORTH = 2
 
 export function reduceStrength(fn: IrFunction): void {
+  if (fn.homes !== undefined) return
   // Inner loops first: what they leave in their preheaders is linear in the loop around.
   for (const loop of findLoops(fn).reverse()) {
     const outside = loop.header.predecessors.filter((block) => !loop.blocks.has(block))
