@@ -58,6 +58,6 @@ interface AsyncIterableIterator<T, R = void, N = void> extends AsyncGenerator<T>
 interface Array<T> extends Iterable<T> {}
 interface StaticArray<T> extends Iterable<T> {}
 interface TypedArray<T> extends Iterable<T> {}
-interface Set<T> extends Iterable<T> {}
+interface Set<K> extends Iterable<K> {}
 interface Map<K, V> extends Iterable<[K, V]> {}
 interface String extends Iterable<string> {}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
@@ -25,6 +25,15 @@ test('TypeScript accepts every shipped program', () => {
   const { fileNames, options } = readConfig()
   expect(fileNames.some((name) => name.endsWith('udp-echo.ts'))).toBe(true)
   expect(errorsOf(ts.createProgram(fileNames, options))).toEqual([])
+})
+
+test('and every program that shows a part of the language', () => {
+  const { fileNames, options } = readConfig()
+  const folder = fileURLToPath(new URL('../../../test/guest/fixtures/right/', import.meta.url))
+  const programs = readdirSync(folder).map((file) => folder + file)
+  const declarations = fileNames.filter((name) => name.endsWith('.d.ts'))
+  expect(programs.length).toBeGreaterThanOrEqual(40)
+  expect(errorsOf(ts.createProgram([...declarations, ...programs], options))).toEqual([])
 })
 
 test('and finds a wrong type in one', () => {
