@@ -5,6 +5,7 @@
 
 export { AssetError, assetBytes, coreUrl, guestUrl, kernelUrl } from './assets.ts'
 export type { AssetSource } from './assets.ts'
+export { archive } from './machine/archive.ts'
 export type { CallValue } from './machine/calls.ts'
 export { CallError } from './machine/calls.ts'
 export type { Console } from './machine/console.ts'

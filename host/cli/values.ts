@@ -6,7 +6,7 @@ import { parseLink } from '../net/link.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { parseForwarding } from '../node/forward.ts'
 import type { Parameters } from '../machine/parameters.ts'
-import { parameterEntries } from '../machine/parameters.ts'
+import { parameterEntries, parseParameters } from '../machine/parameters.ts'
 import { parseTime } from '../machine/time.ts'
 import type { Until } from '../machine/goal.ts'
 
@@ -61,9 +61,7 @@ export const forwardings = reader<Forwarding[]>((text, previous = []) => [
 ])
 
 export const parameters = reader<Parameters>((text, previous = {}) => {
-  const match = /^(\w+)=(-?(?:\d+|0x[0-9a-f]+))$/i.exec(text)
-  if (match === null) throw new RangeError('write NAME=NUMBER')
-  const all = { ...previous, [match[1]]: Number(match[2]) }
+  const all = { ...previous, ...parseParameters(text) }
   parameterEntries(all)
   return all
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parameterEntries, parameterHash } from './parameters.ts'
+import { parameterEntries, parameterHash, parseParameters } from './parameters.ts'
 
 describe('parameters', () => {
   it('are known by the FNV-1a hash of their name', () => {
@@ -20,5 +20,14 @@ describe('parameters', () => {
   it('fit into the mailbox or are refused', () => {
     const many = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`p${i}`, i]))
     expect(() => parameterEntries(many)).toThrow('17 parameters given, the mailbox holds 16')
+  })
+
+  it('are written as names and numbers', () => {
+    expect(parseParameters(' workers=2, dpc-importance=0x10 wait=-1 ')).toEqual({
+      ...{ workers: 2, 'dpc-importance': 16, wait: -1 },
+    })
+    expect(parseParameters('')).toEqual({})
+    expect(() => parseParameters('workers')).toThrow('workers: write NAME=NUMBER')
+    expect(() => parseParameters('a=1.5')).toThrow('a=1.5: write NAME=NUMBER')
   })
 })

@@ -32,3 +32,19 @@ export function parameterEntries(parameters: Parameters): { hash: number; value:
   }
   return entries
 }
+
+const written = /^([\w-]+)=(-?(?:\d+|0x[0-9a-f]+))$/i
+
+/** Parameters written as `name=number`, apart by spaces or commas. Throws a RangeError for what cannot be read. */
+export function parseParameters(text: string): Parameters {
+  const parts = text.split(/[\s,]+/).filter((part) => part !== '')
+  const parameters = Object.fromEntries(parts.map(parseParameter))
+  parameterEntries(parameters)
+  return parameters
+}
+
+function parseParameter(text: string): [string, number] {
+  const [, name, number] = written.exec(text) ?? []
+  if (name === undefined) throw new RangeError(`${text}: write NAME=NUMBER, such as workers=2`)
+  return [name, Number(number)]
+}

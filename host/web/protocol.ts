@@ -31,6 +31,10 @@ export interface RunConfiguration {
   seed: number
   /** Number of harts, 1 to 8. */
   harts: number
+  /** Numbers that the program asks for by name, such as `workers=2 wait=100`. */
+  parameters: string
+  /** Whether the machine has a disk with sample files. */
+  disk: boolean
   /** Timing profile of the CPU. */
   timing: string
   /** Emulated time after which the run ends if nothing else ends it. */
@@ -47,6 +51,8 @@ export const defaultConfiguration: RunConfiguration = {
   loss: '0%',
   seed: 1,
   harts: 1,
+  parameters: '',
+  disk: false,
   timing: 'ibex-small',
   limit: '1s',
 }

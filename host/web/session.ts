@@ -1,6 +1,7 @@
 import type { AssetSource } from '../assets.ts'
 import type { CoreSource } from '../machine/core.ts'
 import { Machine } from '../machine/machine.ts'
+import { parseParameters } from '../machine/parameters.ts'
 import type { TimingProfile } from '../machine/options.ts'
 import type { Program } from '../machine/program.ts'
 import type { RunReport } from '../machine/report.ts'
@@ -23,7 +24,7 @@ import type { Diagnostic } from '../toolchain/frontend/diagnostic.ts'
 import { SymbolIndex, lineAt } from '../toolchain/elf/image.ts'
 import { awaitSummaries } from './awaits.ts'
 import { Compiler } from './compiler.ts'
-import { answersQuestion, dnsQuestion } from './dnsLoad.ts'
+import { loadFor, sampleDisk } from './loads.ts'
 import type { ExplainedFunction } from '../toolchain/explain.ts'
 import type {
   MachineState,
@@ -48,8 +49,6 @@ export interface SessionOptions {
   guest?: AssetSource
 }
 
-const DNS_PORT = 53
-const dnsName = 'www.nothread.test'
 /** A program has this long to print its first line, by which it says that it is listening. */
 const BOOT_LIMIT = '5ms'
 /** After the last answer the machine finishes what it has begun. */
@@ -165,6 +164,7 @@ export class Session implements Playground {
   ): Promise<RunOutcome> {
     const machine = await this.createMachine(configuration)
     machine.console.listen((text) => listener.console(text))
+    if (configuration.disk) machine.insertDisk(sampleDisk())
     await machine.load(program)
     const capture = new Capture(machine.network)
     listener.phase('running')
@@ -178,10 +178,11 @@ export class Session implements Playground {
   }
 
   private createMachine(configuration: RunConfiguration): Promise<Machine> {
-    const { seed, harts, timing, delay, bandwidth, loss } = configuration
+    const { seed, harts, timing, delay, bandwidth, loss, parameters } = configuration
     return Machine.create({
       seed,
       harts,
+      parameters: parseParameters(parameters),
       timing: timing as TimingProfile,
       link: { delay, bandwidth, loss },
       trace: true,
@@ -236,13 +237,9 @@ function ended({ stopReason }: RunReport): boolean {
 function startClients(machine: Machine, configuration: RunConfiguration): Clients {
   const { port, clients: count, requests, think } = configuration
   const stagger = Math.floor(machine.network.cycles(think) / count)
-  const dns = {
-    payload: (client: number, sequence: number) => dnsQuestion(dnsName, client * 251 + sequence),
-    answers: answersQuestion,
-  }
   return machine.network.clients({
     ...{ port, count, requests, think, stagger, timeout: CLIENT_TIMEOUT },
-    ...(port === DNS_PORT ? dns : {}),
+    ...loadFor(port),
   })
 }
 

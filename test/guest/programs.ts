@@ -9,7 +9,7 @@ import type { RunReport } from '../../host/machine/report.ts'
 import type { TraceRecord } from '../../host/observe/decode.ts'
 import { collectGuestSources, compile } from '../../host/toolchain/index.ts'
 import type { GuestSources, Program } from '../../host/toolchain/index.ts'
-import { archive } from '../kernel/archive.ts'
+import { archive } from '../../host/machine/archive.ts'
 
 const guestFolder = join(import.meta.dirname, '../../assembly/guest')
 const runtimeFolder = join(guestFolder, 'runtime')

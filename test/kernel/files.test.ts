@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { archive } from './archive.ts'
+import { archive } from '../../host/machine/archive.ts'
 import { expectScenarios, testMachine } from './support.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { systemCalls } from '../../assembly/tables/syscalls.table.ts'
 import type { Machine } from '../../host/machine/machine.ts'
 import type { RunReport } from '../../host/machine/report.ts'
-import { archive } from './archive.ts'
+import { archive } from '../../host/machine/archive.ts'
 import {
   endingCalls,
   hostileCases,

@@ -159,7 +159,7 @@ function chooseSample(name: string): void {
   sampleSelect.value = name
   editor.source = sampleSource(name)
   const clients = sample.port === 0 ? 0 : settings.value.clients || 64
-  settings.value = { ...settings.value, port: sample.port, clients }
+  settings.value = { ...settings.value, port: sample.port, clients, disk: sample.disk === true }
   showProblems([])
 }
 

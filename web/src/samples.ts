@@ -6,6 +6,8 @@ export interface Sample {
   note: string
   /** UDP port that the load is sent to; 0 for a program without a network. */
   port: number
+  /** It reads files. */
+  disk?: boolean
 }
 
 export const samples: readonly Sample[] = [

@@ -15,6 +15,9 @@ interface Field {
   choices?: readonly string[]
   range?: [number, number]
   pattern?: string
+  placeholder?: string
+  /** It may be left empty. */
+  optional?: boolean
 }
 
 /** More would not fit into the page's memory with every step of each recorded. */
@@ -70,6 +73,14 @@ const fields: readonly Field[] = [
     label: 'CPU timing',
     title: 'Which core’s cycle costs the CPU follows',
     choices: ['ibex-small', 'hazard3', 'unit'],
+  },
+  {
+    key: 'parameters',
+    label: 'Parameters',
+    title: 'Numbers that the program asks for by name; its first lines say which it knows',
+    pattern: '\\s*([\\w\\-]+=\\d+[\\s,]*)*',
+    placeholder: 'name=number, such as workers=2 wait=100',
+    optional: true,
   },
 ]
 
@@ -134,7 +145,8 @@ function createInput(field: Field): HTMLInputElement | HTMLSelectElement {
     ...common,
     type: 'text',
     pattern: field.pattern,
-    required: true,
+    placeholder: field.placeholder,
+    required: field.optional !== true,
     spellcheck: 'false',
   })
 }

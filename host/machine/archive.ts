@@ -1,8 +1,11 @@
-/** Makes tar archives for the disk of test machines. */
+/**
+ * Tar archives (POSIX.1-2017, pax, "ustar Interchange Format") for the machine's disk, where the executive opens their files as
+ * `\Device\Volume\NAME`. Left out: owners, times, links.
+ */
 
 const blockBytes = 512
 
-/** An archive of files by name; a name that ends in / is a folder. */
+/** An archive of files by name, for `machine.insertDisk`; a name that ends in / is a folder. */
 export function archive(files: Record<string, Uint8Array>): Uint8Array {
   const parts = Object.entries(files).flatMap(([name, data]) => [header(name, data.length), data])
   const blocks = parts.map((part) => padded(part))
