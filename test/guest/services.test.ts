@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Machine } from '../../host/machine/machine.ts'
 import type { MachineOptions } from '../../host/machine/options.ts'
-import { archive } from '../kernel/archive.ts'
+import { archive } from '../../host/machine/archive.ts'
 import { query, readAnswer, recordType } from './dnsMessage.ts'
 import type { Answer } from './dnsMessage.ts'
 import { compileShipped, compileText, machineWith } from './programs.ts'
