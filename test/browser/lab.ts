@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import type { Job, Outcome } from './lab/job.ts'
+import type { Job, Outcome, Restoring } from './lab/job.ts'
 import { openSite } from './site.ts'
 
 /** The library in a real browser: the same jobs as in Node, without the playground around them. */
 export interface Lab {
   run(job: Job): Promise<Outcome>
+  goOn(restoring: Restoring): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -22,6 +23,11 @@ export async function openLab(executablePath: string): Promise<Lab> {
       if (errors.length > 0) throw new Error(errors.join('\n'))
       return outcome
     },
+    goOn: (restoring) =>
+      page.evaluate((it) => {
+        type Page = { lab: { goOn(restoring: Restoring): Promise<string[]> } }
+        return (globalThis as unknown as Page).lab.goOn(it)
+      }, restoring),
     close: () => site.close(),
   }
 }

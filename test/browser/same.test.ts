@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { findProgram, testWith } from '../programs.ts'
 import { openLab } from './lab.ts'
 import type { Lab } from './lab.ts'
-import { runJob } from './lab/job.ts'
+import { goOn, runJob } from './lab/job.ts'
 import type { Job } from './lab/job.ts'
+import { goldenSnapshot } from '../machine/goldenSnapshot.ts'
 
 /** One state hash, in Node and in a browser, with the trace on and off, in one go and in slices. */
 
@@ -22,6 +23,8 @@ const cases: Record<string, Job> = {
   'the profile hazard3': { ...base, options: { timing: 'hazard3' } },
 }
 const SLICE = 7_919
+
+const golden = goldenSnapshot()
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 })
 
@@ -43,6 +46,13 @@ describe('Node and Chromium come to the same state', () => {
       expect(await lab.run(job)).toEqual(await runJob(job))
     })
   }
+
+  testWith(['chromium'], 'from a snapshot that an older build made, and backwards', async () => {
+    const [saved, later] = [golden.state.saved, golden.state.later]
+    const there = await lab.goOn(golden)
+    expect(there).toEqual(await goOn(golden))
+    expect([there[0], there[1], there[3]]).toEqual([saved, later, later])
+  })
 
   for (const [name, job] of Object.entries(cases)) {
     testWith(['chromium'], name, async () => {

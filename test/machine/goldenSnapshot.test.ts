@@ -2,18 +2,15 @@
  * Snapshot files of this format version, kept: a build that no longer reads them, or goes on from them another way, must change the version
  * (host/machine/sections.ts) and make them anew, with NOTHREAD_NEW_SNAPSHOTS=1.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../../host/index.ts'
 import { formatVersion } from '../../host/machine/sections.ts'
 import { assembleImage } from '../../host/toolchain/asm/index.ts'
+import { goesOnTo, goldenPlace, goldenSnapshot, savedAt } from './goldenSnapshot.ts'
 
-const place = (name: string) => new URL(`./snapshots/v${formatVersion}-${name}`, import.meta.url)
-const files = [place('base.gz'), place('delta.gz')]
-const expectation = place('state.json')
 const source = readFileSync(new URL('./busy.s', import.meta.url), 'utf8')
-const [savedAt, goesOnTo] = [50_000, 200_000]
 
 /** Make the files of this version. */
 async function write(): Promise<void> {
@@ -28,16 +25,16 @@ async function write(): Promise<void> {
   const saved = machine.stateHash()
   await machine.run({ until: goesOnTo })
   const state = { saved, later: machine.stateHash(), instructions: machine.instructions }
-  ;[base, delta].forEach((file, i) => writeFileSync(files[i], gzipSync(file, { level: 9 })))
-  writeFileSync(expectation, `${JSON.stringify(state, null, 2)}\n`)
+  writeFileSync(goldenPlace('base.gz'), gzipSync(base, { level: 9 }))
+  writeFileSync(goldenPlace('delta.gz'), gzipSync(delta, { level: 9 }))
+  writeFileSync(goldenPlace('state.json'), `${JSON.stringify(state, null, 2)}\n`)
 }
 
 describe(`snapshots of format ${formatVersion}`, () => {
   it('are read, and go on as they did when they were made', async () => {
     if (process.env.NOTHREAD_NEW_SNAPSHOTS === '1') await write()
-    expect(files.every(existsSync)).toBe(true)
-    const [base, delta] = files.map((file) => new Uint8Array(gunzipSync(readFileSync(file))))
-    const state = JSON.parse(readFileSync(expectation, 'utf8')) as Record<string, unknown>
+    const { snapshot, bases, state } = goldenSnapshot()
+    const [delta, base] = [snapshot, ...bases].map((text) => Buffer.from(text, 'base64'))
     const machine = await Machine.restore(delta, { bases: [base] })
     expect(machine.cycles).toBe(savedAt)
     expect(machine.stateHash()).toBe(state.saved)

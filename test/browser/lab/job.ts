@@ -49,3 +49,28 @@ async function runToEnd(machine: Machine, { until, slice }: Job): Promise<RunRep
     if (end.stopReason !== 'limit' || over) return end
   }
 }
+
+/** A machine that goes on from a snapshot and, perhaps, back again. Files are in base64. */
+export interface Restoring {
+  snapshot: string
+  bases: string[]
+  until: number
+}
+
+/** Restores a machine, lets it go on to a cycle, back to the middle of the way, and there again. */
+export async function goOn({ snapshot, bases, until }: Restoring): Promise<string[]> {
+  const machine = await Machine.restore(fromBase64(snapshot), { bases: bases.map(fromBase64) })
+  const hashes = [machine.stateHash()]
+  machine.keepHistory()
+  const middle = Math.floor((machine.cycles + until) / 2)
+  const goals = [() => machine.run({ until }), () => machine.runBackTo(middle)]
+  for (const go of [...goals, goals[0]]) {
+    await go()
+    hashes.push(machine.stateHash())
+  }
+  return hashes
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}

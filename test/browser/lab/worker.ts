@@ -1,5 +1,5 @@
 /** The library itself in a worker of a browser, as a page would run it. */
 import { expose } from 'comlink'
-import { runJob } from './job.ts'
+import { goOn, runJob } from './job.ts'
 
-expose({ runJob })
+expose({ goOn, runJob })
