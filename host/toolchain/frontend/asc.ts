@@ -2,7 +2,6 @@
  * asc in this process: source texts in, a wasm module with names and a source map out. Runs in Node and in the browser.
  */
 import * as asc from 'assemblyscript/asc'
-import type { DiagnosticMessage } from 'assemblyscript'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
 import { extendLanguage } from './language/index.ts'
@@ -208,14 +207,14 @@ function replaceLibrary(library: GuestSources): () => void {
 }
 
 function readMessage(message: asc.DiagnosticMessage, places: Places): AscMessage {
-  const place = places.of(message as unknown as DiagnosticMessage)
+  const place = places.of(message)
   return {
     code: message.code,
     message: message.message,
     isError: message.category === errorCategory,
-    path: place?.path ?? message.range?.source?.normalizedPath ?? '',
-    start: place?.start ?? message.range?.start ?? 0,
-    end: place?.end ?? message.range?.end ?? 0,
+    path: place?.path ?? '',
+    start: place?.start ?? 0,
+    end: place?.end ?? 0,
   }
 }
 

@@ -34,6 +34,9 @@ const remedies: Record<number, string> = {
   1012: 'Remove what stands here, or look for an error just before.',
   1109: 'Write a value here, or remove what stands in its place.',
   1110: 'Write a type here.',
+  1104: 'Put it into a loop, or leave it out.',
+  1105: 'Put it into a loop or a switch, or leave it out.',
+  1140: 'Write the type argument, for instance: name<i32>(value).',
   1345: 'Compare explicitly, for instance: value != 0 or value !== null.',
   2300: 'Give one of them another name.',
   2304: 'Check the spelling, or import the name.',
@@ -53,6 +56,7 @@ const remedies: Record<number, string> = {
   2377: 'Call super(…) first.',
   2391: 'Give the function a body.',
   2393: 'Remove one of them, or give it another name.',
+  2394: 'Give it the parameters and the result it has in the base class.',
   2416: 'Give it the type it has in the base class.',
   2448: 'Move the declaration above the use.',
   2451: 'Give one of them another name.',
@@ -64,8 +68,10 @@ const remedies: Record<number, string> = {
   2540: 'Use let instead of const, or leave readonly out.',
   2554: 'Pass as many arguments as the function has parameters.',
   2555: 'Pass the missing arguments.',
+  2558: 'Give the type arguments, for instance: Array<i32>.',
   2564: 'Give the field a value where it is declared or in the constructor.',
   2565: 'Give the field a value first.',
+  2673: 'Use the static method that makes one.',
   6054: 'Check the path of the import; the runtime is imported from "nothread/guest".',
 }
 

@@ -3,7 +3,7 @@
  * that it gives up.
  */
 import { DiagnosticCode } from 'assemblyscript'
-import type { DiagnosticEmitter, DiagnosticMessage, Range, Statement } from 'assemblyscript'
+import type { DiagnosticEmitter, Range, Statement } from 'assemblyscript'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import type { Patch } from './patch.ts'
 
@@ -17,7 +17,8 @@ export interface Place {
 /** Places of one compilation. */
 export class Places {
   private current: Range | undefined
-  private readonly ranges = new WeakMap<DiagnosticMessage, Range>()
+  /** By message: asc hands out copies. */
+  private readonly ranges = new Map<string, Range>()
 
   /** The innermost expression of the program that asc has begun and not finished. */
   get last(): Place | undefined {
@@ -25,9 +26,10 @@ export class Places {
   }
 
   /** Where a message belongs: its own range, or that of the program's expression which has led there. */
-  of(message: DiagnosticMessage): Place | undefined {
-    const { range } = message
-    return placeOf(range && !range.source.isLibrary ? range : this.ranges.get(message))
+  of(message: Message): Place | undefined {
+    const place = placeOf(message.range)
+    const isOwn = place !== undefined && !place.path.startsWith('~lib/')
+    return isOwn ? place : (placeOf(this.ranges.get(keyOf(message))) ?? place)
   }
 
   /** Have asc tell what it is at. */
@@ -76,13 +78,31 @@ export class Places {
           const { length } = this.diagnostics
           original.call(this, ...message)
           const range = at()
-          for (const made of this.diagnostics.slice(length)) if (range) ranges.set(made, range)
+          for (const made of this.diagnostics.slice(length))
+            if (range) ranges.set(keyOf(made), range)
         },
     )
   }
 }
 
-function placeOf(range: Range | null | undefined): Place | undefined {
-  if (!range) return undefined
+/** What asc tells of a message, in its own object or a copy. */
+export interface Message {
+  code: number
+  message: string
+  range?: MessageRange | null
+}
+
+interface MessageRange {
+  start: number
+  end: number
+  source?: { normalizedPath: string } | null
+}
+
+function keyOf({ code, message, range }: Message): string {
+  return `${code} ${range?.source?.normalizedPath}:${range?.start} ${message}`
+}
+
+function placeOf(range: MessageRange | null | undefined): Place | undefined {
+  if (!range?.source) return undefined
   return { path: range.source.normalizedPath, start: range.start, end: range.end }
 }
