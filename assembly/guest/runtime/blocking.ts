@@ -3,7 +3,7 @@
  * compensates (gate.ts), and a context that waits for what only it can run (N7.14), which is found here.
  */
 import { fatal } from './abort';
-import { callItemOf, contextOf, frameBehind } from './continuation';
+import { callItemOf, contextOf, frameBehind, handingOn } from './continuation';
 import { beginBlocking, endBlocking } from './gate';
 import { SYS_NtCreateEvent, SYS_NtSetEvent, SYS_NtWaitForSingleObject } from './generated/syscalls';
 import { timeLow } from './rv';
@@ -25,8 +25,7 @@ export function blockOn(task: usize): void {
   if (thread.context) refuseDeadlock(task, thread.context);
   ensureWorker();
   if (!thread.event) thread.event = newEvent();
-  const signal = callItemOf((event: usize): void => setEvent(event), thread.event);
-  store<usize>(signal, HANDS_ON, DESCRIPTOR);
+  const signal = handingOn(callItemOf((event: usize): void => setEvent(event), thread.event));
   if (!addWaiter(task, signal)) return;
   thread.waitingFor = task;
   thread.since = timeLow();

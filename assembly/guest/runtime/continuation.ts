@@ -2,9 +2,10 @@
  * Continuations: what goes on when a wait is over. Every one has an address to call in word 0, which gets the continuation itself, and
  * a link for queues in word 7. A coroutine's frame is one as it is; the records here are for everything else.
  */
-import { resumeFrame, resumeLater, runFrame } from './scheduler';
+import { HANDS_ON, resumeFrame, resumeLater, runFrame } from './scheduler';
 import { codeAddress } from './rv';
 import { SynchronizationContext } from './context';
+import { DESCRIPTOR } from './task';
 import { thisThread } from './threadBlock';
 import { uncaught } from './unwind';
 
@@ -68,6 +69,12 @@ function postItem(item: usize): void {
   changetype<SynchronizationContext>(work.argument2).post(changetype<Continuation>(work.argument));
 }
 
+/** Mark an item as one that only hands on what it holds: it runs wherever it is met. */
+export function handingOn(item: usize): usize {
+  store<usize>(item, HANDS_ON, DESCRIPTOR);
+  return item;
+}
+
 /** Whether a continuation only hands another one to a context: then which one. */
 export function contextOf(continuation: usize): usize {
   return postCode && load<usize>(continuation) == postCode
@@ -101,7 +108,7 @@ export function postTo(context: SynchronizationContext, continuation: usize): us
   const item = new WorkItem(postCode);
   item.argument = continuation;
   item.argument2 = changetype<usize>(context);
-  return changetype<usize>(item);
+  return handingOn(changetype<usize>(item));
 }
 
 /** The continuation to register for a frame that waits on this thread: it goes back to the thread's context, if there is one. */

@@ -10,14 +10,16 @@ import {
   SYS_NtSetIoCompletion,
 } from './generated/syscalls';
 import { KEY_WAKE } from './keys';
-import { pool } from './poolState';
+import { PoolState, pool } from './poolState';
 import { WorkQueue, takeItem } from './queues';
-import { amoSwap } from './rv';
+import { amoAdd, amoSwap } from './rv';
 import { runFrame } from './scheduler';
 import { system } from './system';
 import { Task } from './task';
-import { THREAD_LOOP, ThreadBlock, thisThread } from './threadBlock';
+import { THREAD_LOOP, THREAD_PLAIN, ThreadBlock, thisThread } from './threadBlock';
 import { deliverAll, maximumEntries, newPort, requirePort, roomForPackets } from './workers';
+
+const IDLE = changetype<usize>(pool) + offsetof<PoolState>('idle');
 
 /** A thread that runs what is posted to it. */
 export class EventLoop extends SynchronizationContext {
@@ -55,6 +57,8 @@ export class EventLoop extends SynchronizationContext {
     const task = begin();
     while (!task.isCompleted) this.turn(thread);
     thread.context = 0;
+    thread.kind = THREAD_PLAIN;
+    if (this.isAlone) pool.goal = pool.least;
     return task.getResult();
   }
 
@@ -83,7 +87,9 @@ export class EventLoop extends SynchronizationContext {
     const sleepingAt = changetype<usize>(this) + offsetof<EventLoop>('sleeping');
     this.looks++;
     amoSwap(sleepingAt, 1);
-    const mayWait = !this.polls && !this.queue.first;
+    // Alone, the loop is the pool's idle worker too.
+    if (this.isAlone) amoAdd(IDLE, 1);
+    const mayWait = !this.polls && !this.queue.first && !(this.isAlone && pool.queued);
     store<i64>(thread.scratch + 8, 0);
     const status = system(
       SYS_NtRemoveIoCompletionEx,
@@ -94,6 +100,7 @@ export class EventLoop extends SynchronizationContext {
       mayWait ? 0 : thread.scratch + 8,
       0,
     );
+    if (this.isAlone) amoAdd(IDLE, -1);
     amoSwap(sleepingAt, 0);
     if (status != STATUS_SUCCESS) return;
     thread.context = 0;

@@ -29,4 +29,5 @@ export { Thread } from './threads';
 export { microsecond, millisecond, nanosecond, now, second, sleep, sleepBlocking } from './timer';
 export { race, whenAll, whenAny, withTimeout } from './combinators';
 export { AsyncEvent, AsyncMutex, AsyncReaderWriterLock, AsyncSemaphore } from './synchronization';
+export { WorkGroup } from './workGroup';
 export { spend } from './work';

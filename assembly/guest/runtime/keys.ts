@@ -6,5 +6,7 @@
 export const KEY_REQUEST: u32 = 1;
 /** A `Timer`. */
 export const KEY_TIMER: u32 = 2;
+/** An `ObjectWait`. */
+export const KEY_OBJECT: u32 = 4;
 /** Nothing: there are frames in the queue. */
 export const KEY_WAKE: u32 = 3;

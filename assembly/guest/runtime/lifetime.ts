@@ -4,6 +4,7 @@
  */
 import { write } from './console';
 import { frameBehind } from './continuation';
+import { ObjectWait } from './objectWait';
 import { parameter } from './parameter';
 import { Request } from './request';
 import { AWAITED, DESCRIPTOR, NEXT_LIVE, WAITER, isOver, liveTasks } from './task';
@@ -35,7 +36,8 @@ function ownerOf(start: usize, end: usize): usize {
   for (; task && task != liveTasks; task = load<usize>(task, NEXT_LIVE)) {
     const owner = load<usize>(task, AWAITED);
     if (load<usize>(task, DESCRIPTOR) || !owner) continue;
-    if (load<u32>(owner - ID_OFFSET) == idof<Timer>()) continue;
+    const id = load<u32>(owner - ID_OFFSET);
+    if (id == idof<Timer>() || id == idof<ObjectWait>()) continue;
     const request = changetype<Request>(owner);
     if (request.buffer < end && start < request.buffer + request.bytes) return task;
   }
@@ -55,21 +57,22 @@ let service: u32 = 0;
 
 /** The coroutines that live now are the runtime's. */
 export function countService(): void {
-  service = liveCoroutines();
+  service = suspendedCoroutines();
 }
 
-function liveCoroutines(): u32 {
+function suspendedCoroutines(): u32 {
   let count: u32 = 0;
   let task = load<usize>(liveTasks, NEXT_LIVE);
   for (; task && task != liveTasks; task = load<usize>(task, NEXT_LIVE)) {
-    if (load<usize>(task, DESCRIPTOR)) count++;
+    // One that runs has no address to go on at.
+    if (load<usize>(task, DESCRIPTOR) && load<usize>(task)) count++;
   }
   return count;
 }
 
-/** Report the coroutines that nobody will go on with. The one that ends the program is among the living. */
+/** Report the coroutines that nobody will go on with. */
 export function reportLeaks(): void {
   if (!parameter('lifetime', 0)) return;
-  const leaked = <i32>(liveCoroutines() - service) - 1;
+  const leaked = <i32>(suspendedCoroutines() - service);
   if (leaked > 0) write('leaked tasks: ' + leaked.toString() + '\n');
 }

@@ -1,6 +1,7 @@
 /**
  * Waiting for each other with threads: the kernel's mutex, semaphore and event. A waiting thread is blocked.
  */
+import { CancellationToken } from './cancellation';
 import { beginBlocking, endBlocking } from './gate';
 import {
   STATUS_TIMEOUT,
@@ -13,8 +14,10 @@ import {
   SYS_NtSetEvent,
   SYS_NtWaitForSingleObject,
 } from './generated/syscalls';
+import { ObjectWait } from './objectWait';
 import { require } from './require';
 import { closeHandle, system } from './system';
+import { Task } from './task';
 import { thisThread } from './threadBlock';
 
 const notification: u32 = 0;
@@ -32,6 +35,11 @@ export abstract class Waitable {
     beginBlocking();
     require(system(SYS_NtWaitForSingleObject, this.handle, 0, 0), 'Cannot wait');
     endBlocking();
+  }
+
+  /** Completes when the object is signalled, and takes the signal as a waiting thread does; no thread waits. */
+  signalled(token: CancellationToken | null = null): Task<void> {
+    return ObjectWait.begin(this.handle, token);
   }
 
   /** Give the object back. */

@@ -15,7 +15,8 @@ import {
 } from './generated/syscalls';
 import { noteWork } from './gate';
 import { enterHeap, leaveHeap } from './heap';
-import { KEY_REQUEST, KEY_TIMER, KEY_WAKE } from './keys';
+import { KEY_OBJECT, KEY_REQUEST, KEY_TIMER, KEY_WAKE } from './keys';
+import { ObjectWait } from './objectWait';
 import { PoolState, pool } from './poolState';
 import { hasItem, takeItem } from './queues';
 import { Request } from './request';
@@ -161,6 +162,8 @@ function deliver(entry: usize): void {
     changetype<Request>(context).complete(status, information);
   } else if (key == KEY_TIMER) {
     changetype<Timer>(context).expire();
+  } else if (key == KEY_OBJECT) {
+    changetype<ObjectWait>(context).arrive();
   } else if (key == KEY_WAKE) {
     pool.waking = 0;
   }

@@ -61,6 +61,20 @@ declare module 'nothread/guest' {
     static readonly compensated: u32;
   }
 
+  /** Calls on the thread pool that belong together. */
+  export class WorkGroup {
+    /** Calls that have begun. */
+    begun: i32;
+    /** Calls that were withdrawn. */
+    withdrawn: i32;
+    /** Call `routine` on a thread of the pool, unless the group is cancelled before it begins. */
+    queue(routine: () => void): void;
+    /** Withdraw what has not begun. */
+    cancel(): void;
+    /** Completes when all calls have returned, or were withdrawn. */
+    wait(): Promise<void>;
+  }
+
   /** The rest of a computation that waits. It is to be run once. */
   export class Continuation {
     private constructor();
@@ -476,6 +490,8 @@ declare module 'nothread/guest' {
     constructor(available: i32, maximum?: i32);
     /** Block the thread until it has a permit. */
     wait(): void;
+    /** Completes when there is a permit, and takes it; no thread waits. */
+    signalled(token?: CancellationToken | null): Promise<void>;
     /** Give permits back. */
     release(count?: i32): void;
     close(): void;
@@ -487,6 +503,8 @@ declare module 'nothread/guest' {
     constructor(isSet?: bool, resets?: bool);
     /** Block the thread until the event is signalled. */
     wait(): void;
+    /** Completes when the event is signalled, and takes the signal if it resets; no thread waits. */
+    signalled(token?: CancellationToken | null): Promise<void>;
     set(): void;
     reset(): void;
     close(): void;
