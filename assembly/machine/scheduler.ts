@@ -31,6 +31,7 @@ import {
 } from './cpu/hart';
 import { begin, clearYield, yielded } from './cpu/leave';
 import { updateWindow } from './cpu/pmp';
+import { setHandling } from './cpu/watchpoints';
 import { stepLimit, stopAtEvent, stopAtStep } from './cpu/steps';
 import { wakeCost, wakeHandlerCost } from './cpu/timing';
 import { takeInterrupt, wakeInterrupt } from './cpu/trap';
@@ -100,7 +101,9 @@ function handleEvent(idle: bool): void {
   const packed = takeEvent();
   if (idle) count(COUNT_idleCycles, time - before);
   if (tracing) setTracePlace(0, 0);
+  setHandling(true);
   deviceAt(<i32>(packed >> 32)).event(<u32>packed);
+  setHandling(false);
 }
 
 /** The hart whose turn it is: the one whose turn is not over, or the earliest; -1 if none can run. */

@@ -59,7 +59,11 @@ export const stops: Stop[] = [
   {
     code: 11,
     name: 'Watch',
-    details: ['index', 'address', '1 written, 2 read, 3 written by a device'],
+    details: [
+      'index',
+      'address',
+      '1 written, 2 read, 3 written by a device in an event, 4 in an access',
+    ],
     doc: 'A watched part of RAM was accessed; the instruction that did it has been done.',
   },
   {

@@ -307,7 +307,7 @@ export class Runner {
       index: core.stopCode(),
       address: core.stopAddress() >>> 0,
       access: by === 2 ? 'read' : 'write',
-      byDevice: by === 3,
+      byDevice: by >= 3,
     }
   }
 

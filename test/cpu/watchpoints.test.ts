@@ -1,4 +1,5 @@
 /** Watchpoints: who stops the run, where it stands then, and that nothing else changes. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../../host/index.ts'
 import { assembleImage } from '../../host/toolchain/asm/index.ts'
@@ -79,5 +80,31 @@ describe('a watchpoint', () => {
     expect(stops).toBe(7 * harts)
     expect(watched.stateHash()).toBe(plain.stateHash())
     expect(watched.instructions).toBe(plain.instructions)
+  })
+})
+
+describe('a watchpoint on what a device writes', () => {
+  const echo = readFileSync(new URL('../machine/frame-echo.s', import.meta.url), 'utf8')
+
+  it('stops behind the event, and on the way back in front of it', async () => {
+    const machine = await Machine.create({ ramBytes: 1 << 20, history: true })
+    await machine.load(assembleImage(echo, { base: 0x8000_0000 }))
+    await machine.run({ for: '10us' })
+    const buffer = symbol(machine, 'buffers')
+    machine.setWatchpoint(0, buffer, 1500, 'write')
+    machine.network.udp({ port: 7 }).send('hello')
+    const { stopReason, stop, events } = await machine.run({ for: '1ms' })
+    expect(stopReason).toBe('watchpoint')
+    expect(stop?.watchpoint).toMatchObject({ index: 0, access: 'write', byDevice: true })
+    const written = machine.peek(buffer, 20)
+    await machine.run({ for: '1ms' })
+    // The guest writes there too, when it makes its answer.
+    let back = await machine.runBackTo('breakpoint')
+    expect(back.stop?.watchpoint?.byDevice).toBe(false)
+    while (back.stop?.watchpoint?.byDevice === false) back = await machine.runBackTo('breakpoint')
+    expect(back).toMatchObject({ stopReason: 'watchpoint', events: events - 1 })
+    expect(machine.peek(buffer, 20)).not.toEqual(written)
+    expect((await machine.run({ for: '1ms' })).stopReason).toBe('watchpoint')
+    expect(machine.peek(buffer, 20)).toEqual(written)
   })
 })

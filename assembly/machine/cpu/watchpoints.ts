@@ -14,12 +14,21 @@ import { WATCH_POINT, unwatch, watch } from './watch';
 const CAPACITY: u32 = 16;
 const BY_WRITE: u32 = 1;
 const BY_READ: u32 = 2;
-const BY_DEVICE: u32 = 3;
+/** A device wrote, in an event, or in the access of a hart. */
+const BY_EVENT: u32 = 3;
+const BY_ACCESS: u32 = 4;
 
 const addresses = new StaticArray<u32>(CAPACITY);
 const lengths = new StaticArray<u32>(CAPACITY);
 /** BY_ bits; 0 for a place that is free. */
 const accesses = new StaticArray<u32>(CAPACITY);
+
+/** An event is being handled. */
+let handling: bool = false;
+
+export function setHandling(on: bool): void {
+  handling = on;
+}
 
 /** Some watchpoint looks for loads. */
 export let watchesReads: bool = false;
@@ -90,7 +99,7 @@ export function writtenPoint(address: u32, bytes: u32): void {
 
 /** A device has written [address, address + bytes) of RAM. */
 export function devicePoint(address: u32, bytes: u32): void {
-  find(address, bytes, BY_WRITE, BY_DEVICE);
+  find(address, bytes, BY_WRITE, handling ? BY_EVENT : BY_ACCESS);
 }
 
 function find(address: u32, bytes: u32, access: u32, by: u32): void {

@@ -17,6 +17,9 @@ const mostStops = 64
 /** A stretch of so many cycles is not cut. */
 const shortest = 2_000
 
+/** What the core says of a watchpoint that a device hit without a hart (stops.table.ts). */
+const writtenInEvent = 3
+
 /** A place at which the run would have stopped, and why. */
 interface Found {
   goal: Goal
@@ -162,9 +165,9 @@ export class Reverse {
       return undefined
     const standing = this.#standing()
     const done = stopReason === 'watchpoint' ? 1 : 0
-    const byDevice = stop.watchpoint?.byDevice === true
-    const hart = byDevice ? eventCounter : stop.hart
-    const steps = (byDevice ? standing.events : standing.steps[hart]) - done
+    const inEvent = done === 1 && this.#core.stopValue() === writtenInEvent
+    const hart = inEvent ? eventCounter : stop.hart
+    const steps = (inEvent ? standing.events : standing.steps[hart]) - done
     return { goal: { hart, steps }, stopReason, stop, progress: progress(standing) - done }
   }
 }

@@ -49,8 +49,7 @@ export class Travel {
 
   /** Run forward from the past; undefined in the present, where nothing is in the way of a run. */
   run(options: RunOptions): Promise<RunReport> | undefined {
-    if (this.#busy) return this.#alone(() => Promise.reject(new Error('unreachable')))
-    if (this.isPast) return this.#alone(() => this.#history.run(options))
+    if (this.isPast || this.#busy) return this.#alone(() => this.#history.run(options))
     if (!this.#live.runner.running) this.#history.begin()
     return undefined
   }
@@ -87,7 +86,7 @@ export class Travel {
   }
 }
 
-/** Do steps of a hart by runs that stop in front of the next one. */
+/** Do steps of a hart, by runs that stop in front of the next one; the first passes a breakpoint at which the hart stands. */
 export async function step(
   core: CoreExports,
   harts: number,
@@ -96,19 +95,21 @@ export async function step(
   run: (options: RunOptions) => Promise<RunReport>,
 ): Promise<RunReport> {
   checkHart(hart, harts)
+  if (checkCount(count) === 0) throw new RangeError('no step is none: give a number from 1 on')
   const done = core.stepsOf(hart)
+  const runTo = (goal: bigint) => {
+    core.stopBefore(callerSlot, hart, goal)
+    return run(options)
+  }
   const pc = core.programCounter(hart)
-  const isPassed = core.clearBreakpoint(pc) !== 0
-  const goals = [1, checkCount(count)]
+  const isBreakpoint = core.clearBreakpoint(pc) !== 0
   try {
-    for (const goal of goals) {
-      core.stopBefore(callerSlot, hart, done + BigInt(goal))
-      const report = await run(options)
-      if (isPassed) core.setBreakpoint(pc)
-      if (report.stopReason !== 'step' || goal === count) return report
-    }
-    throw new Error('unreachable')
+    const first = await runTo(done + 1n)
+    if (isBreakpoint) core.setBreakpoint(pc)
+    if (count === 1 || first.stopReason !== 'step') return first
+    return await runTo(done + BigInt(count))
   } finally {
+    if (isBreakpoint) core.setBreakpoint(pc)
     core.stopBefore(callerSlot, noHart, 0n)
   }
 }
