@@ -52,7 +52,8 @@ async function compileFile(path: string, options: CompileOptions): Promise<Progr
 
 function assembleFile(path: string, bytes: Uint8Array): Program {
   const source = new TextDecoder().decode(bytes)
-  return programOf(assembleImage(source, { base: ramBase, fileName: path }))
+  const readFile = (name: string) => (existsSync(name) ? readFileSync(name) : undefined)
+  return programOf(assembleImage(source, { base: ramBase, fileName: path, readFile }))
 }
 
 /** The bytes of a file. */

@@ -336,3 +336,89 @@ describe('damaged sources', () => {
     expect(mistakes(source).length).toBeGreaterThan(0)
   })
 })
+
+describe('files', () => {
+  const files: Record<string, string> = {
+    'lib/a.s': '.include "b.s"\nli a0, 1\n',
+    'lib/b.s': '.include "common.s"\nli a1, 2\n',
+    'common.s': 'li a2, 3\nwrong a3\n',
+    'loop.s': '.include "loop.s"\n',
+    'bytes.bin': 'abcdef',
+  }
+  const readFile = (name: string): Uint8Array | undefined =>
+    name in files ? new TextEncoder().encode(files[name]) : undefined
+
+  function messageOf(source: string): string {
+    try {
+      assemble(source, { fileName: 'main.s', readFile })
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  test('are included, and mistakes in them are shown where they are', () => {
+    expect(messageOf('.include "lib/a.s"')).toMatch(/^common\.s:2:1: error: .*wrong/)
+  })
+
+  test('that include themselves, or are not there, are refused', () => {
+    expect(messageOf('.include "loop.s"')).toContain('include each other without end')
+    expect(messageOf('\n.include "none.s"')).toMatch(
+      /^main\.s:2:10: error: there is no file none\.s/,
+    )
+    expect(messageOf('.incbin none')).toContain('expected a file')
+  })
+
+  test('give their bytes, or a part of them', () => {
+    const source = '.data\n.incbin "bytes.bin"\n.incbin "bytes.bin", 4\n.incbin "bytes.bin", 1, 2\n'
+    const { sections } = assemble(source, { readFile })
+    const data = sections.find(({ name }) => name === '.data')
+    expect(new TextDecoder().decode(data?.bytes)).toBe('abcdefefbc')
+    expect(messageOf('.incbin "bytes.bin", 7')).toContain('0 to 6')
+  })
+})
+
+describe('numbers of variable length', () => {
+  test('may be distances that are known only at the end', () => {
+    const source = `.text
+begin:  bnez a0, far
+        .align 3
+        .zero 0x2000
+far:    ret
+        .data
+        .uleb128 far - begin, 2
+        .sleb128 begin - far
+        .byte 0xaa
+`
+    const { sections } = assemble(source, { compressed: true })
+    const [text, data] = sections
+    const distance = 0x2000 + 8
+    expect(text.size).toBe(distance + 8)
+    const expected = [distance, 2].flatMap((value) => unsigned(value))
+    expect([...data.bytes]).toEqual([...expected, 0xf8, 0xbf, 0x7f, 0xaa])
+  })
+
+  test('must be numbers', () => {
+    expect(() => assemble('.uleb128 elsewhere')).toThrow('this is no number')
+    expect(() => assemble('.uleb128 -1')).toThrow('-1 is negative')
+  })
+
+  function unsigned(value: number): number[] {
+    return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >> 7)]
+  }
+})
+
+describe('.org', () => {
+  test('passes branches and alignments', () => {
+    const { sections } = assemble('b: beqz a0, c\n.align 4\n.org b + 40, 7\nc: nop\n.org 64\n')
+    expect(sections[0].size).toBe(64)
+    expect(sections[0].bytes[39]).toBe(7)
+  })
+
+  test('goes forwards only', () => {
+    expect(() => assemble('nop\nnop\n.org 4\n')).toThrow('this place is behind')
+    expect(() => assemble('nop\na: .org a + 4096 * 1024 * 1024\n')).toThrow()
+    expect(() => assemble('.org . + 4, 1\n.org elsewhere')).toThrow('no place of the section')
+    expect(() => assemble('.org -4')).toThrow('no place -4')
+  })
+})

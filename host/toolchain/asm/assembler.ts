@@ -1,10 +1,12 @@
 /**
  * An assembler with the syntax of GNU as for RISC-V. It reads a source line by line, lays out its sections, resolves what can
- * be resolved and leaves the rest to a linker. Left out: listing, includes, linker relaxation, thread-local storage, CFI (its directives are passed over).
+ * be resolved and leaves the rest to a linker. Left out: listing, linker relaxation, thread-local storage, CFI (its directives are passed
+ * over).
  */
 import { CompileError } from '../frontend/diagnostic.ts'
 import type { Diagnostic } from '../frontend/diagnostic.ts'
 import { Assembly } from './assembly.ts'
+import type { ReadFile } from './assembly.ts'
 import { Conditions } from './conditions.ts'
 import { directives } from './directives.ts'
 import { TokenReader, parseExpression } from './expression.ts'
@@ -25,6 +27,8 @@ export interface AssembleOptions {
    * need to be.
    */
   textAddress?: number
+  /** Reads the files that `.include` and `.incbin` name; without it there are none. */
+  readFile?: ReadFile
   /** Symbols with a number, as `.equ` makes them. */
   constants?: Record<string, number>
 }
@@ -49,7 +53,9 @@ class Run {
   constructor(source: string, options: AssembleOptions) {
     this.#fileName = options.fileName ?? 'input.s'
     this.#textAddress = options.textAddress
-    this.#assembly = new Assembly({ compressed: options.compressed ?? false })
+    const compressed = options.compressed ?? false
+    this.#assembly = new Assembly({ compressed }, options.readFile ?? (() => undefined))
+    this.#assembly.fileName = this.#fileName
     this.#lines = new LineSource(cutLines(source))
     this.#conditions = new Conditions(this.#assembly, this.#lines)
     for (const [name, value] of Object.entries(options.constants ?? {})) {
@@ -147,6 +153,7 @@ class Run {
       return
     }
     if (name.text.startsWith('.cfi_')) return
+    if (name.text.toLowerCase() === '.include') return this.#include(reader, line)
     const directive = directives[name.text.toLowerCase()]
     if (directive === undefined) {
       const remedy = 'Remove it; docs/assembler.md lists the directives.'
@@ -156,11 +163,20 @@ class Run {
     reader.expectEnd()
   }
 
+  /** Reads another source in place of the line. */
+  #include(reader: TokenReader, line: Line): void {
+    const token = reader.next()
+    const { name: file, bytes } = this.#assembly.readFile(token)
+    reader.expectEnd()
+    const source = new TextDecoder().decode(bytes)
+    this.#lines.include(cutLines(source).map((text) => ({ ...text, file, calls: line.calls })))
+  }
+
   #note(line: Line, error: unknown): void {
     if (!(error instanceof StatementError)) throw error
     const calls = line.calls.map(({ macro, line: at }) => ` (in ${macro}, line ${at})`).join('')
     this.#mistakes.push({
-      file: this.#fileName,
+      file: line.file ?? this.#fileName,
       line: line.number,
       column: error.column + 1,
       length: Math.max(error.length, 1),

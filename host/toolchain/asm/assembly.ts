@@ -4,7 +4,7 @@ import type { SymbolKind } from '../elf/image.ts'
 import type { Base, Evaluator, Expression, Location, Names, Value } from './expression.ts'
 import { evaluate } from './expression.ts'
 import type { Token } from './lexer.ts'
-import { StatementError } from './lexer.ts'
+import { StatementError, stringBytes } from './lexer.ts'
 import { registerNumber } from './registers.ts'
 import type { BranchForm, Fixup, FixupType } from './section.ts'
 import { SectionBuilder } from './section.ts'
@@ -25,7 +25,7 @@ const knownSections: [string, number, boolean][] = [
 ]
 
 /** Most bytes of one section. */
-const largestSection = 1 << 26
+export const largestSection = 1 << 26
 
 export interface AsmSymbol {
   name: string
@@ -40,6 +40,9 @@ export interface AsmSymbol {
   line: Line
   column: number
 }
+
+/** The bytes of a file that a source names; undefined when there is none. */
+export type ReadFile = (name: string) => Uint8Array | undefined
 
 export interface Options {
   compressed: boolean
@@ -63,11 +66,16 @@ export class Assembly implements Names, Evaluator {
   readonly #stack: SectionBuilder[] = []
   #anonymous = 0
   usesCompressed = false
+  /** Of the source. */
+  fileName = ''
   /** Line being assembled. */
   line: Line = { text: '', shown: '', number: 0, calls: [] }
 
-  constructor(options: Options) {
+  readonly #read: ReadFile
+
+  constructor(options: Options, readFile: ReadFile) {
     this.options = { ...options }
+    this.#read = readFile
     for (const name of ['.text', '.data', '.bss']) this.section(name)
     this.#current = this.sections[0]
     this.#previous = this.#current
@@ -176,6 +184,20 @@ export class Assembly implements Names, Evaluator {
       expression: constant === undefined ? expression : { kind: 'number', value: constant },
     }
     symbol.line = this.line
+  }
+
+  /** The file that a string names, beside the file of the present line or from the working folder. */
+  readFile(token: Token): { name: string; bytes: Uint8Array } {
+    if (token.kind !== 'string') {
+      throw new StatementError(token, 'expected a file', 'Put its name into quotation marks.')
+    }
+    const name = new TextDecoder().decode(stringBytes(token))
+    const folder = (this.line.file ?? this.fileName).replace(/[^/]*$/, '')
+    for (const path of [folder + name, name]) {
+      const bytes = this.#read(path)
+      if (bytes !== undefined) return { name: path, bytes }
+    }
+    throw new StatementError(token, `there is no file ${name}`, 'Check its path.')
   }
 
   // What expressions ask.
@@ -319,6 +341,19 @@ export class Assembly implements Names, Evaluator {
   #fixupHere(type: FixupType, expression: Expression, place: Place): Fixup {
     const { column, length } = place
     return { location: this.current.here, type, expression, line: this.line, column, length }
+  }
+
+  /** A number of variable length, which may be known only when all is laid out. */
+  emitLeb(signed: boolean, expression: Expression, place: Place): void {
+    const fixup = this.#fixupHere('data64', expression, place)
+    this.reserve(10, place)
+    this.current.append({ kind: 'leb', signed, value: 0n, size: 1, fixup })
+  }
+
+  /** Padding up to a place of the section. */
+  emitOrg(target: Expression, fill: number, place: Place): void {
+    const fixup = this.#fixupHere('data64', target, place)
+    this.current.append({ kind: 'org', fill, size: 0, fixup })
   }
 
   emitBranch(forms: BranchForm[], target: Expression, place: Place): void {

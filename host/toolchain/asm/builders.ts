@@ -150,7 +150,17 @@ const buildUndefined: Builder = (assembly, operands) => {
   return true
 }
 
+/** A copy of x0 is left long by GNU as; other copies are what the table says. */
+const copyOfZero: Builder = (assembly, [to, from], _place, kinds) => {
+  if (kinds !== 'rr' || from.kind !== 'register' || to.kind !== 'register') return false
+  if (from.number !== 0) return false
+  assembly.emitInstruction(encode(need('addi'), { ...noFields, rd: to.number }), 4)
+  return true
+}
+
 export const builders: Record<string, Builder> = {
+  mv: copyOfZero,
+  move: copyOfZero,
   li: buildNumber,
   la: buildAddress,
   lla: buildAddress,

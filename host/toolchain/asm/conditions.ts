@@ -83,10 +83,12 @@ export class Conditions {
         return rest.trim() === ''
       case '.ifnb':
         return rest.trim() !== ''
+      case '.ifeqs':
+      case '.ifnes':
       case '.ifc':
       case '.ifnc': {
         const [left = '', right = ''] = splitArguments(rest)
-        return (left === right) === (name === '.ifc')
+        return (left === right) === (name === '.ifc' || name === '.ifeqs')
       }
       default:
         return this.#compare(name, this.#number(rest, column), column)
@@ -138,6 +140,7 @@ export class Conditions {
       case '.exitm':
         this.#lines.exitMacro()
         return true
+      case '.rep':
       case '.rept': {
         const times = this.#number(rest, column)
         const body = this.#takeRepeated(name)
@@ -166,6 +169,6 @@ export class Conditions {
   }
 
   #takeRepeated(name: string): Line[] {
-    return this.#lines.takeBody(/^\s*\.(rept|irpc?)\b/i, /^\s*\.endr\b/i, name)
+    return this.#lines.takeBody(/^\s*\.(rept?|irpc?)\b/i, /^\s*\.endr\b/i, name)
   }
 }

@@ -80,8 +80,17 @@ export function strings(end: Uint8Array): Directive {
     })
 }
 
-/** Alignment to a number of bytes; `.align` and `.p2align` give its logarithm. */
-export function align(logarithm: boolean): Directive {
+/** Numbers of variable length. */
+export function leb(signed: boolean): Directive {
+  return (assembly, reader) =>
+    list(reader, () => {
+      const place = reader.peek()
+      assembly.emitLeb(signed, parseExpression(reader, assembly), place)
+    })
+}
+
+/** Alignment to a number of bytes; `.align` and `.p2align` give its logarithm. The fill has `width` bytes. */
+export function align(logarithm: boolean, width: 1 | 2 | 4 = 1): Directive {
   return (assembly, reader, name) => {
     const place = reader.peek()
     const value = count(assembly, reader, 'the alignment', logarithm ? 16 : 65536)
@@ -90,18 +99,23 @@ export function align(logarithm: boolean): Directive {
       const cause = `${alignment} is no power of two`
       throw new StatementError(place, cause, 'Align to 1, 2, 4, 8 … bytes.')
     }
-    let fill: number | undefined
+    let fill: Uint8Array | undefined
     let most = alignment
     if (reader.accept(',')) {
-      if (!reader.isOperator(','))
-        fill = Number(BigInt.asUintN(8, number(assembly, reader, 'the fill')))
+      if (!reader.isOperator(',')) fill = littleEndian(number(assembly, reader, 'the fill'), width)
       if (reader.accept(',')) most = count(assembly, reader, 'the limit', 65536)
     }
     const { current } = assembly
     const code = (current.flags & segmentFlags.execute) !== 0
     assembly.reserve(alignment, name)
-    current.append({ kind: 'align', alignment, fill: fill ?? (code ? undefined : 0), most })
+    current.append({ kind: 'align', alignment, fill: fill ?? (code ? undefined : zeros), most })
   }
+}
+
+const zeros = new Uint8Array(1)
+
+function littleEndian(value: bigint, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, at) => Number((value >> BigInt(8 * at)) & 0xffn))
 }
 
 /** `.space size, fill`. */

@@ -1,36 +1,27 @@
 /** Directives of GNU as that act on sections, symbols and data. Those that act on text are in `conditions.ts`. */
 import { segmentFlags } from '../elf/image.ts'
 import type { Assembly } from './assembly.ts'
-import type { TokenReader } from './expression.ts'
+import { largestSection } from './assembly.ts'
+import type { Expression, TokenReader } from './expression.ts'
 import { parseExpression } from './expression.ts'
 import type { Token } from './lexer.ts'
 import { StatementError } from './lexer.ts'
 import type { Directive } from './data.ts'
-import { align, count, data, fill, list, number, space, strings } from './data.ts'
+import { align, count, data, fill, leb, list, number, space, strings } from './data.ts'
 
 /** Moves on to an offset of the section. */
 function org(assembly: Assembly, reader: TokenReader, name: Token): void {
-  const { here } = assembly.current
   const place = reader.peek()
-  const expression = parseExpression(reader, assembly)
-  const start = { kind: 'location' as const, location: { ...here, fragment: 0, offset: 0 } }
-  const target =
-    assembly.constantOf(expression) ??
-    assembly.constantOf({
-      kind: 'binary',
-      operator: '-',
-      left: expression,
-      right: start,
-      token: name,
-    })
-  const missing =
-    target === undefined || here.fragment !== 0 ? undefined : Number(target) - here.offset
-  if (missing === undefined || missing < 0) {
-    const cause = '.org cannot tell how far it is'
-    throw new StatementError(place, cause, 'Use it before branches and alignments, and forwards.')
-  }
-  assembly.reserve(missing, name)
-  assembly.emitBytes(new Uint8Array(missing), name)
+  const target = parseExpression(reader, assembly)
+  const fill = reader.accept(',') ? number(assembly, reader, 'the fill') : 0n
+  const offset = assembly.constantOf(target)
+  const start = { ...assembly.current.here, fragment: 0, offset: Number(offset ?? 0n) }
+  const isFar = offset !== undefined && (offset < 0n || offset > BigInt(largestSection))
+  if (isFar) throw new StatementError(place, `the section has no place ${offset}`, 'Go forwards.')
+  assembly.reserve(start.offset, name)
+  const expression: Expression =
+    offset === undefined ? target : { kind: 'location', location: start }
+  assembly.emitOrg(expression, Number(BigInt.asUintN(8, fill)), place)
 }
 
 const flagLetters: Record<string, number> = {
@@ -63,7 +54,10 @@ function section(assembly: Assembly, reader: TokenReader): void {
 }
 
 function named(name: string): Directive {
-  return (assembly) => assembly.enter(assembly.section(name))
+  return (assembly, reader) => {
+    subsection(assembly, reader)
+    assembly.enter(assembly.section(name))
+  }
 }
 
 function markSymbols(mark: (assembly: Assembly, name: Token) => void): Directive {
@@ -88,7 +82,7 @@ function common(global: boolean): Directive {
     const bss = assembly.section('.bss')
     const { current } = assembly
     assembly.enter(bss)
-    bss.append({ kind: 'align', alignment, fill: 0, most: alignment })
+    bss.append({ kind: 'align', alignment, fill: zero, most: alignment })
     assembly.reserve(size, name)
     assembly.defineLabel(token)
     assembly.emitBytes(new Uint8Array(size), name)
@@ -126,10 +120,13 @@ function size(assembly: Assembly, reader: TokenReader): void {
 
 function option(assembly: Assembly, reader: TokenReader): void {
   const token = reader.name('an option')
-  switch (token.text) {
+  let name = token.text
+  // A name may go on behind a minus, which is an operator elsewhere.
+  while (reader.isOperator('-')) name += reader.next().text + reader.next().text
+  switch (name) {
     case 'rvc':
     case 'norvc':
-      assembly.options.compressed = token.text === 'rvc'
+      assembly.options.compressed = name === 'rvc'
       return
     case 'push':
       return assembly.pushOptions()
@@ -139,21 +136,31 @@ function option(assembly: Assembly, reader: TokenReader): void {
       return architecture(assembly, reader)
     case 'relax':
     case 'norelax':
+    case 'pic':
     case 'nopic':
+    case 'csr-check':
+    case 'no-csr-check':
       return
     default: {
-      const remedy = 'Known are rvc, norvc, push, pop, arch, relax and norelax.'
-      throw new StatementError(token, `unknown option '${token.text}'`, remedy)
+      const remedy = 'Known are rvc, norvc, push, pop, arch, relax, norelax, pic and nopic.'
+      throw new StatementError(token, `unknown option '${name}'`, remedy)
     }
   }
 }
 
-/** `.option arch, +c` or `-c`; other extensions are always there. */
+/** `.option arch, +c`, `-c` or the whole as in `rv32imac_zba`; other extensions than C are always there. */
 function architecture(assembly: Assembly, reader: TokenReader): void {
   while (reader.accept(',')) {
-    const sign = reader.next().text
-    const extension = reader.next().text
-    if (extension === 'c') assembly.options.compressed = sign === '+'
+    const token = reader.next()
+    const whole = /^rv32([a-z\d]*)/.exec(token.text)
+    if (whole !== null) assembly.options.compressed = whole[1].includes('c')
+    else if (token.text === '+' || token.text === '-') {
+      const extension = reader.next().text
+      if (/^z?ca?$/.test(extension)) assembly.options.compressed = token.text === '+'
+    } else {
+      const remedy = 'Write +c, -c, or the whole as in rv32imac_zba.'
+      throw new StatementError(token, `unknown architecture '${token.text}'`, remedy)
+    }
   }
 }
 
@@ -167,6 +174,22 @@ function insn(assembly: Assembly, reader: TokenReader): void {
     throw new StatementError(place, cause, 'A 32-bit instruction ends with the bits 11.')
   }
   assembly.emitInstruction(Number(word), long ? 4 : 2)
+}
+
+/** `.incbin "file", skip, count`: the bytes of a file. */
+function includeBytes(assembly: Assembly, reader: TokenReader, name: Token): void {
+  const token = reader.next()
+  const { bytes } = assembly.readFile(token)
+  const skip = reader.accept(',') ? count(assembly, reader, 'the offset', bytes.length) : 0
+  const most = bytes.length - skip
+  const length = reader.accept(',') ? count(assembly, reader, 'the count', most) : most
+  assembly.reserve(length, name)
+  assembly.emitBytes(bytes.subarray(skip, skip + length), name)
+}
+
+/** Section names may stand with a subsection number, of which there is only 0. */
+function subsection(assembly: Assembly, reader: TokenReader): void {
+  if (!reader.atEnd) count(assembly, reader, 'the subsection', 0)
 }
 
 /** Reads over operands that mean nothing here. */
@@ -211,6 +234,11 @@ export const directives: Record<string, Directive> = {
   '.8byte': data(8),
   '.dword': data(8),
   '.quad': data(8),
+  '.dc.b': data(1),
+  '.dc.w': data(2),
+  '.dc.l': data(4),
+  '.uleb128': leb(false),
+  '.sleb128': leb(true),
   '.ascii': strings(nothing),
   '.asciz': strings(zero),
   '.string': strings(zero),
@@ -222,6 +250,11 @@ export const directives: Record<string, Directive> = {
   '.align': align(true),
   '.p2align': align(true),
   '.balign': align(false),
+  '.p2alignw': align(true, 2),
+  '.p2alignl': align(true, 4),
+  '.balignw': align(false, 2),
+  '.balignl': align(false, 4),
+  '.incbin': includeBytes,
 
   '.globl': markSymbols((assembly, { text }) => (assembly.symbolNamed(text).global = true)),
   '.global': markSymbols((assembly, { text }) => (assembly.symbolNamed(text).global = true)),
@@ -233,6 +266,9 @@ export const directives: Record<string, Directive> = {
   }),
   '.extern': ignore,
   '.hidden': ignore,
+  '.internal': ignore,
+  '.protected': ignore,
+  '.symver': ignore,
   '.equ': setSymbol(false),
   '.set': setSymbol(false),
   '.equiv': setSymbol(true),
@@ -247,6 +283,19 @@ export const directives: Record<string, Directive> = {
   '.file': ignore,
   '.loc': ignore,
   '.ident': ignore,
+  '.line': ignore,
+  '.version': ignore,
+  '.addrsig': ignore,
+  '.addrsig_sym': ignore,
+  '.variant_cc': ignore,
+  '.print': ignore,
+  '.warning': ignore,
+  '.title': ignore,
+  '.sbttl': ignore,
+  '.list': ignore,
+  '.nolist': ignore,
+  '.eject': ignore,
+  '.psize': ignore,
   '.error': message('.error'),
   '.err': message('.err'),
 }

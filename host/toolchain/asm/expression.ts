@@ -3,7 +3,7 @@
  * Arithmetic is done in 64 bits, as GNU as does, and cut to 32 where the value is used.
  */
 import type { Token } from './lexer.ts'
-import { StatementError } from './lexer.ts'
+import { exactNumber, StatementError } from './lexer.ts'
 
 /** A place in a section under construction. */
 export interface Location {
@@ -137,6 +137,11 @@ function parseRank(reader: TokenReader, names: Names, rank: number, budget: Budg
   return left
 }
 
+/** Characters are numbers too. */
+function numberOf({ text, value }: Token): bigint {
+  return text.startsWith("'") ? BigInt(value) : exactNumber(text)
+}
+
 function spend(budget: Budget, token: Token): void {
   if (budget.left-- > 0) return
   throw new StatementError(token, 'the expression is too long', 'Name parts of it with .equ.')
@@ -144,7 +149,7 @@ function spend(budget: Budget, token: Token): void {
 
 function parsePrimary(reader: TokenReader, names: Names, budget: Budget): Expression {
   const token = reader.next()
-  if (token.kind === 'number') return { kind: 'number', value: BigInt(token.value) }
+  if (token.kind === 'number') return { kind: 'number', value: numberOf(token) }
   if (token.kind === 'localLabel') return { kind: 'symbol', name: names.localLabel(token), token }
   if (token.kind === 'name') {
     if (token.text === '.') return { kind: 'location', location: names.here() }

@@ -14,7 +14,7 @@ import type {
   RelocationType,
 } from './object.ts'
 import { patchBranch, reachable } from './relocate.ts'
-import type { Fixup, FixupType, SectionBuilder } from './section.ts'
+import type { Fixup, FixupType, Leb, Org, SectionBuilder } from './section.ts'
 import type { Line } from './source.ts'
 
 /** Told of each mistake; the work goes on with the next fixup. */
@@ -56,18 +56,32 @@ class Finisher {
   finish(): ObjectFile {
     const { sections } = this.#assembly
     for (const section of sections) padCode(section)
-    for (const section of sections) {
-      section.layOut(
-        (fixup) => this.#localTarget(section, fixup) ?? this.#absoluteTarget(section, fixup),
-      )
-    }
+    // Numbers of variable length are distances in sections without any.
+    const hasLeb = ({ fragments }: SectionBuilder): boolean =>
+      fragments.some(({ tail }) => tail?.kind === 'leb')
+    for (const section of sections) if (!hasLeb(section)) this.#layOut(section)
+    for (const section of sections) if (hasLeb(section)) section.place()
     this.#assembly.laidOut = true
+    for (const section of sections) if (hasLeb(section)) this.#layOut(section)
     const made = sections.map((section) => this.#makeSection(section))
     this.#resolveFixups(made)
     for (const symbol of this.#assembly.symbols.values()) {
       if (this.#isShown(symbol)) this.#symbolIndex(symbol.name)
     }
     return { sections: made, symbols: this.#symbols, compressed: this.#assembly.usesCompressed }
+  }
+
+  #layOut(section: SectionBuilder): void {
+    section.layOut(
+      (fixup) => this.#localTarget(section, fixup) ?? this.#absoluteTarget(section, fixup),
+      (fixup) => this.#number(fixup),
+    )
+  }
+
+  /** The value of an expression that must be a number; 0 for others, which are noted at the end. */
+  #number(fixup: Fixup): bigint {
+    const value = this.#evaluate(fixup)
+    return value?.plus === undefined && value?.minus === undefined ? (value?.constant ?? 0n) : 0n
   }
 
   /** Section offset of a branch target, if it lies in the section and no other object may replace it. */
@@ -120,7 +134,7 @@ class Finisher {
         const number = line.calls[line.calls.length - 1]?.line ?? line.number
         return {
           offset: section.offsetOf(location),
-          file: this.#options.fileName,
+          file: line.file ?? this.#options.fileName,
           line: number,
           column: line.calls.length > 0 ? 0 : column + 1,
         }
@@ -136,6 +150,8 @@ class Finisher {
     }
     for (const section of sections) {
       for (const { tail, start, fixed } of section.fragments) {
+        if (tail?.kind === 'leb') this.#checkNumber(tail)
+        if (tail?.kind === 'org') this.#checkOrg(section, tail, start + fixed.length)
         if (tail?.kind !== 'branch') continue
         const form = tail.forms[tail.chosen]
         const at = start + fixed.length + form.targetAt
@@ -143,6 +159,23 @@ class Finisher {
       }
     }
     for (const section of made) section.relocations.sort((a, b) => a.offset - b.offset)
+  }
+
+  #checkOrg(section: SectionBuilder, { fixup, size }: Org, start: number): void {
+    const target = this.#localTarget(section, fixup)
+    if (target === start + size) return
+    const cause = target === undefined ? 'this is no place of the section' : 'this place is behind'
+    this.#note(fixup.line, this.#atOperand(fixup, cause, 'Move on to a place further on.'))
+  }
+
+  #checkNumber({ fixup, signed }: Leb): void {
+    const value = this.#evaluate(fixup)
+    if (value === undefined) return
+    const isNumber = value.plus === undefined && value.minus === undefined
+    if (isNumber && (signed || value.constant >= 0n)) return
+    const cause = isNumber ? `${value.constant} is negative` : 'this is no number'
+    const remedy = isNumber ? 'Use .sleb128.' : 'Write a number, or the difference of two labels.'
+    this.#note(fixup.line, this.#atOperand(fixup, cause, remedy))
   }
 
   #resolve(fixup: Fixup, type: FixupType, offset: number, section: ObjectSection): void {

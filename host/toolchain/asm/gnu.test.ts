@@ -65,23 +65,44 @@ for (const name of sources) {
   }
 }
 
-const program = readFileSync(join(fixtures, 'program.c'), 'utf8')
-for (const level of ['-O0', '-O1', '-O2', '-Os']) {
-  for (const compressed of [false, true]) {
-    const march = compressed ? 'rv32imac' : 'rv32ima'
-    testWith(
-      [`${prefix}gcc`],
-      `what gcc ${level} writes for ${march}: same bytes as GNU as`,
-      () => {
-        const flags = [`-march=${march}`, '-mabi=ilp32', level, '-ffreestanding', '-fno-builtin']
-        // Merged strings would move; the linker is not what is compared.
-        const all = [...flags, '-fno-merge-constants', '-S', 'a.c', '-o', 'a.s']
-        const source = inFolder({ 'a.c': program }, (folder) => {
-          runProgram(`${prefix}gcc`, all, folder)
-          return readFileSync(join(folder, 'a.s'), 'utf8')
-        })
-        expectSame(source, compressed, 'a.s')
-      },
-    )
+const programs = readdirSync(new URL('programs/', `file://${fixtures}`).pathname)
+/** Machines with the optimisation to compile for them. */
+const machines = [
+  ['rv32ima', '-O2'],
+  ['rv32imac', '-O0'],
+  ['rv32imac', '-Os'],
+  ['rv32imac_zba_zbb_zbs', '-O2'],
+]
+const flags = ['-mabi=ilp32', '-ffreestanding', '-fno-builtin', '-fno-merge-constants']
+
+/** What gcc writes; merged strings would move, and the linker is not what is compared. */
+function compiled(program: string, options: string[]): string {
+  const source = readFileSync(join(fixtures, 'programs', program), 'utf8')
+  return inFolder({ 'a.c': source }, (folder) => {
+    runProgram(`${prefix}gcc`, [...flags, ...options, '-S', 'a.c', '-o', 'a.s'], folder)
+    return withLibrary(readFileSync(join(folder, 'a.s'), 'utf8'))
+  })
+}
+
+/** Defines what a compiler takes from its library, so that nothing is left to a linker. */
+function withLibrary(source: string): string {
+  const called = [...source.matchAll(/^\s+(?:call|tail)\s+(\w+)/gm)].map(([, name]) => name)
+  const missing = new Set(called.filter((name) => !source.includes(`\n${name}:`)))
+  return `${source}\n\t.text\n${[...missing].map((name) => `${name}:\tret\n`).join('')}`
+}
+
+for (const program of programs) {
+  for (const [march, level] of machines) {
+    const name = `what gcc ${level} writes of ${program} for ${march}: same bytes as GNU as`
+    testWith([`${prefix}gcc`], name, () => {
+      const source = compiled(program, [`-march=${march}`, level])
+      expectSame(source, march.includes('imac'), 'a.s')
+    })
   }
 }
+
+testWith([`${prefix}gcc`], 'what gcc writes for debuggers: same bytes as GNU as', () => {
+  const source = compiled('control.c', ['-march=rv32imac', '-O1', '-g'])
+  expect(source).toContain('.debug_info')
+  expectSame(source, true, 'a.s')
+})

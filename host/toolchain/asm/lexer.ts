@@ -23,7 +23,7 @@ export type TokenKind =
 export interface Token {
   kind: TokenKind
   text: string
-  /** Value of a number or character. */
+  /** Value of a number or character; of a number of more than 53 bits, an inexact one. */
   value: number
   /** From 0. */
   column: number
@@ -95,13 +95,18 @@ function numberValue(text: string, column: number): number {
     const remedy = 'A leading 0 means base 8, whose digits are 0 to 7.'
     throw new StatementError(place, `${text} is not a number in base 8`, remedy)
   }
-  const value = octal ? parseInt(text, 8) : Number(text)
-  if (value > 0xffff_ffff) {
+  const value = exactNumber(text)
+  if (value >= 1n << 64n) {
     const place = { column, length: text.length }
-    const remedy = 'Numbers go up to 0xffffffff; .dword takes two words.'
-    throw new StatementError(place, `${text} does not fit into 32 bits`, remedy)
+    const remedy = 'Numbers go up to 0xffffffffffffffff.'
+    throw new StatementError(place, `${text} does not fit into 64 bits`, remedy)
   }
-  return value
+  return Number(value)
+}
+
+/** The value of the text of a number. */
+export function exactNumber(text: string): bigint {
+  return BigInt(/^0[0-7]+$/.test(text) ? `0o${text}` : text)
 }
 
 function pushCharacter(

@@ -33,11 +33,12 @@ function linkError(error: RelocationError, source: string, file: string): Compil
   const { section, relocation } = error
   const place = [...section.lines].reverse().find((line) => line.offset <= relocation.offset)
   const line = place?.line ?? 0
-  const text = source.split(/\r?\n/)[line - 1] ?? ''
+  const isIncluded = place !== undefined && place.file !== file
+  const text = isIncluded ? '' : (source.split(/\r?\n/)[line - 1] ?? '')
   const undefinedSymbol = error.message.endsWith('not defined')
   return new CompileError([
     {
-      file,
+      file: place?.file ?? file,
       line,
       column: text.search(/\S/) + 1,
       length: Math.max(text.trim().length, 1),

@@ -31,12 +31,32 @@ export interface BranchForm {
   reach: number
 }
 
+/** A number of variable length: DWARF 5 section 7.6. */
+export interface Leb {
+  kind: 'leb'
+  signed: boolean
+  value: bigint
+  size: number
+  fixup: Fixup
+}
+
+/** Padding up to a place. */
+export interface Org {
+  kind: 'org'
+  fill: number
+  size: number
+  fixup: Fixup
+}
+
 export type Tail =
+  | Leb
+  | Org
   | { kind: 'branch'; forms: BranchForm[]; chosen: number; fixup: Fixup }
   | {
       kind: 'align'
       alignment: number
-      fill: number | undefined
+      /** Bytes that are repeated; no-operations unless given. */
+      fill: Uint8Array | undefined
       most: number
     }
 
@@ -47,6 +67,10 @@ export interface Fragment {
   start: number
   tailBytes: number
 }
+
+/** Most bytes that an .org passes. */
+const mostPadding = 1 << 26
+const mostRounds = 10_000
 
 /** Padding in code: no-operations, and a zero where not even a halfword fits. */
 const nop = [0x13, 0, 0, 0]
@@ -117,14 +141,29 @@ export class SectionBuilder {
 
   /**
    * Chooses branch forms. `target` gives the section offset of a fixup's expression, or undefined when it lies in another
-   * section or object; then the form `distant` says is taken.
+   * section or object; then the last form is taken. `number` gives the value of a number of variable length.
    */
-  layOut(target: (fixup: Fixup) => number | undefined): void {
-    for (let changed = true; changed;) {
+  layOut(target: (fixup: Fixup) => number | undefined, number: (fixup: Fixup) => bigint): void {
+    // An .org may chase a label behind itself for ever; it is refused later.
+    for (let changed = true, rounds = 0; changed && rounds < mostRounds; rounds++) {
       changed = false
       this.place()
       for (const fragment of this.fragments) {
         const { tail } = fragment
+        if (tail?.kind === 'org') {
+          const end = fragment.start + fragment.fixed.length
+          const needed = Math.max((target(tail.fixup) ?? end) - end, 0)
+          if (needed !== tail.size) changed = true
+          tail.size = Math.min(needed, mostPadding)
+        }
+        if (tail?.kind === 'leb') {
+          const value = number(tail.fixup)
+          // A negative one without a sign has no end; it is refused later.
+          tail.value = value < 0n && !tail.signed ? 0n : value
+          const needed = Math.max(tail.size, lebBytes(tail.value, tail.signed).length)
+          if (needed !== tail.size) changed = true
+          tail.size = needed
+        }
         if (tail?.kind !== 'branch') continue
         const at = fragment.start + fragment.fixed.length
         const form = neededForm(tail.forms, tail.chosen, at, target(tail.fixup))
@@ -145,9 +184,25 @@ export class SectionBuilder {
           else out.u32(word)
         }
       } else if (tail?.kind === 'align') out.bytes(padding(tail, tailBytes))
+      else if (tail?.kind === 'org') out.bytes(new Uint8Array(tailBytes).fill(tail.fill))
+      else if (tail?.kind === 'leb') out.bytes(lebBytes(tail.value, tail.signed, tail.size))
     }
     return out.toBytes()
   }
+}
+
+/** The bytes of a number of variable length, of at least `size`. */
+export function lebBytes(value: bigint, signed: boolean, size = 1): Uint8Array {
+  const bytes: number[] = []
+  let rest = value
+  for (let done = false; !done;) {
+    const byte = Number(rest & 0x7fn)
+    rest >>= 7n
+    const end = signed && (byte & 0x40) !== 0 ? -1n : 0n
+    done = rest === end && bytes.length + 1 >= size
+    bytes.push(done ? byte : byte | 0x80)
+  }
+  return Uint8Array.from(bytes)
 }
 
 function newFragment(): Fragment {
@@ -160,6 +215,7 @@ function formBytes(form: BranchForm): number {
 
 function tailSize(tail: Tail, offset: number): number {
   if (tail.kind === 'branch') return formBytes(tail.forms[tail.chosen])
+  if (tail.kind === 'leb' || tail.kind === 'org') return tail.size
   const missing = -offset & (tail.alignment - 1)
   return missing > tail.most ? 0 : missing
 }
@@ -181,7 +237,7 @@ function neededForm(
 
 function padding(tail: Extract<Tail, { kind: 'align' }>, count: number): Uint8Array {
   const bytes = new Uint8Array(count)
-  if (tail.fill !== undefined) return bytes.fill(tail.fill)
+  if (tail.fill !== undefined) return bytes.map((_, at) => tail.fill![at % tail.fill!.length])
   let at = count % 2
   if ((count - at) % 4 === 2) {
     bytes.set(compressedNop, at)

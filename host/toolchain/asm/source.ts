@@ -9,6 +9,8 @@ export interface Line {
   text: string
   /** The same with comments, for messages. */
   shown: string
+  /** Of an included file; the source's own unless given. */
+  file?: string
   /** From 1. */
   number: number
   /** Name of the macro and line of its call, outermost last. */
@@ -70,6 +72,14 @@ export class LineSource {
     this.#stack.push({ lines, at: 0 })
   }
 
+  /** Puts the lines of another file in front of what is left. */
+  include(lines: Line[]): void {
+    if (this.#stack.length >= deepestCalls) {
+      fail('files include each other without end', 'Leave one of the .include out.')
+    }
+    this.insert(lines)
+  }
+
   /** Takes the lines up to the directive that closes `open` (nested ones included). */
   takeBody(open: RegExp, close: RegExp, name: string): Line[] {
     const body: Line[] = []
@@ -123,7 +133,7 @@ function substitute(
       if (name === '()') return ''
       return values.get(name) ?? whole
     })
-    return { text, shown: text, number: line.number, calls }
+    return { ...line, text, shown: text, calls }
   })
 }
 
