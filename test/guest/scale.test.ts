@@ -48,7 +48,7 @@ test('coroutines that wait for sockets and timers on 4 harts all finish (100,000
       await whenAll(all)
       print(finished)
     }`
-  const count = isFull ? 100_000 : 2_000
+  const count = isFull ? 100_000 : 4_000
   expect(await linesOf(text, count, { harts: 4, ramBytes: 256 * mebibyte })).toEqual([`${count}`])
 })
 

@@ -20,6 +20,7 @@ import { lock, unlock } from './lock';
 import { requirePort } from './workers';
 import { hint2 } from './rv';
 import { require } from './require';
+import { sleepShared } from './sleepers';
 import { clockHz, cycles, system } from './system';
 import {
   Task,
@@ -52,6 +53,7 @@ export class Timer {
   next: Timer | null = null;
 
   constructor() {
+    timersMade++;
     const handle = thisThread().scratch;
     require(system(SYS_NtCreateTimer, handle, synchronizationTimer), 'Cannot create a timer');
     this.timer = load<u32>(handle);
@@ -108,6 +110,9 @@ export class Timer {
   }
 }
 
+/** Kernel timers before sleeping tasks share one. */
+const mostTimers: u32 = 2048;
+let timersMade: u32 = 0;
 let freeTimers: Timer | null = null;
 const timerLock = memory.data(4, 4);
 
@@ -133,7 +138,13 @@ function release(timer: Timer): void {
 export function sleep(duration: i64, token: CancellationToken | null = null): Task<void> {
   if (token && token.isCancelled) return cancelledTask<void>();
   if (duration <= 0) return completedVoidTask();
+  if (!token && timersMade >= mostTimers && !freeTimers) return sleepShared(duration);
   return acquire().start(duration, token);
+}
+
+/** The same, with a kernel timer in any case. */
+export function sleepWithTimer(duration: i64): Task<void> {
+  return acquire().start(duration, null);
 }
 
 /** Block the calling thread for `duration` nanoseconds. */
