@@ -74,7 +74,7 @@ function irpView(executive: Executive, irp: Row, thread: number | undefined): Ir
     state: irp('completed') ? 'completed' : 'pending',
     cancel: irp('cancel') !== 0,
     waited: irp('waited') !== 0,
-    done: irp('done'),
+    done: irp.address + executive.records.constant('io/irp/DONE_OFFSET'),
     since: executive.cycleOf(irp('issued')),
   }
 }
