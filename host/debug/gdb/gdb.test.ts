@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fuzzCases, randomNumbers } from '../../../test/fuzz.ts'
 import { framePacket, PacketReader, toHex } from './packet.ts'
 import { GdbServer } from './server.ts'
 import type { BreakpointKind, DebugTarget, StopEvent } from './target.ts'
@@ -299,12 +300,8 @@ describe('a session', () => {
     expect(await talk(new FakeTarget(), 'qXfer:exec-file:read::0,400')).toEqual([''])
   })
 
-  test('survives any packet', async () => {
-    let state = 99
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1103515245) + 12345) & 0x7fff_ffff
-      return (state >>> 8) % limit
-    }
+  test('survives any packet', { timeout: fuzzCases(3000) * 10 }, async () => {
+    const random = randomNumbers(99)
     const starts = [
       '?',
       'g',
@@ -329,7 +326,7 @@ describe('a session', () => {
     ]
     const letters = '0123456789abcdefgs,;:=-}#*\x00\xff'
     const server = new GdbServer(new FakeTarget(), () => undefined)
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < fuzzCases(3000); round++) {
       let data = starts[random(starts.length)]
       for (let count = random(20); count > 0; count--) data += letters[random(letters.length)]
       await server.receive(toBytes(round % 5 === 0 ? data : framePacket(data)))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { fuzzCases, randomNumbers } from '../../../test/fuzz.ts'
 import { disassemble } from '../disasm/index.ts'
 import { CompileError } from '../frontend/diagnostic.ts'
 import type { Diagnostic } from '../frontend/diagnostic.ts'
@@ -296,14 +297,10 @@ describe('damaged sources', () => {
     '.endif',
   ]
 
-  test('give an object or a list of mistakes', () => {
-    let state = 12345
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1103515245) + 12345) & 0x7fff_ffff
-      return (state >>> 8) % limit
-    }
+  test('give an object or a list of mistakes', { timeout: fuzzCases(800) * 50 }, () => {
+    const random = randomNumbers(12345)
     let refused = 0
-    for (let round = 0; round < 800; round++) {
+    for (let round = 0; round < fuzzCases(800); round++) {
       const lines = Array.from({ length: 12 }, () => corpus[random(corpus.length)])
       let source = lines.join('\n')
       for (let edit = random(6); edit >= 0; edit--) {
@@ -319,7 +316,7 @@ describe('damaged sources', () => {
         refused++
       }
     }
-    expect(refused).toBeGreaterThan(100)
+    expect(refused).toBeGreaterThan(fuzzCases(800) / 8)
   })
 
   test.each([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { fuzzCases, randomNumbers } from '../../../test/fuzz.ts'
 import { inFolder, runProgram, testWith } from '../../../test/programs.ts'
 import { DwarfError } from '../dwarf/error.ts'
 import { ElfError } from './error.ts'
@@ -165,6 +166,37 @@ describe('broken files', () => {
     }
     expect(refused).toBeGreaterThan(100)
   })
+
+  test(
+    'several damaged fields give an image or a typed error',
+    { timeout: fuzzCases(3000) * 10 },
+    () => {
+      const random = randomNumbers(4711)
+      const values = [
+        0,
+        1,
+        2,
+        0xff,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xffff_ffff,
+        good.length,
+        0x8000_0000,
+      ]
+      const view = (file: Uint8Array): DataView => new DataView(file.buffer, file.byteOffset)
+      let refused = 0
+      for (let round = 0; round < fuzzCases(3000); round++) {
+        const file = good.slice(0, round % 3 === 0 ? random(good.length + 1) : good.length)
+        for (let edits = random(4); edits >= 0 && file.length >= 4; edits--) {
+          const at = random(file.length - 3)
+          if (edits % 2 === 0) view(file).setUint32(at & ~3, values[random(values.length)], true)
+          else file[at] = random(256)
+        }
+        if (fieldRefused(file) !== 'nothing') refused++
+      }
+      expect(refused).toBeGreaterThan(fuzzCases(3000) / 8)
+    },
+  )
 })
 
 describe('other tools', () => {
@@ -207,7 +239,7 @@ describe('other tools', () => {
     expect(text).toMatch(/local \+ 4 in section \.text/)
   })
 
-  const fixture = new URL('../asm/fixtures/program.c', import.meta.url).pathname
+  const fixture = new URL('../asm/fixtures/programs/basics.c', import.meta.url).pathname
   for (const version of [4, 5]) {
     testWith(
       [`${toolPrefix}gcc`, `${toolPrefix}addr2line`],
