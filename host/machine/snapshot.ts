@@ -166,7 +166,7 @@ function changedRam(core: CoreExports, { pages }: Snapshot): Section {
 }
 
 /** Numbers of the pages that are not zero. */
-function* usedPages(core: CoreExports): Generator<number> {
+export function* usedPages(core: CoreExports): Generator<number> {
   const end = (core.ramBytes() >>> 0) / pageBytes
   for (let page = core.usedPage(0) >>> 0; page < end; page = core.usedPage(page + 1) >>> 0) {
     yield page

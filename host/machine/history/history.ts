@@ -224,8 +224,9 @@ export class History implements Marks {
     core.enablePoints(0)
     try {
       const past = this.restore(key)
-      const near = this.keys.after(key)?.cycle ?? here
-      return await this.#runTo(past, goal, halvings(key.cycle, Math.max(here, near)))
+      const near = Math.min(here, this.keys.after(key)?.cycle ?? here)
+      const end = 'cycle' in goal ? goal.cycle : near
+      return await this.#runTo(past, goal, halvings(key.cycle, end))
     } finally {
       core.enablePoints(1)
     }

@@ -55,7 +55,7 @@ export class Keys {
   /** Keep the state in which the core rests, behind the key from which it has come. */
   take(standpoint: Standpoint): Key {
     const before = this.#anchor
-    const numbers = before === undefined ? this.#pages.all() : this.#pages.dirty()
+    const numbers = before === undefined ? this.#pages.used() : this.#pages.dirty()
     const pages = new Map(numbers.map((page) => [page, this.#pages.read(page)] as const))
     const key = takeKey(this.#core, standpoint, pages, before)
     const place = before === undefined ? 0 : this.#list.indexOf(before) + 1

@@ -4,6 +4,7 @@
  */
 
 import type { CoreExports } from '../core.ts'
+import { usedPages } from '../snapshot.ts'
 import type { Page } from './key.ts'
 import { pageBytes } from './key.ts'
 
@@ -42,16 +43,17 @@ export class Pages {
     return found
   }
 
-  /** Numbers of all pages. */
-  all(): number[] {
-    return Array.from({ length: this.#ramPages + this.#diskPages }, (_, page) => page)
+  /** Numbers of the pages of RAM that are not zero, and of all of the disk. */
+  used(): number[] {
+    const disk = Array.from({ length: this.#diskPages }, (_, page) => this.#ramPages + page)
+    return [...usedPages(this.#core), ...disk]
   }
 
   /** A copy of a page, null when it is zero. */
   read(page: number): Page {
     const bytes = this.#view(page)
-    const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, pageBytes / 8)
-    return words.every((word) => word === 0n) ? null : bytes.slice()
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, pageBytes / 4)
+    return words.every((word) => word === 0) ? null : bytes.slice()
   }
 
   write(page: number, content: Page): void {
