@@ -122,6 +122,24 @@ export const systemCalls: SystemCall[] = [
     args: ['*context', 'testAlert'],
     doc: 'Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself.',
   },
+  {
+    number: 18,
+    name: 'NtSuspendThread',
+    args: ['thread', '*previous'],
+    doc: 'Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread.',
+  },
+  {
+    number: 19,
+    name: 'NtResumeThread',
+    args: ['thread', '*previous'],
+    doc: 'Undo one NtSuspendThread. The optional word receives the previous count.',
+  },
+  {
+    number: 38,
+    name: 'NtGetContextThread',
+    args: ['thread', '*context', 'bytes'],
+    doc: 'Registers of a suspended thread: its program counter, x1 to x31 (s0 to s11 and gp are undefined there), then words that hold s0 to s11 somewhere among others, then zeros. At least 128 bytes; STATUS_BUFFER_OVERFLOW when words of the second kind were left out, which 4096 bytes never do. STATUS_INVALID_PARAMETER for a thread that is not suspended.',
+  },
 
   {
     number: 20,

@@ -26,6 +26,8 @@ const runtime = 'assembly/guest/runtime'
 const programs = 'assembly/guest/programs'
 /** Settings and declarations for editors and tsc. */
 const editorFiles = ['tsconfig.json', 'types']
+/** Headers and examples for programs in C and C++. */
+const headers = 'assembly/guest/c'
 const executables = ['dist/host/cli/main.js']
 
 /** Compile the core with the assemblyscript of this package. */
@@ -58,6 +60,7 @@ async function buildGuest(): Promise<void> {
   const image = await compileKernel('index.ts', filesBelow(kernel, '.s'), readerOf(kernel))
   writeFileSync(join(assets, 'kernel.elf'), writeImage(image))
   cpSync(join(root, programs), join(assets, 'programs'), { recursive: true })
+  cpSync(join(root, headers), join(assets, 'guest/c'), { recursive: true })
   const settings = { extends: '../guest/tsconfig.json', include: ['./*.ts'] }
   writeFileSync(join(assets, 'programs/tsconfig.json'), JSON.stringify(settings))
   for (const name of editorFiles) {

@@ -18,15 +18,17 @@ export interface Beginning {
   bases?: readonly string[]
   /** Files with programs that run beside it. */
   neighbours?: readonly string[]
+  /** Compile so that uses of freed memory are found. */
+  checked?: boolean
 }
 
 /** A machine with the program in a file. */
 export async function loadMachine(
   file: string,
   options: MachineOptions,
-  { disk, from, bases = [], neighbours = [] }: Beginning,
+  { disk, from, bases = [], neighbours = [], checked }: Beginning,
 ): Promise<Machine> {
-  const [program, ...others] = await readPrograms([file, ...neighbours])
+  const [program, ...others] = await readPrograms([file, ...neighbours], checked)
   if (from === undefined) {
     const machine = await Machine.create(options)
     if (disk !== undefined) insertDisk(machine, disk)
@@ -38,12 +40,12 @@ export async function loadMachine(
 }
 
 /** The programs in files, each for its part of the memory. */
-async function readPrograms(files: readonly string[]): Promise<Program[]> {
+async function readPrograms(files: readonly string[], checked?: boolean): Promise<Program[]> {
   const addresses = programBases(files.length, defaults.ramBytes)
   const programs: Program[] = []
   for (const [i, file] of files.entries()) {
     progress(`loading ${file}`)
-    programs.push(await readProgram(file, { base: addresses[i] }))
+    programs.push(await readProgram(file, { base: addresses[i], checked }))
   }
   return programs
 }

@@ -61,7 +61,9 @@ type Finish = (code: number) => void
 function addRun(program: Command, finish: Finish): void {
   program
     .command('run')
-    .description('run a program: guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
+    .description(
+      'run a program: guest TypeScript (.ts), assembly (.s), WebAssembly (.wasm) or an RV32 ELF executable',
+    )
     .argument('<file>', 'the program')
     .option('--from <snapshot>', 'go on from a snapshot of the program')
     .option('--base <snapshot>', 'what that is a delta against; may be repeated', files)
@@ -78,6 +80,7 @@ function addRun(program: Command, finish: Finish): void {
     .option('--disk <file>', 'an image for the block device; what the guest writes is not kept')
     .option('--with <file>', 'a program that runs beside it; may be repeated', files)
     .option('--param <name=number>', 'a parameter the guest can ask for', parameters)
+    .option('--checked', 'find uses of memory that was freed (guest TypeScript)')
     .option('--pcap <file>', 'write the frames (pcapng, nanoseconds)')
     .option('--trace <file>', 'write the trace: Perfetto for .pftrace, else JSON Lines')
     .option('--record <file>', 'write what a replay needs')
@@ -123,7 +126,10 @@ function addDebug(program: Command, finish: Finish): void {
   program
     .command('debug')
     .description('drive a program by commands, or by GDB')
-    .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
+    .argument(
+      '<file>',
+      'guest TypeScript (.ts), assembly (.s), WebAssembly (.wasm) or an RV32 ELF executable',
+    )
     .addOption(
       new Option('--gdb [port]', 'wait for GDB on this TCP port, 0 for any')
         .preset('1234')
@@ -175,7 +181,10 @@ function addDisasm(program: Command, finish: Finish): void {
   program
     .command('disasm')
     .description('print the instructions of a program')
-    .argument('<file>', 'guest TypeScript (.ts), assembly (.s) or an RV32 ELF executable')
+    .argument(
+      '<file>',
+      'guest TypeScript (.ts), assembly (.s), WebAssembly (.wasm) or an RV32 ELF executable',
+    )
     .option('--no-source', 'leave the source lines between the instructions out')
     .action(async (file: string, options: DisasmCommand) =>
       finish(await disasmCommand(file, options)),

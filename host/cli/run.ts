@@ -37,6 +37,7 @@ export interface RunCommand {
   peek?: Peek[]
   checkDeterminism?: boolean
   json?: boolean
+  checked?: boolean
 }
 
 /** Run the program in a file. Returns the exit code of the command. */
@@ -59,8 +60,8 @@ async function runProgram(
   const { harts, seed, timing, param, link } = command
   const trace = command.trace !== undefined
   const options = { harts, seed, timing, parameters: param, link, trace }
-  const { from, base: bases, disk, with: neighbours } = command
-  const load = () => loadMachine(file, options, { from, bases, disk, neighbours })
+  const { from, base: bases, disk, with: neighbours, checked } = command
+  const load = () => loadMachine(file, options, { from, bases, disk, neighbours, checked })
   if (command.checkDeterminism === true) return checkDeterminism(load, command.until)
   const machine = await load()
   const peeks = command.peek ?? []

@@ -8,18 +8,12 @@ import type { Program } from '../machine/program.ts'
 import { programOf } from '../machine/program.ts'
 import { ramBase } from '../machine/memory.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
-import type { GuestSources } from '../toolchain/index.ts'
+import type { CompileOptions, GuestSources } from '../toolchain/index.ts'
 import { looksLikeElf } from '../toolchain/elf/reader.ts'
 
 /** A file that cannot be read, written or understood. The message names it and says what to do. */
 export class FileError extends Error {
   override readonly name = 'FileError'
-}
-
-/** What the compiler may be told. */
-interface CompileOptions {
-  debug?: boolean
-  base?: number
 }
 
 /** Path of one of the programs that come with the package, such as `udp-echo.ts`. */
@@ -36,9 +30,10 @@ export async function readProgram(path: string, options: CompileOptions = {}): P
   const kind = extname(path)
   if (kind === '.ts') return compileFile(path, options)
   if (kind === '.s' || kind === '.S') return assembleFile(path, bytes)
+  if (kind === '.wasm') return linkWasm(path, bytes, options)
   if (looksLikeElf(bytes)) return inFile(path, () => programOf(bytes))
   throw new FileError(
-    `${path} is neither guest TypeScript (.ts), assembly (.s) nor an ELF executable; write it in one of these forms`,
+    `${path} is neither guest TypeScript (.ts), assembly (.s), WebAssembly (.wasm) nor an ELF executable; write it in one of these forms`,
   )
 }
 
@@ -48,6 +43,15 @@ async function compileFile(path: string, options: CompileOptions): Promise<Progr
   // The compiler takes a second to load; who runs an executable does not wait for it.
   const { compile } = await import('../toolchain/index.ts')
   return compile(path, readSource, guest, options)
+}
+
+async function linkWasm(
+  path: string,
+  wasm: Uint8Array,
+  { base }: CompileOptions,
+): Promise<Program> {
+  const { imageBases, linkWasmProgram } = await import('../toolchain/index.ts')
+  return programOf(linkWasmProgram(path, wasm, base ?? imageBases.program))
 }
 
 function assembleFile(path: string, bytes: Uint8Array): Program {

@@ -13,6 +13,7 @@ import { CompileError, diagnosticOf } from './frontend/diagnostic.ts'
 import type { SpawnFunction } from './frontend/exports.ts'
 import type { SourceNames } from './frontend/names.ts'
 import { compileModule, compileSystemModule } from './frontend/index.ts'
+import type { CompileOptions } from './frontend/index.ts'
 import { mergeInformation } from './dwarf/information.ts'
 import { LAYOUT_SECTION, mergeLayouts } from './frontend/layoutSection.ts'
 
@@ -40,15 +41,13 @@ export interface Program {
  * @param entry path of the file with `main`, ending in .ts
  * @param readFile reads the entry and the files it imports by path; null means there is no such file
  * @param guest sources of the runtime (assets/guest.json)
- * @param options.base address of the image, of those for programs that run at once (`programBases`); that of a program alone unless given
- * @param options.debug make code for debuggers: it is slower, but every function and local variable is there
  * @throws CompileError with every error found, each with its place
  */
 export async function compile(
   entry: string,
   readFile: ReadFile,
   guest: GuestSources,
-  options: { debug?: boolean; base?: number } = {},
+  options: CompileOptions = {},
 ): Promise<Program> {
   const base = options.base ?? imageBases.program
   const { wasm, sourceMap, layouts, names, spawns } = await compileModule(

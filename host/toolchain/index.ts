@@ -11,6 +11,7 @@ export {
 } from './compile.ts'
 export type { Program } from './compile.ts'
 export type { ReadFile } from './frontend/asc.ts'
+export type { CompileOptions } from './frontend/index.ts'
 export { collectGuestSources, guestModule } from './frontend/bundle.ts'
 export type { GuestSources } from './frontend/bundle.ts'
 export { CompileError, formatDiagnostic } from './frontend/diagnostic.ts'
@@ -26,6 +27,7 @@ export { assemble, assembleImage, linkObject, relocate, RelocationError } from '
 export type { AssembleImageOptions, AssembleOptions, ObjectFile } from './asm/index.ts'
 export { disassemble, listing } from './disasm/index.ts'
 export type { DisassembleOptions, Disassembly, ListingOptions } from './disasm/index.ts'
+export { linkWasmProgram } from './wasmProgram.ts'
 export { explain } from './explain.ts'
 export type {
   ExplainedFunction,

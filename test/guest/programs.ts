@@ -8,7 +8,7 @@ import type { MachineOptions } from '../../host/machine/options.ts'
 import type { RunReport } from '../../host/machine/report.ts'
 import type { TraceRecord } from '../../host/observe/decode.ts'
 import { collectGuestSources, compile } from '../../host/toolchain/index.ts'
-import type { GuestSources, Program } from '../../host/toolchain/index.ts'
+import type { CompileOptions, GuestSources, Program } from '../../host/toolchain/index.ts'
 import { archive } from '../../host/machine/archive.ts'
 
 const guestFolder = join(import.meta.dirname, '../../assembly/guest')
@@ -26,10 +26,7 @@ function runtimeSources(): Promise<GuestSources> {
 }
 
 /** Compile a program given as text. */
-export async function compileText(
-  text: string,
-  options: { debug?: boolean } = {},
-): Promise<Program> {
+export async function compileText(text: string, options: CompileOptions = {}): Promise<Program> {
   const read = (path: string): string | null => (path === 'test.ts' ? text : null)
   return compile('test.ts', read, await runtimeSources(), options)
 }

@@ -60,12 +60,15 @@ const rightFor: Record<string, Record<string, string>> = {
   NtQueryInformationFile: { bytes: '8' },
   NtSetInformationFile: { class: '14', bytes: '8' },
   NtQuerySystemInformation: { bytes: '32' },
+  NtGetContextThread: { bytes: '1024' },
 }
 
 /** Pointers that may be 0. */
 const optional: Record<string, string[]> = {
   NtCreateThreadEx: ['*handle'],
   NtQueryPerformanceCounter: ['*frequency'],
+  NtSuspendThread: ['*previous'],
+  NtResumeThread: ['*previous'],
   NtSetEvent: ['*previous'],
   NtResetEvent: ['*previous'],
   NtReleaseSemaphore: ['*previous'],

@@ -2,12 +2,16 @@
  * Ends of a program that nobody planned: failed assertions, thrown errors, exhausted memory. The kernel reports them with the line
  * of the source. Nothing here allocates.
  */
-import { SYS_NtRaiseHardError, STATUS_UNSUCCESSFUL } from './generated/syscalls';
+import {
+  SYS_NtDisplayString,
+  SYS_NtRaiseHardError,
+  STATUS_UNSUCCESSFUL,
+} from './generated/syscalls';
 import { system, systemSeed } from './system';
 
 const maximumCharacters: i32 = 160;
 const reportBytes = 1024;
-const report = memory.data(reportBytes);
+const reportBuffer = memory.data(reportBytes);
 
 /** Copy text as UTF-8 and return the address behind it. */
 function putText(at: usize, text: string): usize {
@@ -17,13 +21,19 @@ function putText(at: usize, text: string): usize {
 
 /** asc: what `assert` and failed checks call, and the `throw`s of its library. */
 export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
-  let end = putText(report, message ? message : 'The program was aborted');
+  let end = putText(reportBuffer, message ? message : 'The program was aborted');
   if (file) {
     end = putText(end, ' in ');
     end = putText(end, file);
   }
-  system(SYS_NtRaiseHardError, STATUS_UNSUCCESSFUL, report, end - report, line, column);
+  system(SYS_NtRaiseHardError, STATUS_UNSUCCESSFUL, reportBuffer, end - reportBuffer, line, column);
   unreachable();
+}
+
+/** Write a line to the console. */
+export function report(message: string): void {
+  const end = putText(reportBuffer, message);
+  system(SYS_NtDisplayString, reportBuffer, end - reportBuffer);
 }
 
 /** End the program with a report that has no place in a source file. */

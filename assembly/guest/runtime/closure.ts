@@ -2,7 +2,7 @@
  * Function values with captured variables. Compiled code calls these functions (host/toolchain/frontend/language/closures.ts): before
  * a call through a function value, at the beginning of a function that captures, and where such a value is made.
  */
-import { HEADER } from './heap';
+import { HEADER } from './pages';
 import { thisThread } from './threadBlock';
 
 /** The value of which the function is called next on this thread. */

@@ -2,6 +2,7 @@
  * Continuations: what goes on when a wait is over. Every one has an address to call in word 0, which gets the continuation itself, and
  * a link for queues in word 7. A coroutine's frame is one as it is; the records here are for everything else.
  */
+import { allocateZeroed } from './heap';
 import { HANDS_ON, resumeFrame, resumeLater, runFrame } from './scheduler';
 import { codeAddress } from './rv';
 import { SynchronizationContext } from './context';
@@ -36,19 +37,21 @@ export class Continuation {
 
 /** A function to call with an argument, as a continuation; the first eight words are those of a task. */
 export class WorkItem {
-  private code: usize = 0;
-  private descriptor: usize = 0;
-  argument: usize = 0;
-  argument2: usize = 0;
-  argument3: usize = 0;
-  argument4: usize = 0;
-  argument5: usize = 0;
-  private link: usize = 0;
+  private code: usize;
+  private descriptor: usize;
+  argument: usize;
+  argument2: usize;
+  argument3: usize;
+  argument4: usize;
+  argument5: usize;
+  private link: usize;
+}
 
-  /** @param code address of a function that gets this item */
-  constructor(code: usize) {
-    this.code = code;
-  }
+/** An item for the function at a code address, which gets the item. Its words are written without notice, as those of frames. */
+function newItem(code: usize): WorkItem {
+  const item = allocateZeroed(offsetof<WorkItem>());
+  store<usize>(item, code);
+  return changetype<WorkItem>(item);
 }
 
 /** Code addresses of the functions that run the items made here; 0 before the first item. */
@@ -93,7 +96,7 @@ export function callItemOf(routine: (argument: usize) => void, argument: usize):
     const call = (item: usize): void => callItem(item);
     callCode = codeAddress(call.index);
   }
-  const item = new WorkItem(callCode);
+  const item = newItem(callCode);
   item.argument = argument;
   item.argument2 = changetype<usize>(routine);
   return changetype<usize>(item);
@@ -105,7 +108,7 @@ export function postTo(context: SynchronizationContext, continuation: usize): us
     const post = (item: usize): void => postItem(item);
     postCode = codeAddress(post.index);
   }
-  const item = new WorkItem(postCode);
+  const item = newItem(postCode);
   item.argument = continuation;
   item.argument2 = changetype<usize>(context);
   return handingOn(changetype<usize>(item));

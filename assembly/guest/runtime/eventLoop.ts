@@ -9,6 +9,7 @@ import {
   SYS_NtRemoveIoCompletionEx,
   SYS_NtSetIoCompletion,
 } from './generated/syscalls';
+import { allocateRaw } from './heap';
 import { KEY_WAKE } from './keys';
 import { PoolState, pool } from './poolState';
 import { WorkQueue, takeItem } from './queues';
@@ -27,7 +28,7 @@ export class EventLoop extends SynchronizationContext {
   turns: u32 = 0;
   /** Times the loop looked for packets. */
   looks: u32 = 0;
-  private readonly queue: WorkQueue = changetype<WorkQueue>(__alloc(offsetof<WorkQueue>()));
+  private readonly queue: WorkQueue = changetype<WorkQueue>(allocateRaw(offsetof<WorkQueue>()));
   private port: u32 = 0;
   private isAlone: bool = false;
   private sleeping: u32 = 0;

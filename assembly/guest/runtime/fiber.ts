@@ -4,6 +4,7 @@
  */
 import { swapFiber } from './asm';
 import { callItemOf } from './continuation';
+import { allocateRaw } from './heap';
 import { codeAddress } from './rv';
 import { yieldThread } from './system';
 import { Task, addWaiter } from './task';
@@ -33,7 +34,7 @@ export class Fiber {
     private readonly routine: () => void,
     stackBytes: u32 = usualStackBytes,
   ) {
-    this.stack = __alloc(stackBytes);
+    this.stack = allocateRaw(stackBytes);
     this.stackEnd = (this.stack + stackBytes) & ~15;
     this.pointer = this.stackEnd - switchFrameBytes;
     memory.fill(this.pointer, 0, switchFrameBytes);

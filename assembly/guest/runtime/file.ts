@@ -1,6 +1,7 @@
 /**
  * Files of the archive that the machine has for a disk. Reads are overlapped, or block the calling thread.
  */
+import { allocateRaw } from './heap';
 import { CancellationToken } from './cancellation';
 import {
   FILE_STANDARD_INFORMATION_BYTES,
@@ -71,7 +72,7 @@ export class File {
 
   /** Length in bytes. */
   get size(): u32 {
-    const block = __alloc(12 + FILE_STANDARD_INFORMATION_BYTES);
+    const block = allocateRaw(12 + FILE_STANDARD_INFORMATION_BYTES);
     const status = system(
       SYS_NtQueryInformationFile,
       this.handle,

@@ -9,7 +9,6 @@ import {
   SYS_NtSetEvent,
   SYS_NtWaitForSingleObject,
 } from './generated/syscalls';
-import { enterHeap, leaveHeap } from './heap';
 import { climb, isSampleDue } from './hillClimbing';
 import { PoolState, pool } from './poolState';
 import { amoAdd, amoSwap } from './rv';
@@ -129,14 +128,12 @@ function waitForEvent(units: i64): void {
   amoSwap(isParkedAt, 1);
   const mustWatch =
     pool.queued || (pool.blocked && !pool.idle) || (pool.compensation && pool.goal < wanted());
-  leaveHeap();
   if (mustWatch) {
     amoSwap(isParkedAt, 0);
     system(SYS_NtWaitForSingleObject, gateEvent, 0, timeout);
   } else {
     system(SYS_NtWaitForSingleObject, gateEvent, 0, 0);
   }
-  enterHeap();
 }
 
 /** A continuation from a queue has been run. */

@@ -2,6 +2,7 @@
  * `nothread/guest`: what programs import.
  */
 export { console, print, write } from './console';
+export { Memory } from './memory';
 export { parameter } from './parameter';
 export {
   AggregateError,

@@ -1,6 +1,7 @@
 /**
  * Calls from the host: messages of the mailbox device start async functions of the program, and their results go back.
  */
+import { allocateRaw } from './heap';
 import {
   IOCTL_MAILBOX_RECEIVE,
   IOCTL_MAILBOX_REPLY,
@@ -30,7 +31,7 @@ export async function serveMailbox(invoke: Invoke): Promise<void> {
   const file = openDevice('\\Device\\Mailbox', 0);
   const request = new Request();
   while (true) {
-    const message = __alloc(MAILBOX_MESSAGE_BYTES);
+    const message = allocateRaw(MAILBOX_MESSAGE_BYTES);
     const status = await request.begin(file, IOCTL_MAILBOX_RECEIVE, message);
     if (status < 0) return;
     answer(file, message, invoke);
@@ -60,7 +61,7 @@ function failureText(task: Task<void>): u64 {
 }
 
 function reply(file: u32, message: u32, status: u32, result: u64): Task<i32> {
-  const structure = __alloc(MAILBOX_REPLY_BYTES);
+  const structure = allocateRaw(MAILBOX_REPLY_BYTES);
   store<u32>(structure + MAILBOX_REPLY_message, message);
   store<u32>(structure + MAILBOX_REPLY_status, status);
   store<u32>(structure + MAILBOX_REPLY_low, <u32>result);

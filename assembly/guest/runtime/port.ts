@@ -1,6 +1,7 @@
 /**
  * Completion ports of a program's own, for threads that wait themselves: a queue of packets that lets no more threads run than its limit.
  */
+import { allocateRaw } from './heap';
 import {
   FILE_IO_COMPLETION_INFORMATION_BYTES,
   FILE_IO_COMPLETION_INFORMATION_key,
@@ -40,7 +41,7 @@ export class CompletionPort {
 
   /** Block the calling thread until it gets a packet; the packet's number. −1 when the port is closed. */
   remove(): i32 {
-    const entry = __alloc(FILE_IO_COMPLETION_INFORMATION_BYTES);
+    const entry = allocateRaw(FILE_IO_COMPLETION_INFORMATION_BYTES);
     const removed = thisThread().scratch;
     const status = system(SYS_NtRemoveIoCompletionEx, this.handle, entry, 1, removed, 0, 0);
     return status == STATUS_SUCCESS ? load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key) : -1;

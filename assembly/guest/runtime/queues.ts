@@ -2,7 +2,7 @@
  * The queues of the thread pool: one for work of high priority and one for other work, both first in first out, and a ring per worker,
  * from which its owner takes the newest item and others steal the oldest (fact N7.1).
  */
-import { __alloc } from './heap';
+import { allocateRaw } from './heap';
 import { lock, unlock } from './lock';
 import { PoolState, pool } from './poolState';
 import { amoAdd } from './rv';
@@ -77,7 +77,7 @@ export function pushLocal(thread: ThreadBlock, item: usize): void {
 /** A ring of twice the size with the same items. */
 function grow(thread: ThreadBlock): void {
   const capacity = thread.ring ? (thread.ringMask + 1) * 2 : firstCapacity;
-  const ring = __alloc(capacity * 4);
+  const ring = allocateRaw(capacity * 4);
   const count = thread.tail - thread.head;
   for (let index: u32 = 0; index < count; index++) {
     const from = thread.ring + (((thread.head + index) & thread.ringMask) << 2);

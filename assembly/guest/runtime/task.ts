@@ -14,6 +14,7 @@
  *
  * A continuation is a frame, or a record that has an address to call in word 0 too (continuation.ts). The list of live tasks is how the collector finds suspended coroutines, and how the machine's views show them.
  */
+import { allocateZeroed } from './heap';
 import { blockOn } from './blocking';
 import { Continuation, captureContext } from './continuation';
 import { noteFailure, throwFailure } from './failures';
@@ -166,16 +167,21 @@ export class TaskSource<T> {
   }
 }
 
+/** A record like a frame: its words are written without notice. */
+function newRecord<T>(): Task<T> {
+  return changetype<Task<T>>(allocateZeroed(offsetof<Task<T>>()));
+}
+
 /** A live task that is not a coroutine. */
 export function newTask<T>(): Task<T> {
-  const task = new Task<T>();
+  const task = newRecord<T>();
   enlist(changetype<usize>(task));
   return task;
 }
 
 /** A task that has its result from the beginning. */
 export function completedTask<T>(value: T): Task<T> {
-  const task = new Task<T>();
+  const task = newRecord<T>();
   store<T>(changetype<usize>(task), value, RESULT);
   store<usize>(changetype<usize>(task), SUCCEEDED, WAITER);
   return task;
@@ -191,7 +197,7 @@ export function completedVoidTask(): Task<void> {
 
 /** A task that has failed from the beginning; nobody is told unless somebody looks. */
 export function failedTask<T>(error: Error): Task<T> {
-  const task = new Task<T>();
+  const task = newRecord<T>();
   store<usize>(changetype<usize>(task), changetype<usize>(error), RESULT);
   store<usize>(changetype<usize>(task), FAILED_SEEN, WAITER);
   return task;
@@ -199,7 +205,7 @@ export function failedTask<T>(error: Error): Task<T> {
 
 /** A task that is over as cancelled from the beginning. */
 export function cancelledTask<T>(): Task<T> {
-  const task = new Task<T>();
+  const task = newRecord<T>();
   store<usize>(changetype<usize>(task), CANCELLED, WAITER);
   return task;
 }

@@ -44,6 +44,8 @@ export class ThreadBlock {
   steals: u32;
   /** Handle of the event by which the thread waits for tasks; 0 before it does. */
   event: u32;
+  /** Handle by which the collector holds the thread; 0 until it is known. */
+  handle: u32;
   /** End of the thread's stack; stacks end at a page. */
   stackEnd: usize;
   /** Function value that is being called (closure.ts). */

@@ -6,14 +6,14 @@ import {
   SYS_NtTerminateThread,
   SYS_NtWaitForSingleObject,
 } from './generated/syscalls';
-import { enterHeap, leaveHeap } from './heap';
-import { enableLocks, lock, unlock } from './lock';
+import { enableLocks } from './lock';
 import { codeAddress, setThreadPointer } from './rv';
 import { require } from './require';
 import { system } from './system';
 import { pool } from './poolState';
 import { uncaught } from './unwind';
 import { ThreadBlock, thisThread } from './threadBlock';
+import { lockThreads, nameFirstThread, unlockThreads } from './world';
 
 const currentThread: u32 = 0xffff_fffe;
 
@@ -30,24 +30,23 @@ class Start {
 
 let starts: Start | null = null;
 let threadsMade: u32 = 0;
-const startLock = memory.data(4, 4);
 
 /** Put a thread on the lists of threads. */
 function enlist(start: Start): void {
   const block = changetype<ThreadBlock>(start.block);
-  lock(startLock);
+  lockThreads();
   start.next = starts;
   starts = start;
   block.number = ++threadsMade;
   block.next = pool.threads;
   pool.threads = start.block;
   pool.blocks++;
-  unlock(startLock);
+  unlockThreads();
 }
 
 /** Take a thread that ends from the lists. */
 function forget(start: Start): void {
-  lock(startLock);
+  lockThreads();
   let place = changetype<usize>(start);
   if (starts === start) {
     starts = start.next;
@@ -66,7 +65,7 @@ function forget(start: Start): void {
     before.next = next;
   }
   pool.blocks--;
-  unlock(startLock);
+  unlockThreads();
 }
 
 /** Start a thread; returns its handle. Stack of `stackBytes` bytes, 0 for the usual 16 KiB. */
@@ -76,23 +75,22 @@ export function startThread(
   stackBytes: u32,
 ): u32 {
   enableLocks();
+  nameFirstThread();
   const start = new Start(routine, argument);
   start.block = __alloc(offsetof<ThreadBlock>());
   memory.fill(start.block, 0, offsetof<ThreadBlock>());
   enlist(start);
-  // Counted here already: the new thread may begin at any time.
-  enterHeap();
   const main = (argument: usize): void => threadMain(argument);
   const status = system(
     SYS_NtCreateThreadEx,
-    thisThread().scratch,
+    start.block + offsetof<ThreadBlock>('handle'),
     codeAddress(main.index),
     changetype<usize>(start),
     stackBytes,
     0,
   );
   require(status, 'Cannot start a thread');
-  return load<u32>(thisThread().scratch);
+  return changetype<ThreadBlock>(start.block).handle;
 }
 
 function threadMain(argument: usize): void {
@@ -106,7 +104,7 @@ function threadMain(argument: usize): void {
     uncaught(error);
   }
   forget(start);
-  leaveHeap();
+  __free(start.block);
   system(SYS_NtTerminateThread, currentThread, 0);
 }
 
@@ -115,8 +113,7 @@ export class Thread {
   private constructor(private handle: u32) {}
 
   /**
-   * Start a thread that calls `routine` with `argument`. While threads of this kind run,
-   * memory that is not used any more is not collected.
+   * Start a thread that calls `routine` with `argument`.
    * @param stackBytes size of the stack; 0 is 16 KiB
    */
   static start<T>(routine: (argument: T) => void, argument: T, stackBytes: u32 = 0): Thread {

@@ -14,7 +14,7 @@ import {
   SYS_NtRemoveIoCompletionEx,
 } from './generated/syscalls';
 import { noteWork } from './gate';
-import { enterHeap, leaveHeap } from './heap';
+import { allocateRaw } from './heap';
 import { KEY_OBJECT, KEY_REQUEST, KEY_TIMER, KEY_WAKE } from './keys';
 import { ObjectWait } from './objectWait';
 import { PoolState, pool } from './poolState';
@@ -84,7 +84,7 @@ export function beginWork(thread: ThreadBlock): void {
 }
 
 export function roomForPackets(): usize {
-  return __alloc(maximumEntries * FILE_IO_COMPLETION_INFORMATION_BYTES);
+  return allocateRaw(maximumEntries * FILE_IO_COMPLETION_INFORMATION_BYTES);
 }
 
 /** Run what is in the queues, for a while; whether they are empty now. */
@@ -129,7 +129,6 @@ function takePackets(thread: ThreadBlock, mayWait: bool): bool {
       return true;
     }
   }
-  leaveHeap();
   const status = system(
     SYS_NtRemoveIoCompletionEx,
     poolPort,
@@ -139,7 +138,6 @@ function takePackets(thread: ThreadBlock, mayWait: bool): bool {
     mayWait && !mayEnd ? 0 : timeout,
     0,
   );
-  enterHeap();
   if (mayWait) amoAdd(IDLE, -1);
   if (status == STATUS_TIMEOUT) return !mayWait || !leave();
   if (status == STATUS_SUCCESS) deliverAll(thread.packets, load<u32>(thread.scratch));

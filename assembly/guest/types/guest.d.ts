@@ -17,6 +17,21 @@ declare module 'nothread/guest' {
   /** Write text without a line break. */
   export function write(text: string): void;
 
+  /** The heap and its collector. Memory that nobody refers to is found while the program goes on. */
+  export class Memory {
+    private constructor();
+    /** Free all that nobody refers to, now. */
+    static collect(): void;
+    /** Bytes in use, with what nobody refers to but was not found yet. */
+    static readonly used: u32;
+    /** Cycles of the longest time for which the collector has stopped all threads. */
+    static readonly longestPause: u32;
+    /** How often it has stopped them. */
+    static readonly pauses: u32;
+    /** Collections that came to their end. */
+    static readonly collections: u32;
+  }
+
   /** The number given to this run under `name` (`--param name=value`), or `fallback`. */
   export function parameter(name: string, fallback: u32): u32;
 
@@ -317,8 +332,7 @@ declare module 'nothread/guest' {
   export class Thread {
     private constructor();
     /**
-     * Start a thread that calls `routine` with `argument`. While threads of this kind run,
-     * memory that is not used any more is not collected.
+     * Start a thread that calls `routine` with `argument`.
      * @param stackBytes size of the stack; 0 is 16 KiB
      */
     static start<T>(routine: (argument: T) => void, argument: T, stackBytes?: u32): Thread;

@@ -4,6 +4,7 @@
 import * as asc from 'assemblyscript/asc'
 import binaryen from 'assemblyscript/binaryen'
 import type { GuestSources } from './bundle.ts'
+import { checkAccesses } from './checked.ts'
 import { extendLanguage } from './language/index.ts'
 import { withExtensions } from './language/patch.ts'
 import type { Patch } from './language/patch.ts'
@@ -45,6 +46,8 @@ export interface AscInput {
   exportStart: string
   /** Compile for a debugger: what the source calls a function or variable stays one. */
   debug?: boolean
+  /** Whether accesses to memory are checked at run time. */
+  checked?: boolean
   /** Global names that stand for functions of the library, such as `abort`. */
   aliases?: Record<string, string>
 }
@@ -88,7 +91,11 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
     listFiles: () => [],
     reportDiagnostic: (message) => messages.push(readMessage(message, places)),
     // The type asks for fields that asc itself gives to transforms made from a class.
-    transforms: [keepCoroutinesWhole, layouts] as unknown as asc.Transform[],
+    transforms: [
+      keepCoroutinesWhole,
+      layouts,
+      ...(input.checked ? [checkAccesses] : []),
+    ] as unknown as asc.Transform[],
   }
   const restore = replaceLibrary(input.library)
   try {

@@ -2,10 +2,11 @@
  * The text of the file that asc compiles: it starts the runtime with the program's `main` and calls the functions that the
  * host spawns. Numbers are passed as words; a 64-bit number takes two, low word first.
  */
+import { checkFunction } from './checked.ts'
 import type { ProgramExports, SpawnFunction, SpawnType } from './exports.ts'
 
 /** Entry source for the program in the file imported as `specifier`. */
-export function entrySource(specifier: string, program: ProgramExports): string {
+export function entrySource(specifier: string, program: ProgramExports, checked = false): string {
   const { main } = program
   const spawns = main && !main.async ? [] : program.spawns
   const names = [
@@ -18,6 +19,7 @@ export function entrySource(specifier: string, program: ProgramExports): string 
     'import "nothread/guest/closure"; import "nothread/guest/unwind";',
     'export { __co_alloc } from "nothread/guest/coroutine";',
     'export { __heap_base };',
+    ...(checked ? [`export { ${checkFunction} } from "nothread/guest/checked";`] : []),
     'export { liveTasks as __tasks } from "nothread/guest/task";',
     ...(main && !main.async ? [runThread(main.result)] : runTasks(program)),
     '',

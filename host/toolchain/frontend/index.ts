@@ -6,6 +6,7 @@ import { runAsc } from './asc.ts'
 import type { AscOutput, ReadFile } from './asc.ts'
 import type { GuestSources } from './bundle.ts'
 import { checkSource } from './check.ts'
+import { checkedOptions } from './checked.ts'
 import { CompileError, diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { EditList } from './edits.ts'
@@ -27,6 +28,16 @@ export interface ProgramModule {
   layouts: Layouts
   names: SourceNames
   spawns: SpawnFunction[]
+}
+
+/** How to compile a program. */
+export interface CompileOptions {
+  /** Make code for debuggers: it is slower, but every function and local variable is there. */
+  debug?: boolean
+  /** Address of the image, of those for programs that run at once (`programBases`); that of a program alone unless given. */
+  base?: number
+  /** Find accesses to memory that is not in use any more: the run ends with a report of the line. */
+  checked?: boolean
 }
 
 /** Name under which asc knows the generated entry file; it stands beside the user's. */
@@ -52,7 +63,6 @@ const aliases = {
  * @param readFile reads the entry and what it imports; null means there is no such file
  * @param guest sources of the runtime
  * @param memoryBase address of the static data
- * @param options.debug whether functions and variables of the source stay what they are
  * @throws CompileError
  */
 export async function compileModule(
@@ -60,20 +70,23 @@ export async function compileModule(
   readFile: ReadFile,
   guest: GuestSources,
   memoryBase: number,
-  options: { debug?: boolean } = {},
+  options: CompileOptions = {},
 ): Promise<ProgramModule> {
   const program = new ProgramFiles(entry, readFile)
   const exports = await program.readEntry()
   const output = await runAsc({
     entry: `${entryName}.ts`,
     readFile: (path) =>
-      path === `${entryName}.ts` ? entrySource(`./${program.entry}`, exports) : program.read(path),
-    library: guest,
+      path === `${entryName}.ts`
+        ? entrySource(`./${program.entry}`, exports, options.checked)
+        : program.read(path),
+    library: options.checked === true ? { ...guest, ...checkedOptions } : guest,
     memoryBase,
     runtime: 'minimal',
     extended: true,
     exportStart: startFunction,
     debug: options.debug,
+    checked: options.checked,
     aliases,
   })
   if (program.diagnostics.length > 0) throw new CompileError(program.diagnostics)

@@ -32,6 +32,12 @@ export const SYS_NtTestAlert: u32 = 0xf;
 export const SYS_NtAlertThread: u32 = 0x10;
 /** Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself. */
 export const SYS_NtContinue: u32 = 0x11;
+/** Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread. */
+export const SYS_NtSuspendThread: u32 = 0x12;
+/** Undo one NtSuspendThread. The optional word receives the previous count. */
+export const SYS_NtResumeThread: u32 = 0x13;
+/** Registers of a suspended thread: its program counter, x1 to x31 (s0 to s11 and gp are undefined there), then words that hold s0 to s11 somewhere among others, then zeros. At least 128 bytes; STATUS_BUFFER_OVERFLOW when words of the second kind were left out, which 4096 bytes never do. STATUS_INVALID_PARAMETER for a thread that is not suspended. */
+export const SYS_NtGetContextThread: u32 = 0x26;
 /** Make an event: type 0 notification (stays set), 1 synchronization (one waiter takes it). */
 export const SYS_NtCreateEvent: u32 = 0x14;
 /** Set an event; the optional word receives the previous state. */

@@ -25,6 +25,7 @@ import {
   THREAD_READY,
   THREAD_RUNNING,
   THREAD_WAITING,
+  THREAD_SUSPENDED,
 } from './thread';
 import { armClock } from './timer';
 import { openWindow } from '../mm/user';
@@ -76,6 +77,10 @@ export function readyThread(thread: Thread, operation: u32): void {
 
 /** Give a thread to a hart that has nothing better to do, or queue it, before or behind its equals. */
 function place(thread: Thread, first: bool): void {
+  if (thread.suspendCount) {
+    thread.state = THREAD_SUSPENDED;
+    return;
+  }
   const prcb = multiprocessor ? chooseHart(thread) : currentPrcb();
   const running = prcb.current;
   if (running.priority > running.basePriority) chargeBoost(prcb);
@@ -133,6 +138,10 @@ function interruptHart(hart: u32): void {
 }
 
 function enqueue(thread: Thread, first: bool): void {
+  if (thread.suspendCount) {
+    thread.state = THREAD_SUSPENDED;
+    return;
+  }
   const priority = thread.priority;
   thread.state = THREAD_READY;
   if (first) insertHead(queue(priority), readyEntry(thread));
@@ -203,6 +212,31 @@ function reconsider(thread: Thread): void {
   const prcb = prcbOf(thread.hart);
   prcb.switchWanted = true;
   if (prcb != currentPrcb()) interruptHart(thread.hart);
+}
+
+/**
+ * Keep a thread from running, as long as it has a suspension. False while another hart still runs it; then that hart has been told.
+ */
+export function holdThread(thread: Thread): bool {
+  if (thread.state == THREAD_RUNNING) {
+    reconsider(thread);
+    return false;
+  }
+  if (thread.state != THREAD_READY) return true;
+  if (!unassign(thread)) dequeue(thread);
+  thread.state = THREAD_SUSPENDED;
+  return true;
+}
+
+/** Take a thread from the hart that is about to run it, if there is one. */
+function unassign(thread: Thread): bool {
+  for (let mask = activeHarts; mask; mask &= mask - 1) {
+    const prcb = prcbOf(ctz(mask));
+    if (prcb.next != thread) continue;
+    prcb.next = changetype<Thread>(0);
+    return true;
+  }
+  return false;
 }
 
 function startQuantum(prcb: Prcb): void {
@@ -294,7 +328,9 @@ export function swapThread(): void {
 /** The running thread gives way if there is a reason (still), and waits for its next turn. */
 function preemptThread(prcb: Prcb): void {
   const thread = prcb.current;
-  if (thread != prcb.idle) {
+  if (thread.suspendCount) {
+    thread.state = THREAD_SUSPENDED;
+  } else if (thread != prcb.idle) {
     if (thread.priority > thread.basePriority) chargeBoost(prcb);
     const first = changetype<usize>(prcb.next) ? prcb.next : findReady(prcb, thread.priority);
     if (!changetype<usize>(first) && thread.affinity & (1 << prcb.hart)) {

@@ -18,6 +18,7 @@ import { lockDispatcher, unlockDispatcher } from './dispatcher';
 import { acquireLeaf, releaseLeaf } from './spinlock';
 import { readyThread, retireDead, swapThread } from './schedule';
 import { interruptWait, signalObject, WAIT_USER } from './wait';
+import { releaseThread } from './suspend';
 import { dereference, reference } from '../ob/object';
 import { initializeTimer, Timer } from './timer';
 
@@ -28,6 +29,8 @@ export const THREAD_READY: u32 = 1;
 export const THREAD_RUNNING: u32 = 2;
 export const THREAD_WAITING: u32 = 3;
 export const THREAD_TERMINATED: u32 = 4;
+/** It could run, but is suspended. */
+export const THREAD_SUSPENDED: u32 = 5;
 
 export const PRIORITY_NORMAL: u32 = 8;
 export const PRIORITY_LEVELS: u32 = 32;
@@ -71,6 +74,8 @@ export class Thread extends KernelObject {
   basePriority: u32;
   boostUsed: u64;
   exitStatus: u32;
+  /** Calls of NtSuspendThread that were not undone. */
+  suspendCount: u32;
   /** Entry of the ready queue. */
   readyNext: usize;
   readyPrevious: usize;
@@ -284,6 +289,7 @@ export function requestTermination(thread: Thread, status: u32): void {
     thread.exitStatus = status;
     thread.terminating = true;
     thread.userApcPending = true;
+    releaseThread(thread);
     if (thread.waitMode & WAIT_USER && thread.state == THREAD_WAITING) {
       interruptWait(thread, STATUS_USER_APC, 0);
     }

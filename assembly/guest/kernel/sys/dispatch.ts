@@ -40,6 +40,9 @@ import {
   SYS_NtSetInformationFile,
   SYS_NtSetIoCompletion,
   SYS_NtSetTimer,
+  SYS_NtGetContextThread,
+  SYS_NtResumeThread,
+  SYS_NtSuspendThread,
   SYS_NtTerminateProcess,
   SYS_NtTerminateThread,
   SYS_NtTestAlert,
@@ -92,6 +95,7 @@ import {
   raiseHardError,
   terminateProcess,
 } from './system';
+import { getContextThread, resumeThreadCall, suspendThreadCall } from './suspend';
 import {
   createThreadCall,
   delayExecution,
@@ -141,6 +145,12 @@ function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32
       return terminateThreadCall(a0, a1);
     case SYS_NtYieldExecution:
       return yieldExecution();
+    case SYS_NtSuspendThread:
+      return suspendThreadCall(a0, a1);
+    case SYS_NtResumeThread:
+      return resumeThreadCall(a0, a1);
+    case SYS_NtGetContextThread:
+      return getContextThread(a0, a1, a2);
     case SYS_NtDelayExecution:
       return delayExecution(a0, a1);
     case SYS_NtQueueApcThread:
