@@ -14,7 +14,7 @@ async function consoleOf(rest: string, body: string): Promise<string[]> {
 describe('combinators', () => {
   test('whenAny gives the index of the first, and the others go on', async () => {
     const lines = await consoleOf(
-      `async function nap(n: i64): Promise<i32> { await sleep(n * microsecond); print(n); return 1 }`,
+      `async function nap(n: i64): Promise<i32> { await sleep(10 * n * microsecond); print(n); return 1 }`,
       `const naps = [nap(30), nap(10), nap(20)]
        print(await whenAny(naps))
        await whenAll(naps)`,
