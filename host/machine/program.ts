@@ -20,7 +20,9 @@ const headerNext = 24
 /** The memory of programs: from behind the kernel to the kernel's pool; each program's stacks lie in front of its image. */
 const programsStart = 0x8040_0000
 const stacksBytes = 0x40_0000
-const poolBytes = 0xc0_0000
+/** The pool is an eighth of RAM in whole pages, and at least 12 MiB. */
+const leastPoolBytes = 0xc0_0000
+const poolShare = 8
 const pageBytes = 4096
 
 const spawnSection = '.nothread.spawns'
@@ -53,7 +55,8 @@ export function startsMachine({ segments }: Image): boolean {
  * @param ramBytes size of RAM
  */
 export function programBases(count: number, ramBytes: number): number[] {
-  const all = ramBase + ramBytes - poolBytes - programsStart
+  const pool = Math.max(leastPoolBytes, Math.floor(ramBytes / poolShare / pageBytes) * pageBytes)
+  const all = ramBase + ramBytes - pool - programsStart
   const part = Math.floor(all / count / pageBytes) * pageBytes
   return Array.from({ length: count }, (_, i) => programsStart + i * part + stacksBytes)
 }

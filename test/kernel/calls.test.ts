@@ -18,10 +18,29 @@ describe('system calls', () => {
     ])
   })
 
+  it('has the results of Windows’ own functions', async () => {
+    const machine = await testMachine('completion')
+    await expectScenarios(machine, ['S69', 'S70', 'S72', 'N3.9', 'N3.10'])
+  })
+
   it('carries packets by completion ports', async () => {
     const machine = await testMachine('ports')
     await expectScenarios(machine, [
-      ...['S39', 'S44', 'S58', 'S59', 'S60', 'S61', 'S68', 'S71', 'S73', 'S74', 'S82'],
+      ...[
+        'S39',
+        'S42',
+        'S43',
+        'S44',
+        'S58',
+        'S59',
+        'S60',
+        'S61',
+        'S68',
+        'S71',
+        'S73',
+        'S74',
+        'S82',
+      ],
       ...['S90', 'S91', 'S95', 'S100', 'S113', 'N3.5', 'N3.15', 'operation', 'wait packet'],
     ])
   })

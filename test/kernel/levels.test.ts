@@ -24,6 +24,7 @@ describe('IRQL, interrupts and DPCs', () => {
         'S18',
         'S19',
         'S21',
+        'S23',
         'S132',
       ],
       ...['N1.8', 'N2.2', 'N2.3', 'N2.5'],

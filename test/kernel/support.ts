@@ -32,9 +32,18 @@ const assembly = readdirSync(`${root}${kernelFolder}hal`)
   .filter((name) => name.endsWith('.s'))
   .map((name) => `${kernelFolder}hal/${name}`)
 
+const checkedFile = `${kernelFolder}ke/checked.ts`
+
+/** The sources of the checked build: one constant is different. */
+function readChecked(path: string): string | null {
+  const text = readSource(path)
+  if (path !== checkedFile || text === null) return text
+  return text.replace('CHECKED: bool = false', 'CHECKED: bool = true')
+}
+
 /** The kernel as it is in the tree, or another one with the same assembly files. */
-export function kernelImage(entry = `${kernelFolder}index.ts`): Promise<Image> {
-  return compileKernel(entry, assembly, readSource)
+export function kernelImage(entry = `${kernelFolder}index.ts`, checked = false): Promise<Image> {
+  return compileKernel(entry, assembly, checked ? readChecked : readSource)
 }
 
 /** A test program for user mode; its `_start` is called with the image's base and the heap's end. */
@@ -59,22 +68,32 @@ function fixture(name: string): string {
   return `test/kernel/fixtures/${name}.ts`
 }
 
-let kernel: Promise<Uint8Array<ArrayBuffer>> | undefined
+/** Options of a machine, and whether its kernel is the checked build. */
+export interface TestOptions extends MachineOptions {
+  checked?: boolean
+}
+
+const kernels = new Map<boolean, Promise<Uint8Array<ArrayBuffer>>>()
+
+async function kernelFile(checked: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(writeImage(await kernelImage(undefined, checked)))
+}
 
 /** A machine with the tree's kernel and a program, not yet run. */
 export async function machineWith(
   program: Image,
-  options: MachineOptions = {},
+  { checked = false, ...options }: TestOptions = {},
   neighbours: Image[] = [],
 ): Promise<Machine> {
-  kernel ??= kernelImage().then((image) => new Uint8Array(writeImage(image)))
+  const kernel = kernels.get(checked) ?? kernelFile(checked)
+  kernels.set(checked, kernel)
   const machine = await Machine.create({ kernel: await kernel, ...options })
   await machine.load(program, neighbours)
   return machine
 }
 
 /** The same with a test program. */
-export async function testMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
+export async function testMachine(name: string, options: TestOptions = {}): Promise<Machine> {
   return machineWith(await programImage(name), options)
 }
 

@@ -10,7 +10,7 @@ import { startPrograms } from './ps/process';
  */
 
 export { interruptDispatch } from './hal/interrupt';
-export { leaveInterrupt } from './ke/schedule';
+export { serveDue } from './ke/schedule';
 export { threadBegin } from './ke/thread';
 export { exceptionDispatch } from './ps/fault';
 export { systemCall } from './sys/dispatch';

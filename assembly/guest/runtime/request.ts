@@ -6,6 +6,7 @@ import { CancellationRegistration, CancellationToken } from './cancellation';
 import {
   FILE_COMPLETION_INFORMATION_BYTES,
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+  FILE_SKIP_SET_EVENT_ON_HANDLE,
   FileCompletionInformation,
   FileIoCompletionNotificationInformation,
   STATUS_CANCELLED,
@@ -163,7 +164,7 @@ export function associate(file: u32): void {
   store<u32>(scratch, requirePort(), 8);
   store<u32>(scratch, KEY_REQUEST, 12);
   setInformation(file, scratch + 8, FILE_COMPLETION_INFORMATION_BYTES, FileCompletionInformation);
-  store<u32>(scratch, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, 8);
+  store<u32>(scratch, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE, 8);
   setInformation(file, scratch + 8, 4, FileIoCompletionNotificationInformation);
 }
 

@@ -42,5 +42,7 @@ export const VIRTIO: usize = 0x1000_1000;
 export const PROGRAMS_START: usize = 0x8040_0000;
 export const USER_STACKS_BYTES: usize = 0x40_0000;
 export const PROGRAM_BASE: usize = PROGRAMS_START + USER_STACKS_BYTES;
-/** The kernel's pool, at the end of RAM. */
+/** Where RAM begins. The kernel's pool is at its end: an eighth of it, and at least so many bytes. */
+export const RAM_BASE: usize = 0x8000_0000;
 export const POOL_BYTES: usize = 0xc0_0000;
+export const POOL_SHIFT: usize = 3;

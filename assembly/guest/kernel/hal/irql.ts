@@ -82,11 +82,10 @@ export function lowerCarefully(level: u32): void {
   const old = prcb.irql;
   if (level < DISPATCH_LEVEL && isSomethingDue(prcb, level)) {
     changeLevel(prcb, old, DISPATCH_LEVEL);
-    csrSet(MSTATUS, enabled);
     serveDue(level);
-    return;
+  } else if (level != old) {
+    changeLevel(prcb, old, level);
   }
-  if (level != old) changeLevel(prcb, old, level);
   csrSet(MSTATUS, enabled);
 }
 

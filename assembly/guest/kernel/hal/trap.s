@@ -91,7 +91,7 @@ nested:
     lw   s0, 32(sp)
     beqz a0, restore
     addi a0, a0, -1
-    call leaveInterrupt
+    call serveDue               # on the thread's own stack; interrupts are off again on return
 
 .globl restore
 restore:

@@ -274,7 +274,7 @@ export function resumeCompletion(irp: Irp): void {
     const place = currentLocation(irp);
     irp.pending = (place.control & PENDING_RETURNED) != 0;
     irp.current++;
-    if (place.control & outcome(irp)) {
+    if (place.routine && place.control & outcome(irp)) {
       const above =
         irp.current <= irp.stackCount ? currentLocation(irp).device : changetype<Device>(0);
       const answer = call_indirect<u32>(place.routine, above, irp, place.context);
@@ -423,11 +423,15 @@ function queueToPort(irp: Irp): void {
 }
 
 function notify(irp: Irp): void {
+  const event = irp.event;
+  const file = irp.file;
+  if (!changetype<usize>(event) && !signalsFile(file)) return;
   acquireDispatcher();
-  if (changetype<usize>(irp.event)) setEvent(irp.event, irp.operation, 0);
-  else if (signalsFile(irp.file)) {
-    irp.file.signal = 1;
-    signalObject(irp.file, irp.operation, 0);
+  if (changetype<usize>(event)) {
+    setEvent(event, irp.operation, 0);
+  } else {
+    file.signal = 1;
+    signalObject(file, irp.operation, 0);
   }
   releaseDispatcher();
 }

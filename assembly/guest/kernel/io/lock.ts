@@ -1,5 +1,6 @@
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentPrcb, multiprocessor } from '../hal/prcb';
+import { assertRule, CHECKED } from '../ke/checked';
 import { enterQueue, leaveQueue } from '../ke/queuedlock';
 
 /**
@@ -24,13 +25,16 @@ export function unlockIo(old: u32): void {
 
 /** Take the lock at DISPATCH. */
 export function acquireIo(): void {
-  if (!multiprocessor) return;
+  if (!multiprocessor && !CHECKED) return;
   const prcb = currentPrcb();
+  assertRule(prcb.irql >= DISPATCH_LEVEL, 'I/O locked below DISPATCH');
+  assertRule(prcb.ioDepth > 0 || prcb.dispatcherDepth == 0, 'I/O lock inside the dispatcher lock');
   if (prcb.ioDepth++ == 0) enterQueue(lock, prcb.ioEntry);
 }
 
 export function releaseIo(): void {
-  if (!multiprocessor) return;
+  if (!multiprocessor && !CHECKED) return;
   const prcb = currentPrcb();
+  assertRule(prcb.ioDepth > 0, 'I/O unlocked by another hart');
   if (--prcb.ioDepth == 0) leaveQueue(lock, prcb.ioEntry);
 }

@@ -38,6 +38,8 @@ import {
 import { TIME } from '../hal/csr';
 import { currentPrcb, currentThread, Prcb } from '../hal/prcb';
 import { bugCheck } from '../ps/fault';
+import { DISPATCH_LEVEL } from '../hal/irql';
+import { assertRule } from '../ke/checked';
 import { canDeliver } from '../ke/apc';
 import {
   acquireDispatcher,
@@ -161,6 +163,7 @@ export function removePackets(
 /** Up to `count` packets, linked; or why there is none. */
 function attemptRemove(port: Port, count: u32, deadline: u64, mode: u32): u32 {
   const old = lockDispatcher();
+  assertRule(old < DISPATCH_LEVEL, 'remove at DISPATCH');
   const thread = currentThread();
   thread.waitMode = mode;
   thread.waitIrql = old;

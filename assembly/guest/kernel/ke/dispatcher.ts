@@ -1,5 +1,6 @@
 import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
 import { currentPrcb, multiprocessor } from '../hal/prcb';
+import { assertRule, CHECKED } from './checked';
 import { enterQueue, leaveQueue } from './queuedlock';
 
 /**
@@ -24,13 +25,15 @@ export function unlockDispatcher(old: u32): void {
 
 /** Lock the database at DISPATCH. A thread switch hands the lock from the thread that leaves to the one that comes. */
 export function acquireDispatcher(): void {
-  if (!multiprocessor) return;
+  if (!multiprocessor && !CHECKED) return;
   const prcb = currentPrcb();
+  assertRule(prcb.irql >= DISPATCH_LEVEL, 'dispatcher locked below DISPATCH');
   if (prcb.dispatcherDepth++ == 0) enterQueue(lock, prcb.dispatcherEntry);
 }
 
 export function releaseDispatcher(): void {
-  if (!multiprocessor) return;
+  if (!multiprocessor && !CHECKED) return;
   const prcb = currentPrcb();
+  assertRule(prcb.dispatcherDepth > 0, 'dispatcher unlocked by another hart');
   if (--prcb.dispatcherDepth == 0) leaveQueue(lock, prcb.dispatcherEntry);
 }

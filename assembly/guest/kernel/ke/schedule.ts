@@ -8,6 +8,7 @@ import { NEVER, systemTime } from '../hal/clock';
 import { APC_LEVEL, DISPATCH_LEVEL, isSomethingDue, PASSIVE_LEVEL, setIrql } from '../hal/irql';
 import { currentPrcb, multiprocessor, Prcb, prcbOf } from '../hal/prcb';
 import { canDeliver, deliverKernelApcs } from './apc';
+import { assertRule, CHECKED } from './checked';
 import { acquireDispatcher, releaseDispatcher } from './dispatcher';
 import {
   initializeList,
@@ -305,6 +306,8 @@ export function swapThread(): void {
   const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
   const prcb = currentPrcb();
   const old = prcb.current;
+  assertRule(prcb.ioDepth == 0, 'thread switch with the I/O lock');
+  assertRule(!CHECKED || prcb.dispatcherDepth == 1, 'thread switch without the dispatcher lock');
   if (old.state == THREAD_WAITING && old.priority > old.basePriority) chargeBoost(prcb);
   const next = selectThread(prcb);
   prcb.switchWanted = false;
@@ -349,10 +352,12 @@ function isBetter(first: Thread, thread: Thread): bool {
 
 /**
  * Lower IRQL from DISPATCH to `level` when something is due: switch threads, then run kernel APCs, until nothing is due any more.
- * Interrupts are on, and off only between the last look and the fall.
+ * Interrupts are on meanwhile, and off from the last look: were they on behind the fall, one that comes there each time would need a
+ * frame more on this stack each time.
  */
 export function serveDue(level: u32): void {
   for (;;) {
+    csrSet(MSTATUS, MSTATUS_MIE);
     if (currentPrcb().switchWanted) {
       acquireDispatcher();
       preemptThread(currentPrcb());
@@ -362,10 +367,8 @@ export function serveDue(level: u32): void {
     csrClear(MSTATUS, MSTATUS_MIE);
     if (!isSomethingDue(currentPrcb(), level)) break;
     setIrql(DISPATCH_LEVEL);
-    csrSet(MSTATUS, MSTATUS_MIE);
   }
   setIrql(level);
-  csrSet(MSTATUS, MSTATUS_MIE);
 }
 
 function serveApcs(): void {
@@ -374,13 +377,6 @@ function serveApcs(): void {
   if (!canDeliver(prcb.current, PASSIVE_LEVEL)) return;
   setIrql(APC_LEVEL);
   deliverKernelApcs();
-}
-
-/** From hal/trap.s, on the interrupted thread's stack at DISPATCH, with interrupts off as on return. */
-export function leaveInterrupt(level: u32): void {
-  csrSet(MSTATUS, MSTATUS_MIE);
-  serveDue(level);
-  csrClear(MSTATUS, MSTATUS_MIE);
 }
 
 /** Let another ready thread of at least the same priority run; false when there is none. */

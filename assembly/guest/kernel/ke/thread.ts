@@ -1,8 +1,8 @@
-import { codeAddress, csrClear, hint2 } from '../rv';
+import { codeAddress, hint2 } from '../rv';
 import { threadStartAddress } from '../asm';
 import { STATUS_USER_APC } from '../generated/syscalls';
 import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
-import { MSTATUS, MSTATUS_MIE, MSTATUS_MPIE, MSTATUS_MPP_MACHINE } from '../hal/csr';
+import { MSTATUS_MPIE, MSTATUS_MPP_MACHINE } from '../hal/csr';
 import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
@@ -254,11 +254,10 @@ function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argum
   beginAt(thread, frame);
 }
 
-/** First code of a thread, from hal/trap.s on its kernel stack. Interrupts are off on return until it is where it begins. */
+/** First code of a thread, from hal/trap.s on its kernel stack. Interrupts are off at entry and return. */
 export function threadBegin(): void {
   retireDead(currentPrcb());
   unlockDispatcher(PASSIVE_LEVEL);
-  csrClear(MSTATUS, MSTATUS_MIE);
 }
 
 /** End the calling thread: its requests are cancelled, its APCs run down, its mutexes abandoned. Below DISPATCH; does not return. */

@@ -20,6 +20,8 @@ import {
   wakeFromOther,
 } from '../io/port';
 import { firePacket, WaitPacket } from '../io/waitpacket';
+import { DISPATCH_LEVEL } from '../hal/irql';
+import { assertRule } from './checked';
 import { canDeliver, hasUserApc } from './apc';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
 import { insertTail, nextEntry, removeEntry } from './list';
@@ -99,6 +101,7 @@ export function waitForObjects(count: u32, all: bool, deadline: u64, mode: u32):
 /** One attempt. When a kernel APC ends it, that APC has run on return. */
 function attemptWait(blocks: WaitBlock, count: u32, all: bool, deadline: u64, mode: u32): u32 {
   const old = lockDispatcher();
+  assertRule(old < DISPATCH_LEVEL, 'wait at DISPATCH');
   const thread = currentThread();
   thread.waitBlocks = changetype<usize>(blocks);
   thread.waitIrql = old;

@@ -1,4 +1,6 @@
-import { POOL_BYTES } from '../hal/board';
+import { POOL_BYTES, POOL_SHIFT, RAM_BASE } from '../hal/board';
+import { bugCheck } from '../ps/fault';
+import { CHECKED } from '../ke/checked';
 import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
 
 /**
@@ -40,7 +42,8 @@ export function initializeRegion(region: Region, start: usize, end: usize): void
 
 /** First address of the pool: user mode ends here. */
 export function poolBase(ramEnd: usize): usize {
-  return ramEnd - POOL_BYTES;
+  const share = ((ramEnd - RAM_BASE) >> POOL_SHIFT) & ~(PAGE - 1);
+  return ramEnd - max(share, POOL_BYTES);
 }
 
 /** Zeroed memory of the executive, or 0. Blocks of a page or more are page-aligned. IRQL at most DISPATCH. */
@@ -103,6 +106,7 @@ function take(region: Region, shift: u32): usize {
   if (block) {
     store<usize>(list, load<usize>(block));
     region.used += (<usize>1) << shift;
+    if (CHECKED) checkPoison(block, shift);
   }
   releaseLeaf(lock, old);
   return block;
@@ -111,6 +115,7 @@ function take(region: Region, shift: u32): usize {
 function give(region: Region, block: usize, shift: u32): void {
   const old = acquireLeaf(lock);
   const list = listOf(region, shift);
+  if (CHECKED) poison(block, shift);
   store<usize>(block, load<usize>(list));
   store<usize>(list, block);
   region.used -= (<usize>1) << shift;
@@ -123,7 +128,28 @@ function refill(region: Region, list: usize, size: usize): void {
   const last = region.next;
   region.next += bytes;
   for (let block = region.next - size; block >= last; block -= size) {
+    if (CHECKED) poison(block, 31 - clz<u32>(<u32>size));
     store<usize>(block, load<usize>(list));
     store<usize>(list, block);
+  }
+}
+
+/** In the checked build free memory holds this, except the first word, which is the list's; at most so many bytes are looked at. */
+const POISON: u32 = 0xdead_beef;
+const POISONED_BYTES: usize = 1024;
+
+function poisonEnd(block: usize, shift: u32): usize {
+  return block + min((<usize>1) << shift, POISONED_BYTES);
+}
+
+function poison(block: usize, shift: u32): void {
+  const end = poisonEnd(block, shift);
+  for (let word = block + 4; word < end; word += 4) store<u32>(word, POISON);
+}
+
+function checkPoison(block: usize, shift: u32): void {
+  const end = poisonEnd(block, shift);
+  for (let word = block + 4; word < end; word += 4) {
+    if (load<u32>(word) != POISON) bugCheck('write to free memory at', word);
   }
 }
