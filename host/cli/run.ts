@@ -1,5 +1,6 @@
 /** `nothread run`: load a program, run it, and leave behind what was asked for. */
 
+import { faultTrace } from '../debug/source/fault.ts'
 import type { Until } from '../machine/goal.ts'
 import type { Machine } from '../machine/machine.ts'
 import type { TimingProfile } from '../machine/options.ts'
@@ -178,6 +179,7 @@ function print(
   }
   const reason = explain(report)
   if (reason !== undefined) say(reason)
+  if (report.fault) for (const line of faultTrace(machine, report.fault)) say(`    ${line}`)
   console.log(summary(machine, report.events))
 }
 
@@ -187,7 +189,7 @@ function resultObject(machine: Machine, report: RunReport, peek: Record<string, 
   return {
     stopReason,
     exitCode,
-    ...(fault === undefined ? {} : { fault }),
+    ...(fault === undefined ? {} : { fault: { ...fault, trace: faultTrace(machine, fault) } }),
     cycles,
     instret: instructions,
     stateHash: machine.stateHash(),

@@ -92,6 +92,10 @@ const causes: Record<number, string> = {
   11: 'ecall from M mode',
 }
 
+const breakpoint = 3
+/** Upper bits of an NTSTATUS that is an error: the program has ended itself with it. */
+const errorSeverity = 3
+
 const hex = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, '0')}`
 
 /** A fault with its place. */
@@ -100,7 +104,8 @@ export function describeFault(
   images: readonly Image[],
 ): Fault {
   const { cause, pc, value } = details
-  const what = causes[cause] ?? `exception ${cause}`
+  const isRaised = cause === breakpoint && value >>> 30 === errorSeverity
+  const what = isRaised ? 'an error raised' : (causes[cause] ?? `exception ${cause}`)
   const about = cause === 3 || cause === 8 || cause === 11 ? '' : ` (mtval ${hex(value)})`
   return { cause, pc, value, message: `${what}${about} at ${describePlace(pc, images)}` }
 }

@@ -44,7 +44,9 @@ describe('a compiled program', patience, () => {
     })
     expect(stderr).toBe('')
     const talk = inFolder({ 'zero.ts': zero }, (folder) => nothread(['run', 'zero.ts'], folder))
-    expect(talk.stderr).toMatch(/^the program faulted: load refused .*\(zero\.ts:2\)\n$/)
+    expect(talk.stderr).toMatch(
+      /^the program faulted: load refused .*\(zero\.ts:2\)\n(?: {4}at .*\n)*$/,
+    )
   })
 
   it('that returns a number other than 0 fails', () => {

@@ -16,6 +16,9 @@ const mostFrames = 64
 /** A prologue is over after so many bytes. */
 const longestPrologue = 128
 
+/** Registers and memory of what is looked at. */
+export type FrameTarget = Pick<DebugTarget, 'register' | 'readMemory'>
+
 /** A function that has not returned yet. */
 export interface StackFrame {
   pc: number
@@ -26,7 +29,7 @@ export interface StackFrame {
 }
 
 /** Frames from the innermost to the outermost that can be found. */
-export function backtrace(target: DebugTarget, hart: number, places: Places): StackFrame[] {
+export function backtrace(target: FrameTarget, hart: number, places: Places): StackFrame[] {
   const frames: StackFrame[] = []
   let pc = target.register(hart, pcRegister)
   let registers = Array.from({ length: 32 }, (_, index) => target.register(hart, index))
@@ -44,7 +47,7 @@ export function backtrace(target: DebugTarget, hart: number, places: Places): St
 
 /** The registers of the caller, with the place where it goes on in ra; undefined when the return address is not known. */
 function callerOf(
-  target: DebugTarget,
+  target: FrameTarget,
   registers: readonly number[],
   { bytes, saved }: UnwindRow,
   isInnermost: boolean,
@@ -62,7 +65,7 @@ function callerOf(
 }
 
 /** What the function at a pc has saved there; undefined outside of functions. */
-function rowAt(target: DebugTarget, pc: number, places: Places): UnwindRow | undefined {
+function rowAt(target: FrameTarget, pc: number, places: Places): UnwindRow | undefined {
   const known = places.informationAt(pc)
   if (known !== undefined) return rowOf(known, pc)
   const start = places.functionOf(pc)?.start
@@ -76,7 +79,7 @@ function rowOf({ address, unwind }: FunctionInformation, pc: number): UnwindRow 
 }
 
 /** What the instructions of [start, end) have done to the stack. */
-function readPrologue(target: DebugTarget, start: number, end: number): UnwindRow {
+function readPrologue(target: FrameTarget, start: number, end: number): UnwindRow {
   let bytes = 0
   let link: number | undefined
   for (let at = start; at < end;) {
@@ -96,7 +99,10 @@ function readPrologue(target: DebugTarget, start: number, end: number): UnwindRo
 }
 
 /** The word at an address, undefined outside of memory. */
-export function readWord(target: DebugTarget, address: number): number | undefined {
+export function readWord(
+  target: Pick<DebugTarget, 'readMemory'>,
+  address: number,
+): number | undefined {
   const bytes = target.readMemory(address >>> 0, 4)
   if (bytes.length < 4) return undefined
   return (bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)) >>> 0

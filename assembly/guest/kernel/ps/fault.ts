@@ -103,10 +103,12 @@ export function hardError(status: u32, text: usize, bytes: usize, line: u32, col
   mmioStore32(MAILBOX + MAILBOX_FAULT_VALUE, status);
   writeMessage('fault: ');
   writeBytes(text, bytes);
-  writeMessage(' at line ');
-  writeDecimal(line);
-  writeByte(58);
-  writeDecimal(column);
+  if (line) {
+    writeMessage(' at line ');
+    writeDecimal(line);
+    writeByte(58);
+    writeDecimal(column);
+  }
   writeMessage(', thread ');
   writeDecimal(currentThread().number);
   writeByte(10);
