@@ -10,7 +10,7 @@ import {
   hostileFields,
   hostileProgram,
 } from './hostile.ts'
-import { machineWith, programFrom, testMachine } from './support.ts'
+import { expectScenarios, machineWith, programFrom, testMachine } from './support.ts'
 
 const calls = hostileCases()
 const codes = hostileCodes()
@@ -68,11 +68,17 @@ describe('a hostile program', () => {
   })
 
   it.each(seeds)('does not stop the kernel by calls made at random, seed %i', async (seed) => {
-    const other = await testMachine('fuzz', { seed, timing: 'unit' })
+    const harts = seed % 2 === 0 ? 4 : 1
+    const other = await testMachine('fuzz', { seed, harts, timing: 'unit' })
     other.insertDisk(archive({ 'a.txt': new Uint8Array(4096) }))
     const end = await other.run({ for: '400ms' })
     expect(other.consoleText).not.toContain('bug check')
     expect(other.consoleText).toMatch(/calls made\n$|^fault/)
     expect(['exit', 'fault']).toContain(end.stopReason)
+  })
+
+  it('gets no more threads than there are, and all of them again', async () => {
+    const other = await testMachine('greedy', { timing: 'unit' })
+    await expectScenarios(other, ['threads'])
   })
 })

@@ -105,12 +105,12 @@ let alone: bool = false;
 /** Find the disk and bring it up; false when there is none. */
 export function initializeDisk(): bool {
   const slot = VIRTIO + VIRTIO_SLOT_SIZE * SLOT;
-  if (!beginVirtio(slot, VIRTIO_ID_BLOCK, 1 << VIRTIO_F_INDIRECT_DESC)) return false;
+  if (!beginVirtio(slot, VIRTIO_ID_BLOCK, 1 << VIRTIO_F_INDIRECT_DESC, 0)) return false;
   if (!createQueue(queue, slot, 0)) return false;
   const sectors = slot + VIRTIO_BLK_CAPACITY;
   capacity = ((<u64>mmioLoad32(sectors + 4)) << 32) | (<u64>mmioLoad32(sectors));
   capacity *= SECTOR;
-  readOnly = (offeredFeatures(slot) & (1 << VIRTIO_BLK_F_RO)) != 0;
+  readOnly = (offeredFeatures(slot, 0) & (1 << VIRTIO_BLK_F_RO)) != 0;
   initializeList(waiting);
   initializeDpc(dpc, diskDpc.index, 0);
   interrupt.source = VIRTIO_PLIC_SOURCE + SLOT;

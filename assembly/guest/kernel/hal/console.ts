@@ -1,7 +1,21 @@
 import { mmioLoad8, mmioStore8 } from '../rv';
+import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
+import { multiprocessor } from './prcb';
 import { UART, UART_LSR, UART_LSR_THRE, UART_THR } from './board';
 
 /** The console: a UART 16550, written without interrupts. Input is not read. */
+
+/** Harts do not write into each other's texts. */
+const lock = memory.data(4, 4);
+
+/** Begin a text; the answer is for unlockConsole. On one hart nothing is held back. */
+export function lockConsole(): u32 {
+  return multiprocessor ? acquireLeaf(lock) : 0;
+}
+
+export function unlockConsole(old: u32): void {
+  if (multiprocessor) releaseLeaf(lock, old);
+}
 
 /** Write one byte. */
 export function writeByte(byte: u32): void {

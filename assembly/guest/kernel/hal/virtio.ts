@@ -17,20 +17,20 @@ import {
 
 const FOUND: u32 = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
 
-/** The first 32 feature bits that a device offers. */
-export function offeredFeatures(slot: usize): u32 {
-  mmioStore32(slot + VIRTIO_DEVICE_FEATURES_SEL, 0);
+/** Feature bits that a device offers: half 0 has bits 0 to 31, half 1 bits 32 to 63. */
+export function offeredFeatures(slot: usize, half: u32): u32 {
+  mmioStore32(slot + VIRTIO_DEVICE_FEATURES_SEL, half);
   return mmioLoad32(slot + VIRTIO_DEVICE_FEATURES);
 }
 
-/** Reset the device of a slot and accept features (of the first 32); false when it is another device or refuses. */
-export function beginVirtio(slot: usize, deviceId: u32, features: u32): bool {
+/** Reset the device of a slot and accept features, low and high half; false when it is another device or refuses. */
+export function beginVirtio(slot: usize, deviceId: u32, features: u32, high: u32): bool {
   if (mmioLoad32(slot + VIRTIO_DEVICE_ID) != deviceId) return false;
   mmioStore32(slot + VIRTIO_STATUS, 0);
   mmioStore32(slot + VIRTIO_STATUS, VIRTIO_STATUS_ACKNOWLEDGE);
   mmioStore32(slot + VIRTIO_STATUS, FOUND);
   acceptFeatures(slot, 0, features);
-  acceptFeatures(slot, 1, 1 << (VIRTIO_F_VERSION_1 - 32));
+  acceptFeatures(slot, 1, high | (1 << (VIRTIO_F_VERSION_1 - 32)));
   mmioStore32(slot + VIRTIO_STATUS, FOUND | VIRTIO_STATUS_FEATURES_OK);
   return (mmioLoad32(slot + VIRTIO_STATUS) & VIRTIO_STATUS_FEATURES_OK) != 0;
 }

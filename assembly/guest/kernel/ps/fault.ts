@@ -1,7 +1,15 @@
 import { csrClear, csrSet, mmioStore32, wfi } from '../rv';
 import { MAILBOX_FAULT_CAUSE, MAILBOX_FAULT_PC, MAILBOX_FAULT_VALUE } from '../generated/mailbox';
 import { FINISHER, FINISHER_FAIL, FINISHER_PASS, MAILBOX } from '../hal/board';
-import { writeBytes, writeByte, writeDecimal, writeHex, writeMessage } from '../hal/console';
+import {
+  lockConsole,
+  unlockConsole,
+  writeByte,
+  writeBytes,
+  writeDecimal,
+  writeHex,
+  writeMessage,
+} from '../hal/console';
 import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { isInGuard } from '../mm/user';
@@ -25,7 +33,7 @@ const CAUSES: u32 = 8;
 const TRAP_MARK: u32 = 0x0000_0013;
 const TRAP_MASK: u32 = 0x000f_ffff;
 
-/** A fault in the report of a fault ends at once. */
+/** A fault in the report of a fault of the kernel ends at once. */
 let reporting: bool = false;
 
 /** Stop the machine with an exit code. */
@@ -37,17 +45,21 @@ export function stopMachine(code: u32): void {
 
 /** An exception that is not a system call, from hal/trap.s. Does not return. */
 export function exceptionDispatch(frame: usize, cause: u32, value: u32): void {
+  const pc = load<u32>(frame + FRAME_PC);
+  if (load<u32>(frame + FRAME_STATUS) & STATUS_MPP) kernelFault(cause, pc, value);
+  csrSet(MSTATUS, MSTATUS_MIE);
+  const old = lockConsole();
+  report(cause, pc, value);
+  unlockConsole(old);
+  endProcess(CODE_FAULT);
+}
+
+function kernelFault(cause: u32, pc: u32, value: u32): void {
   if (reporting) stopMachine(CODE_BUG_CHECK);
   reporting = true;
-  const pc = load<u32>(frame + FRAME_PC);
   report(cause, pc, value);
-  if (load<u32>(frame + FRAME_STATUS) & STATUS_MPP) {
-    writeMessage('bug check: the kernel itself faulted\n');
-    stopMachine(CODE_BUG_CHECK);
-  }
-  reporting = false;
-  csrSet(MSTATUS, MSTATUS_MIE);
-  endProcess(CODE_FAULT);
+  writeMessage('bug check: the kernel itself faulted\n');
+  stopMachine(CODE_BUG_CHECK);
 }
 
 function report(cause: u32, pc: u32, value: u32): void {
@@ -101,6 +113,7 @@ export function hardError(status: u32, text: usize, bytes: usize, line: u32, col
   mmioStore32(MAILBOX + MAILBOX_FAULT_CAUSE, CAUSE_BREAKPOINT);
   mmioStore32(MAILBOX + MAILBOX_FAULT_PC, load<u32>(currentPrcb().kernelStack - FRAME_BYTES));
   mmioStore32(MAILBOX + MAILBOX_FAULT_VALUE, status);
+  const old = lockConsole();
   writeMessage('fault: ');
   writeBytes(text, bytes);
   if (line) {
@@ -112,6 +125,7 @@ export function hardError(status: u32, text: usize, bytes: usize, line: u32, col
   writeMessage(', thread ');
   writeDecimal(currentThread().number);
   writeByte(10);
+  unlockConsole(old);
   endProcess(CODE_FAULT);
 }
 

@@ -5,9 +5,6 @@ import {
   MAILBOX_CYCLE_HIGH,
   MAILBOX_CYCLE_LOW,
   MAILBOX_HARTS,
-  MAILBOX_PARAMETER_NAME,
-  MAILBOX_PARAMETER_VALUE,
-  MAILBOX_PARAMETERS,
   MAILBOX_SEED,
 } from '../generated/mailbox';
 import {
@@ -25,9 +22,8 @@ import {
   SYSTEM_INFORMATION_seed,
 } from '../generated/syscalls';
 import { MAILBOX } from '../hal/board';
-import { writeBytes } from '../hal/console';
-import { multiprocessor } from '../hal/prcb';
-import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
+import { lockConsole, unlockConsole, writeBytes } from '../hal/console';
+import { findParameter, NO_PARAMETER, parameterAt } from '../hal/parameter';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { duplicateHandle } from '../ob/handle';
 import { GATEWAY_ADDRESS, LOCAL_ADDRESS } from '../net/config';
@@ -39,19 +35,13 @@ import { currentProcess, endProcess } from '../ps/process';
 const EXIT_CODE: u32 = 0xffff;
 /** The handle that stands for the calling process. */
 const CURRENT_PROCESS: u32 = <u32>-1;
-/** Harts do not write into each other's texts. */
-const consoleLock = memory.data(4, 4);
 
 export function displayString(text: usize, bytes: usize): u32 {
   const status = probe(text, bytes);
   if (status) return status;
-  if (multiprocessor) {
-    const old = acquireLeaf(consoleLock);
-    writeBytes(text, bytes);
-    releaseLeaf(consoleLock, old);
-  } else {
-    writeBytes(text, bytes);
-  }
+  const old = lockConsole();
+  writeBytes(text, bytes);
+  unlockConsole(old);
   return STATUS_SUCCESS;
 }
 
@@ -108,11 +98,8 @@ export function queryPerformanceCounter(counter: usize, frequency: usize): u32 {
 export function queryParameter(hash: u32, value: usize): u32 {
   const status = probeWords(value, 4);
   if (status) return status;
-  for (let index: u32 = 0; index < MAILBOX_PARAMETERS; index++) {
-    if (hash && mmioLoad32(MAILBOX + MAILBOX_PARAMETER_NAME + (index << 2)) == hash) {
-      store<u32>(value, mmioLoad32(MAILBOX + MAILBOX_PARAMETER_VALUE + (index << 2)));
-      return STATUS_SUCCESS;
-    }
-  }
-  return STATUS_NOT_FOUND;
+  const index = findParameter(hash);
+  if (index == NO_PARAMETER) return STATUS_NOT_FOUND;
+  store<u32>(value, parameterAt(index));
+  return STATUS_SUCCESS;
 }
