@@ -67,8 +67,8 @@ test('a DPC is seen in its queue, then running, by name', async () => {
     if (queue.running !== undefined) running.add(queue.running)
     for (const { thread, irql } of machine.scheduler().harts) harts.add(`${thread} ${irql}`)
   }
-  expect([...queued]).toContain('net/adapter/receiveDpc')
-  expect([...running]).toContain('net/adapter/receiveDpc')
+  expect([...queued]).toContain('net/receive/receiveDpc')
+  expect([...running]).toContain('net/receive/receiveDpc')
   expect([...harts]).toEqual(expect.arrayContaining(['undefined 0', '1 0', 'undefined 2']))
 })
 
