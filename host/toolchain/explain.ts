@@ -61,6 +61,7 @@ export interface ExplainedFunction {
 /** Bytes of a task without kept values (docs/design.md §5). */
 const headerBytes = 32
 const wordBytes = 4
+const jumpBytes = 4
 const coroutineSection = '.nothread.coroutines'
 const libraryPrefix = '~'
 
@@ -139,8 +140,10 @@ interface Step {
 const addressInCode = /^(?:lui|auipc) (\w+), 0x([0-9a-f]+)$/
 const addressLow = /^addi (\w+), (\w+), (-?\d+)$/
 const resumeWordStored = /^sw (\w+), 0\(\w+\)$/
+/** Jumps to the code that leaves, with the resume address, which is the next one, in t1. */
+const leavingJump = /^jal t1, /
 
-/** Numbers of the states whose resume address the instructions store into word 0 of the frame, ascending. */
+/** Numbers of the states whose resume address the instructions leave in word 0 of the frame, ascending. */
 function suspensions(steps: readonly Step[], { states }: CoroutineTable): number[] {
   const registers = new Map<string, number>()
   const found = new Set<number>()
@@ -157,7 +160,8 @@ function suspensions(steps: readonly Step[], { states }: CoroutineTable): number
       continue
     }
     const stored = resumeWordStored.exec(text)
-    const value = stored ? registers.get(stored[1]) : undefined
+    const made = stored ? registers.get(stored[1]) : undefined
+    const value = leavingJump.test(text) ? address + jumpBytes : made
     const index = states.findIndex((state) => state.address === value)
     if (index >= 0) found.add(index + 1)
   }
@@ -192,7 +196,7 @@ class Code {
       if (word === undefined) continue
       const { text, bytes, target } = disassemble(word, address, { symbols: this.#symbols })
       steps.set(address, { address, word: bytes === 2 ? word & 0xffff : word, text })
-      if (target !== undefined && inside(target)) open.push(target)
+      if (target !== undefined && inside(target) && !isCall(text)) open.push(target)
       if (!leaves(text)) open.push(address + bytes)
     }
     return [...steps.values()].sort((a, b) => a.address - b.address)
@@ -209,7 +213,12 @@ class Code {
   }
 }
 
+/** Whether an instruction calls, maybe the function itself: what is called is not part of the state. */
+function isCall(text: string): boolean {
+  return /^(?:c\.)?jalr? (?!t1,)/.test(text)
+}
+
 /** Whether nothing runs behind the instruction: a return, a jump, or the end of the program. */
 function leaves(text: string): boolean {
-  return /^(?:ret|j|jr|c\.j|c\.jr|ebreak)\b/.test(text)
+  return /^(?:ret|j|jr|c\.j|c\.jr|ebreak|jal t1,)(?!\w)/.test(text)
 }
