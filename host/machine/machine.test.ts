@@ -312,11 +312,14 @@ describe('a recording', () => {
   it.each([
     ['', 'line 1: this is no recording'],
     ['{}', 'line 1: this is no recording'],
-    ['{"nothread":"recording","version":9}', 'line 1: version 9, this nothread reads version 1'],
+    [
+      '{"nothread":"recording","version":9}',
+      'line 1: version 9, this nothread reads versions 1 to 2',
+    ],
     ['{"nothread":"recording","version":1}', 'line 1: the recording has no end'],
     [
       '{"nothread":"recording","version":1}\n{"kind":"frame"}\n{"end":{}}',
-      'line 2: this is no input',
+      'line 3: the end lacks a field',
     ],
     ['{"nothread":"recording","version":1}\nx\n{"end":{}}', 'line 2: this is no recording'],
   ])('that reads %j is refused', (text, message) => {

@@ -87,7 +87,11 @@ const inputs: [string, string[], RegExp][] = [
   ['nothing to go on from', ['run', 'hello.s', '--from', 'text.txt'], /text\.txt: this is no snap/],
   ['no snapshot', ['snapshot', 'info', 'text.txt'], /text\.txt: this is no snapshot/],
   ['no recording', ['replay', 'text.txt'], /text\.txt: line 1: this is no recording/],
-  ['a recording with half a header', ['replay', 'broken.rec'], /broken\.rec: line 1: the header/],
+  [
+    'a recording without end',
+    ['replay', 'broken.rec'],
+    /broken\.rec: line 1: the recording has no end/,
+  ],
   ['no place to write', ['run', 'hello.s', '--record', 'text.txt/x'], /cannot write text\.txt\/x/],
 ]
 
