@@ -22,7 +22,18 @@ import type { ExplainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
 import type { InitCommand } from './init.ts'
 import { startCommand } from './start.ts'
-import { files, forwardings, integer, link, parameters, peeks, time, until } from './values.ts'
+import {
+  checks,
+  files,
+  forwardings,
+  integer,
+  link,
+  march,
+  parameters,
+  peeks,
+  time,
+  until,
+} from './values.ts'
 
 const exitCodes = `
 Exit codes: 0 ok, 1 the guest failed or an expected text did not come, 2 wrong usage or input,
@@ -96,8 +107,12 @@ function addBuild(program: Command, finish: Finish): void {
     .command('build')
     .description('compile a program to an ELF image')
     .argument('<file>', 'guest TypeScript (.ts)')
-    .requiredOption('-o, --output <image>', 'the image to write')
+    .option('-o, --output <image>', 'the image to write')
     .option('--debug', 'code for debuggers: slower, with every function and local variable')
+    .option('--march <set>', 'instructions to use: rv32im, a, c, _zba, _zbb, _zbs', march)
+    .option('--checks <list>', 'what code checks: division, bounds, null, stack, or none', checks)
+    .option('--dump <pass>', 'print the functions as a pass leaves them')
+    .option('--function <word>', 'with --dump: only functions whose symbols hold the word')
     .action(async (file: string, options: BuildCommand) =>
       finish(await buildCommand(file, options)),
     )

@@ -1,6 +1,8 @@
 /** Reads the values of command-line options. What cannot be read is a UsageError that says how to write it. */
 
 import { InvalidArgumentError } from 'commander'
+import { parseMarch } from '../toolchain/backend/march.ts'
+import type { Checks } from '../toolchain/backend/options.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { parseLink } from '../net/link.ts'
 import type { Forwarding } from '../node/forward.ts'
@@ -78,3 +80,21 @@ export const peeks = reader<Peek[]>((text, previous = []) => {
 
 /** Names of files, one per option. */
 export const files = reader<string[]>((text, previous = []) => [...previous, text])
+
+/** An instruction set, as compilers name it. */
+export const march = reader<string>((text) => {
+  parseMarch(text)
+  return text
+})
+
+const checkNames = ['division', 'bounds', 'null', 'stack'] as const
+
+/** What compiled code checks: names with commas between them, or `none`. */
+export const checks = reader<Partial<Checks>>((text) => {
+  const names = text === 'none' ? [] : text.split(',')
+  const unknown = names.find((name) => !(checkNames as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    throw new RangeError(`expected some of ${checkNames.join(', ')}, or none, not "${unknown}"`)
+  }
+  return Object.fromEntries(checkNames.map((name) => [name, names.includes(name)]))
+})

@@ -1,5 +1,6 @@
 /** Why and how a run ended, in words. */
 
+import { TRAP_TEXT } from '../toolchain/backend/options.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { lineAt, SymbolIndex } from '../toolchain/elf/image.ts'
 import type { Cycle } from './time.ts'
@@ -95,6 +96,25 @@ const causes: Record<number, string> = {
 const breakpoint = 3
 /** Upper bits of an NTSTATUS that is an error: the program has ended itself with it. */
 const errorSeverity = 3
+/** Compiled code that stops does so by `ebreak` and the word `addi x0, x0, code` behind it. */
+const trapMark = 0x13
+const trapMask = 0xfffff
+const trapShift = 20
+
+/** What a trap of compiled code says, if there is one at the address. */
+function trapAt(pc: number, images: readonly Image[]): string | undefined {
+  const at = pc + 4
+  for (const { segments } of images) {
+    const part = segments.find(
+      ({ address, bytes }) => at >= address && at + 4 <= address + bytes.length,
+    )
+    if (part === undefined) continue
+    const { buffer, byteOffset } = part.bytes
+    const word = new DataView(buffer, byteOffset).getUint32(at - part.address, true)
+    return (word & trapMask) === trapMark ? TRAP_TEXT[word >>> trapShift] : undefined
+  }
+  return undefined
+}
 
 const hex = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, '0')}`
 
@@ -105,7 +125,8 @@ export function describeFault(
 ): Fault {
   const { cause, pc, value } = details
   const isRaised = cause === breakpoint && value >>> 30 === errorSeverity
-  const what = isRaised ? 'an error raised' : (causes[cause] ?? `exception ${cause}`)
+  const trap = cause === breakpoint ? trapAt(pc, images) : undefined
+  const what = isRaised ? 'an error raised' : (trap ?? causes[cause] ?? `exception ${cause}`)
   const about = cause === 3 || cause === 8 || cause === 11 ? '' : ` (mtval ${hex(value)})`
   return { cause, pc, value, message: `${what}${about} at ${describePlace(pc, images)}` }
 }

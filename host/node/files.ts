@@ -22,8 +22,8 @@ export function shippedProgram(name: string): string {
 }
 
 /**
- * The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. With `debug` TypeScript becomes code for
- * debuggers; `base` is where a program for the executive shall be. Throws what the compiler throws, or a FileError.
+ * The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. `options` are for
+ * TypeScript. Throws what the compiler throws, or a FileError.
  */
 export async function readProgram(path: string, options: CompileOptions = {}): Promise<Program> {
   const bytes = readBytes(path)

@@ -3,7 +3,7 @@
  */
 import { assemble } from './asm/index.ts'
 import type { ObjectFile } from './asm/index.ts'
-import { BackendError, DATA_OFFSET, linkImage } from './backend/index.ts'
+import { BackendError, DATA_OFFSET, DEFAULT_CODE, linkImage } from './backend/index.ts'
 import type { LinkedImage, LinkOptions } from './backend/index.ts'
 import { parseModule } from './backend/wasm/parse.ts'
 import type { Image, ImageSymbol } from './elf/image.ts'
@@ -66,7 +66,12 @@ export async function compile(
     objects: assemblyOf(guest),
     sourceMap,
     names,
-    code: { homes: options.debug === true ? localsOf(names) : undefined },
+    code: {
+      homes: options.debug === true ? localsOf(names) : undefined,
+      march: options.march ?? DEFAULT_CODE.march,
+      checks: options.checks,
+    },
+    dump: options.dump,
     renameSource: (file) => (file.startsWith('~') ? file : directory + file),
   })
   image.symbols.push(taskHead(wasm))

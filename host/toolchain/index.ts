@@ -10,6 +10,7 @@ export {
   TASKS_SYMBOL,
 } from './compile.ts'
 export type { Program } from './compile.ts'
+export type { Checks } from './backend/index.ts'
 export type { ReadFile } from './frontend/asc.ts'
 export type { CompileOptions } from './frontend/index.ts'
 export { collectGuestSources, guestModule } from './frontend/bundle.ts'

@@ -42,9 +42,10 @@ frames:
 `
 const RESUMPTION_LIMIT = 100_000
 
-export function linkCoroutines(wasm: Uint8Array): LinkedImage {
+export function linkCoroutines(wasm: Uint8Array, march?: string): LinkedImage {
   const objects = [assemble(ALLOCATOR, { fileName: 'allocator.s' })]
-  return linkImage({ wasm, base: BASE, entry: 'main', objects, code: linearMemory })
+  const code = march === undefined ? linearMemory : { ...linearMemory, march }
+  return linkImage({ wasm, base: BASE, entry: 'main', objects, code })
 }
 
 export interface Run {
@@ -53,8 +54,13 @@ export interface Run {
   resumptions: number
 }
 
-export function runEmulated(guest: Guest, module: TestModule, operands: readonly Operand[]): Run {
-  const image = linkCoroutines(encodeModule(module))
+export function runEmulated(
+  guest: Guest,
+  module: TestModule,
+  operands: readonly Operand[],
+  march?: string,
+): Run {
+  const image = linkCoroutines(encodeModule(module), march)
   guest.load(image)
   const address = (name: string): number =>
     image.symbols.find((symbol) => symbol.name === name)!.address

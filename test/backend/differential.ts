@@ -1,5 +1,5 @@
 /** Compares a wasm module's functions on the emulated CPU with the same module in the host's engine. */
-import type { CodeOptions } from '../../host/toolchain/backend/index.ts'
+import type { CodeChoice } from '../../host/toolchain/backend/index.ts'
 import { linkImage } from '../../host/toolchain/backend/index.ts'
 import type { Guest } from './guest.ts'
 import type { TestModule, Type } from './wasm.ts'
@@ -19,7 +19,7 @@ export class Pair {
   private readonly exports: Record<string, (...operands: Operand[]) => unknown>
   private readonly addresses: Map<string, number>
 
-  constructor(guest: Guest, module: TestModule, code: Partial<CodeOptions> = {}) {
+  constructor(guest: Guest, module: TestModule, code: CodeChoice = {}) {
     this.guest = guest
     this.module = module
     const wasm = encodeModule(module)
@@ -57,7 +57,7 @@ export class Pair {
 }
 
 /** A linear memory, for modules whose addresses start at zero. */
-export const linearMemory: Partial<CodeOptions> = {
+export const linearMemory: CodeChoice = {
   memory: { kind: 'linear', origin: MEMORY_ORIGIN, maximumPages: MAXIMUM_PAGES },
 }
 

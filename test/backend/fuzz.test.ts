@@ -1,44 +1,32 @@
-import { beforeAll, expect, test } from 'vitest'
-import type { Operand } from './differential.ts'
-import { linearMemory, Pair } from './differential.ts'
-import { ProgramGenerator, Random } from './generator.ts'
+import { existsSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { inFolder } from '../programs.ts'
+import { STORE_RAM } from '../spec/store.ts'
+import { binaryenModule, compareModule, compareProgram } from './fuzzing.ts'
 import { Guest } from './guest.ts'
-import type { Type } from './wasm.ts'
 
 /** Programs of eight functions each; NOTHREAD_FUZZ sets how many for longer runs. */
 const PROGRAMS = Number(process.env.NOTHREAD_FUZZ ?? 12)
-const FUNCTIONS = 8
-const CALLS = 5
-/** Taken in turn. */
-const INSTRUCTION_SETS = [
-  'rv32imac_zba_zbb_zbs',
-  'rv32im',
-  'rv32im_zba_zbb_zbs',
-  'rv32imac',
-  'rv32im_zbb',
-]
+const BINARYEN_MODULES = 3
+const wasmOpt = new URL('../../node_modules/binaryen/bin/wasm-opt', import.meta.url).pathname
 
 let guest: Guest
 beforeAll(async () => {
   guest = await Guest.create()
 })
 
-function operand(random: Random, type: Type): Operand {
-  const low = random.below(2) === 0 ? random.below(40) : random.next()
-  if (type === 'i32') return low | 0
-  const high = random.below(3) === 0 ? random.next() : 0
-  return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
-}
-
 test.each(Array.from({ length: PROGRAMS }, (_, i) => i + 1))('random program %i', (seed) => {
-  const module = new ProgramGenerator(seed).module(FUNCTIONS)
-  const march = INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length]
-  const pair = new Pair(guest, module, { ...linearMemory, march })
-  const random = new Random(seed + 0x10000)
-  for (const { name, parameters } of module.functions) {
-    for (let i = 0; i < CALLS; i++) {
-      const operands = parameters.map((type) => operand(random, type))
-      expect(pair.difference(name, operands)).toBeUndefined()
-    }
-  }
+  expect(compareProgram(guest, seed).differences).toEqual([])
+})
+
+describe.skipIf(!existsSync(wasmOpt))('modules of Binaryen', () => {
+  test('do the same as in the host', async () => {
+    const large = await Guest.create(STORE_RAM)
+    inFolder({}, (folder) => {
+      for (let seed = 1; seed <= BINARYEN_MODULES; seed++) {
+        const comparison = compareModule(large, binaryenModule(wasmOpt, folder, seed), seed)
+        expect(comparison?.differences ?? []).toEqual([])
+      }
+    })
+  })
 })

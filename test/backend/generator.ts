@@ -40,15 +40,56 @@ const range = (from: number, to: number): number[] =>
 const BINARY: Readonly<Record<string, number[]>> = {
   i32: range(0x6a, 0x78),
   i64: range(0x7c, 0x8a),
+  // Without copysign, which would show the sign of a NaN.
+  f32: range(0x92, 0x97),
+  f64: range(0xa0, 0xa5),
 }
 const COMPARE: Readonly<Record<string, number[]>> = {
   i32: range(0x46, 0x4f),
   i64: range(0x51, 0x5a),
+  f32: range(0x5b, 0x60),
+  f64: range(0x61, 0x66),
 }
 const UNARY: Readonly<Record<string, number[]>> = {
   i32: [0x67, 0x68, 0x69, 0xc0, 0xc1, 0x45],
   i64: [0x79, 0x7a, 0x7b, 0xc2, 0xc3, 0xc4],
+  f32: range(0x8b, 0x91),
+  f64: range(0x99, 0x9f),
 }
+/** Conversions to a type, by the type they take. */
+const CONVERT: Readonly<Record<string, Readonly<Partial<Record<Type, number[][]>>>>> = {
+  i32: {
+    i64: [[0xa7]],
+    f32: [[0xfc, 0], [0xfc, 1], [0xa8]],
+    f64: [[0xfc, 2], [0xfc, 3], [0xab]],
+  },
+  i64: {
+    i32: [[0xac], [0xad]],
+    f32: [[0xfc, 4], [0xfc, 5], [0xae]],
+    f64: [[0xfc, 6], [0xfc, 7], [0xb1]],
+  },
+  f32: { i32: [[0xb2], [0xb3]], i64: [[0xb4], [0xb5]], f64: [[0xb6]] },
+  f64: { i32: [[0xb7], [0xb8]], i64: [[0xb9], [0xba]], f32: [[0xbb]] },
+}
+const FLOATS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  1.5,
+  2.5,
+  -3.75,
+  1e10,
+  -1e10,
+  1e-40,
+  3e38,
+  2147483648,
+  1e300,
+  NaN,
+  Infinity,
+  -Infinity,
+]
 const DIVISIONS = new Set([0x6d, 0x6e, 0x6f, 0x70, 0x7f, 0x80, 0x81, 0x82])
 const LOADS: Readonly<Record<string, number[]>> = {
   i32: [0x28, 0x2c, 0x2d, 0x2e, 0x2f],
@@ -58,6 +99,8 @@ const STORES: Readonly<Record<string, number[]>> = {
   i32: [0x36, 0x3a, 0x3b],
   i64: [0x37, 0x3c, 0x3d, 0x3e],
 }
+/** Deepest recursion. */
+const DEPTH_MASK = 15
 const MEMORY_MASK = 0xff8
 /** Where a coroutine leaves its result: eight bytes, then a word that says it is there. */
 export const RESULT_ADDRESS = 0xff00
@@ -71,14 +114,15 @@ const CO_IMPORTS: NonNullable<TestModule['imports']> = [
 const EMPTY = 0x40
 
 type Integer = 'i32' | 'i64'
+const isInteger = (type: Type): type is Integer => type === 'i32' || type === 'i64'
 
 interface Scope {
   /** Label types by depth, innermost last; undefined for a label without values. */
-  labels: (Integer | undefined)[]
-  locals: Integer[]
+  labels: (Type | undefined)[]
+  locals: Type[]
   /** Locals that loops count with, not to be assigned by statements. */
   reserved: Set<number>
-  result: Integer
+  result: Type
 }
 
 export class ProgramGenerator {
@@ -89,13 +133,19 @@ export class ProgramGenerator {
   /** Whether the function being made is a coroutine; the imports of `co` then come before all functions. */
   private suspends = false
   private importCount = 0
+  private readonly types: readonly Type[]
 
-  constructor(seed: number) {
+  /** With `floats`, some locals and results are floating point; what they are is only seen by comparisons and conversions. */
+  constructor(seed: number, { floats = false } = {}) {
     this.random = new Random(seed)
+    this.types = floats ? ['i32', 'i32', 'i64', 'f32', 'f64'] : ['i32', 'i32', 'i64']
   }
 
   module(count: number, size = 60): TestModule {
-    for (let i = 0; i < count; i++) this.functions.push(this.function(`f${i}`, size))
+    for (let i = 0; i < count; i++) {
+      const isRecursive = i % 4 === 3
+      this.functions.push(this.function(`f${i}`, size, isRecursive))
+    }
     const table = this.functions.map((_, i) => i)
     return { functions: this.functions, memory: 1, globals: this.globals, table }
   }
@@ -108,7 +158,7 @@ export class ProgramGenerator {
     this.importCount = CO_IMPORTS.length
     const { globals } = this.module(count, size)
     this.suspends = true
-    const main = this.function('main', size)
+    const main = this.function('main', size, false)
     const store = main.results[0] === 'i32' ? 0x36 : 0x37
     const prologue = [0x10, 0, 0x04, EMPTY, 0x10, 1, 0x0f, 0x0b]
     const result = main.locals!.length + main.parameters.length
@@ -136,20 +186,45 @@ export class ProgramGenerator {
     return { imports: CO_IMPORTS, functions, memory: 1, globals, table }
   }
 
-  private function(name: string, size: number): TestFunction {
-    const type = (): Integer => this.random.pick(['i32', 'i32', 'i64'] as const)
+  /** A recursive one ends by calling itself, as deep as its first parameter says. */
+  private function(name: string, size: number, isRecursive: boolean): TestFunction {
+    const type = (): Type => this.random.pick(this.types)
     const parameters = Array.from({ length: this.random.below(6) }, type)
+    if (isRecursive) parameters.unshift('i32')
     const locals = Array.from({ length: 2 + this.random.below(8) }, type)
-    const result = type()
+    const result = this.random.pick(['i32', 'i32', 'i64'] as const)
     // Four counters for nested loops.
     const counters: Integer[] = ['i32', 'i32', 'i32', 'i32']
     const all = [...parameters, ...locals, ...counters]
     const reserved = new Set(range(all.length - counters.length, all.length - 1))
+    if (isRecursive) reserved.add(0)
     const scope: Scope = { labels: [result], locals: all, reserved, result }
     this.budget = size
     const body = this.statements(scope, 3 + this.random.below(6))
-    body.push(...this.expression(scope, result, 3))
+    if (isRecursive) {
+      const index = this.importCount + this.functions.length
+      body.unshift(0x20, 0, ...constant('i32', DEPTH_MASK), 0x71, 0x21, 0)
+      body.push(...this.descent(scope, parameters, index))
+    } else body.push(...this.expression(scope, result, 3))
     return { name, parameters, results: [result], locals: [...locals, ...counters], body }
+  }
+
+  /** Calls the function itself one level deeper, unless this is the last. */
+  private descent(scope: Scope, parameters: readonly Type[], index: number): number[] {
+    const inner = { ...scope, labels: [...scope.labels, undefined] }
+    const last = [
+      0x20,
+      0,
+      0x45,
+      0x04,
+      EMPTY,
+      ...this.expression(inner, scope.result, 2),
+      0x0f,
+      0x0b,
+    ]
+    const operands = parameters.slice(1).flatMap((type) => this.expression(scope, type, 1))
+    const deeper = [0x20, 0, ...constant('i32', 1), 0x6b, ...operands, 0x10, ...unsigned(index)]
+    return [...last, ...deeper]
   }
 
   private statements(scope: Scope, count: number): number[] {
@@ -173,6 +248,7 @@ export class ProgramGenerator {
       () => this.loop(scope),
       () => this.branchOut(scope),
       () => this.table(scope),
+      () => this.machine(scope),
     ]
     return this.random.pick(kinds)()
   }
@@ -217,7 +293,7 @@ export class ProgramGenerator {
   private loop(scope: Scope): number[] {
     const depth = scope.labels.length
     const counters = [...scope.reserved]
-    const used = counters.filter((local) => !this.inUse.has(local))
+    const used = counters.filter((local) => local !== 0 && !this.inUse.has(local))
     if (used.length === 0 || depth > 8) return this.assignment(scope)
     const counter = used[0]
     this.inUse.add(counter)
@@ -233,11 +309,43 @@ export class ProgramGenerator {
     return [...start, 0x02, EMPTY, 0x03, EMPTY, ...body, ...test, 0x0b, 0x0b]
   }
 
+  /** Parts of a loop that fall into one another and go back to a branch table, which chooses where to go on. */
+  private machine(scope: Scope): number[] {
+    const counter = [...scope.reserved].find((local) => local !== 0 && !this.inUse.has(local))
+    if (counter === undefined || scope.labels.length > 6) return this.assignment(scope)
+    this.inUse.add(counter)
+    const around = { ...scope, labels: [...scope.labels, undefined, undefined] }
+    const loopLabel = around.labels.length - 1
+    this.loopLabels.add(loopLabel)
+    const local = unsigned(counter)
+    const part = (open: number): number[] => {
+      const labels = [...around.labels, ...new Array<undefined>(open).fill(undefined)]
+      const code = this.statements({ ...around, labels }, 1 + this.random.below(2))
+      // Only while the counter is positive: falling through takes it below zero.
+      const next = [0x20, ...local, ...constant('i32', 1), 0x6b, 0x22, ...local]
+      return [...code, ...next, ...constant('i32', 0), 0x4a, 0x0d, open, 0x0b]
+    }
+    const labels = [...around.labels, undefined, undefined, undefined]
+    const choice = [
+      ...this.expression({ ...around, labels }, 'i32', 2),
+      ...constant('i32', 3),
+      0x71,
+    ]
+    const parts = [...part(2), ...part(1), ...part(0)]
+    this.loopLabels.delete(loopLabel)
+    this.inUse.delete(counter)
+    return [
+      ...[...constant('i32', 1 + this.random.below(6)), 0x21, ...local],
+      ...[0x02, EMPTY, 0x03, EMPTY, 0x02, EMPTY, 0x02, EMPTY, 0x02, EMPTY],
+      ...[...choice, 0x0e, 2, 0, 1, 2, 0x0b, ...parts, 0x0b],
+    ]
+  }
+
   private readonly inUse = new Set<number>()
   private readonly loopLabels = new Set<number>()
 
   /** Labels a branch may go to, as depths; those of loops are left out. */
-  private targets(scope: Scope, type: Integer | undefined): number[] {
+  private targets(scope: Scope, type: Type | undefined): number[] {
     const { labels } = scope
     return labels
       .map((label, i) => ({ label, i }))
@@ -274,7 +382,7 @@ export class ProgramGenerator {
     ]
   }
 
-  private expression(scope: Scope, type: Integer, depth: number): number[] {
+  private expression(scope: Scope, type: Type, depth: number): number[] {
     if (depth === 0 || this.budget <= 0) return this.leaf(scope, type)
     const kinds = [
       () => this.leaf(scope, type),
@@ -291,28 +399,29 @@ export class ProgramGenerator {
     return this.random.pick(kinds)()
   }
 
-  private leaf(scope: Scope, type: Integer): number[] {
+  private leaf(scope: Scope, type: Type): number[] {
     const locals = scope.locals.map((_, i) => i).filter((i) => scope.locals[i] === type)
     const globals = this.globals.map((_, i) => i).filter((i) => this.globals[i] === type)
     switch (this.random.below(5)) {
       case 0:
         return this.number(type)
       case 1:
-        return [0x23, this.random.pick(globals)]
+        return globals.length > 0 ? [0x23, this.random.pick(globals)] : this.number(type)
       default:
         return locals.length > 0 ? [0x20, ...unsigned(this.random.pick(locals))] : this.number(type)
     }
   }
 
-  private number(type: Integer): number[] {
+  private number(type: Type): number[] {
     const { random } = this
+    if (!isInteger(type)) return constant(type, random.pick(FLOATS))
     const word = (): number => (random.below(3) === 0 ? random.next() : random.pick(INTERESTING))
     if (type === 'i32') return constant('i32', word())
     const high = random.below(2) === 0 ? 0 : word()
     return [0x42, ...signed(BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(word())))]
   }
 
-  private binary(scope: Scope, type: Integer, depth: number): number[] {
+  private binary(scope: Scope, type: Type, depth: number): number[] {
     const left = this.expression(scope, type, depth - 1)
     const opcode = this.random.pick(BINARY[type])
     const right = this.expression(scope, type, depth - 1)
@@ -322,26 +431,28 @@ export class ProgramGenerator {
     return [...left, ...right, ...fix, opcode]
   }
 
-  private unary(scope: Scope, type: Integer, depth: number): number[] {
+  private unary(scope: Scope, type: Type, depth: number): number[] {
     return [...this.expression(scope, type, depth - 1), this.random.pick(UNARY[type])]
   }
 
-  private conversion(scope: Scope, type: Integer, depth: number): number[] {
-    if (type === 'i64') {
-      return [...this.expression(scope, 'i32', depth - 1), this.random.pick([0xac, 0xad])]
+  private conversion(scope: Scope, type: Type, depth: number): number[] {
+    if (type !== 'i32' || this.random.below(3) === 0) {
+      const known = this.types.filter((other) => CONVERT[type][other] !== undefined)
+      const from = this.random.pick(known)
+      return [...this.expression(scope, from, depth - 1), ...this.random.pick(CONVERT[type][from]!)]
     }
-    if (this.random.below(3) === 0) return [...this.expression(scope, 'i64', depth - 1), 0xa7]
-    const from = this.random.pick(['i32', 'i64'] as const)
+    const from = this.random.pick(this.types)
     const left = this.expression(scope, from, depth - 1)
     return [...left, ...this.expression(scope, from, depth - 1), this.random.pick(COMPARE[from])]
   }
 
-  private load(scope: Scope, type: Integer): number[] {
+  private load(scope: Scope, type: Type): number[] {
+    if (!isInteger(type)) return this.leaf(scope, type)
     const offset = unsigned(this.random.pick([0, 0, 8, 2044, 2047, 4096]))
     return [...this.address(scope), this.random.pick(LOADS[type]), 0, ...offset]
   }
 
-  private select(scope: Scope, type: Integer, depth: number): number[] {
+  private select(scope: Scope, type: Type, depth: number): number[] {
     return [
       ...this.expression(scope, type, depth - 1),
       ...this.expression(scope, type, depth - 1),
@@ -351,22 +462,22 @@ export class ProgramGenerator {
   }
 
   /** A call of an earlier function, so that there is no recursion. */
-  private call(scope: Scope, type: Integer, depth: number): number[] {
+  private call(scope: Scope, type: Type, depth: number): number[] {
     const usable = this.functions
       .map((fn, index) => ({ fn, index }))
       .filter(({ fn, index }) => fn.results[0] === type && index + 4 > this.functions.length)
     if (usable.length === 0 || this.random.below(2) === 0) return this.binary(scope, type, depth)
     const { fn, index } = this.random.pick(usable)
     const operands = fn.parameters.flatMap((parameter) =>
-      this.expression(scope, parameter as Integer, depth - 1),
+      this.expression(scope, parameter, depth - 1),
     )
     const direct = this.random.below(3) > 0
     if (direct) return [...operands, 0x10, ...unsigned(this.importCount + index)]
     return [...operands, ...constant('i32', index), 0x11, ...unsigned(index), 0]
   }
 
-  private valueIf(scope: Scope, type: Integer, depth: number): number[] {
-    const inner = { ...scope, labels: [...scope.labels, type as Integer | undefined] }
+  private valueIf(scope: Scope, type: Type, depth: number): number[] {
+    const inner = { ...scope, labels: [...scope.labels, type as Type | undefined] }
     const code = [...this.expression(scope, 'i32', depth - 1), 0x04, typeCode(type as Type)]
     code.push(...this.statements(inner, this.random.below(2)))
     code.push(...this.expression(inner, type, depth - 1))
@@ -377,7 +488,7 @@ export class ProgramGenerator {
     return [...code, ...this.expression(inner, type, depth - 1), 0x0b]
   }
 
-  private tee(scope: Scope, type: Integer, depth: number): number[] {
+  private tee(scope: Scope, type: Type, depth: number): number[] {
     const locals = scope.locals
       .map((_, i) => i)
       .filter((i) => scope.locals[i] === type && !scope.reserved.has(i))

@@ -11,7 +11,7 @@ const CLOCK_HZ = 1_000_000_000n
 /** Calls return here, behind the stack. */
 const STUB_OFFSET_FROM_END = 64
 const EBREAK = 0x00100073
-const [RA, SP, CALL_TARGET, A0] = [1, 2, 6, 10]
+const [RA, SP, TP, CALL_TARGET, A0] = [1, 2, 4, 6, 10]
 const REGISTER_ARGUMENTS = 8
 const CALLEE_SAVED = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
 const MARK = 0x5a000000
@@ -73,6 +73,15 @@ export class Guest {
 
   setWord(address: number, value: number): void {
     this.memory.setUint32((address >>> 0) - RAM_BASE, value, true)
+  }
+
+  /** A copy of bytes of RAM. */
+  bytes(address: number, count: number): Uint8Array {
+    return this.ram.slice(address - RAM_BASE, address - RAM_BASE + count)
+  }
+
+  setThreadPointer(address: number): void {
+    this.core.setRegister(0, TP, address)
   }
 
   get retired(): number {

@@ -16,8 +16,10 @@ import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
 import { validateModule } from '../../host/toolchain/backend/wasm/validate.ts'
 import type { Guest } from '../backend/guest.ts'
 
-/** The stack lies below the images, at the beginning of RAM, so that overflow leaves RAM and faults. */
+/** The stack lies below the images. What it may reach is said where the thread pointer points. */
 export const STACK_TOP = 0x80200000
+const STACK_LIMIT = 0x80002000
+const THREAD = 0x80001000
 const IMAGES = 0x80200000
 const MEMORIES = 0x84000000
 /** Bytes of RAM the store needs. */
@@ -68,6 +70,8 @@ export class Store {
   constructor(guest: Guest) {
     this.guest = guest
     guest.load({ segments: [] })
+    guest.setWord(THREAD, STACK_LIMIT)
+    guest.setThreadPointer(THREAD)
   }
 
   register(name: string, instance: Instance): void {
@@ -128,7 +132,7 @@ export class Store {
       signatures: this.signatures,
       code: {
         memory: { kind: 'linear', origin, maximumPages: room, maximumEntries: GROWN_ENTRIES },
-        checks: { division: true, signature: true, bounds: true },
+        checks: { bounds: true, stack: true },
       },
       imports: this.resolution(module, imports),
     })

@@ -8,7 +8,7 @@ import { allocateRaw } from './heap';
 import { codeAddress } from './rv';
 import { yieldThread } from './system';
 import { Task, addWaiter } from './task';
-import { ThreadBlock, thisThread } from './threadBlock';
+import { stackReserve, ThreadBlock, thisThread } from './threadBlock';
 import { uncaught } from './unwind';
 
 const usualStackBytes: u32 = 16384;
@@ -66,6 +66,8 @@ export class Fiber {
     const outer = changetype<Fiber | null>(thread.fiber);
     this.resumer = outer;
     thread.fiber = changetype<usize>(this);
+    const stackLimit = thread.stackLimit;
+    thread.stackLimit = this.stack + stackReserve;
     if (outer) {
       const stackEnd = thread.stackEnd;
       thread.stackEnd = this.stackEnd;
@@ -75,6 +77,7 @@ export class Fiber {
       this.resumeFromThread(thread);
     }
     thread.fiber = changetype<usize>(outer);
+    thread.stackLimit = stackLimit;
     if (this.state == FIBER_RUNNING) this.state = FIBER_READY;
   }
 

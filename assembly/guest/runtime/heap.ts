@@ -46,9 +46,12 @@ const maximumBytes: usize = 1 << 30;
 
 const heapLock = memory.data(4, 4);
 
+/** What the kernel gives the first thread. */
+const firstStackBytes: usize = 64 * 1024;
+
 function initialize(): void {
   setThreadPointer(changetype<usize>(firstThread));
-  firstThread.begin();
+  firstThread.begin(firstStackBytes);
   initializePages();
 }
 

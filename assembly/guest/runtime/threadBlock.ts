@@ -9,6 +9,8 @@
 import { stackPointer, threadPointer } from './rv';
 
 const stackAlignment: usize = 4096;
+/** Bytes at the low end of a stack that compiled code leaves to the kernel's guard. */
+export const stackReserve: usize = 1024;
 
 /** What a thread is for. */
 export const THREAD_PLAIN: u32 = 0;
@@ -23,6 +25,8 @@ export const NO_INLINE: u32 = 0x1_0000;
 /** Record of one thread; plain memory, so that it works before there is a heap. */
 @unmanaged
 export class ThreadBlock {
+  /** Lowest address the stack may reach; 0 is any. Compiled code that checks the stack expects it here, at the thread pointer. */
+  stackLimit: usize;
   next: usize;
   kind: u32;
   /** Continuations that run inside of each other on this thread. */
@@ -65,11 +69,12 @@ export class ThreadBlock {
   scratch2: u64;
   scratch3: u64;
 
-  /** To be called by the thread itself, in its first page of stack. */
-  begin(): void {
+  /** To be called by the thread itself, in its first page of stack. Bytes of the stack, 0 is not known. */
+  begin(stackBytes: usize): void {
     this.depth = NO_INLINE;
     this.failure = 0;
     this.stackEnd = (stackPointer() + stackAlignment - 1) & ~(stackAlignment - 1);
+    this.stackLimit = stackBytes ? this.stackEnd - stackBytes + stackReserve : 0;
   }
 
   /** Address of 32 bytes for results of a system call. */

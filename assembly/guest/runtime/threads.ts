@@ -16,6 +16,8 @@ import { ThreadBlock, thisThread } from './threadBlock';
 import { lockThreads, nameFirstThread, unlockThreads } from './world';
 
 const currentThread: u32 = 0xffff_fffe;
+/** What the kernel gives a thread that asks for 0. */
+const usualStackBytes: usize = 16 * 1024;
 
 /** What a new thread begins with. It stays in the list as long as the thread runs, so that the collector keeps it. */
 class Start {
@@ -25,6 +27,7 @@ class Start {
   constructor(
     readonly routine: (argument: usize) => void,
     readonly argument: usize,
+    readonly stackBytes: usize,
   ) {}
 }
 
@@ -76,7 +79,7 @@ export function startThread(
 ): u32 {
   enableLocks();
   nameFirstThread();
-  const start = new Start(routine, argument);
+  const start = new Start(routine, argument, stackBytes ? stackBytes : usualStackBytes);
   start.block = __alloc(offsetof<ThreadBlock>());
   memory.fill(start.block, 0, offsetof<ThreadBlock>());
   enlist(start);
@@ -97,7 +100,7 @@ function threadMain(argument: usize): void {
   const start = changetype<Start>(argument);
   const block = changetype<ThreadBlock>(start.block);
   setThreadPointer(start.block);
-  block.begin();
+  block.begin(start.stackBytes);
   try {
     start.routine(start.argument);
   } catch (error) {

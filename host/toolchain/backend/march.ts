@@ -27,7 +27,10 @@ export function parseMarch(text: string): March {
     !base.startsWith('rv32im') ||
     [...letters].some((letter) => !LETTERS.has(letter)) ||
     extensions.some((name) => !['zba', 'zbb', 'zbs'].includes(name) && !IGNORED.has(name))
-  if (unknown) throw new BackendError('unsupported', `unknown instruction set ${text}`)
+  if (unknown) {
+    const remedy = 'write it like rv32imac_zba_zbb_zbs'
+    throw new BackendError('unsupported', `unknown instruction set ${text}; ${remedy}`)
+  }
   const has = (name: string): boolean => extensions.includes(name)
   return { compressed: letters.includes('c'), zba: has('zba'), zbb: has('zbb'), zbs: has('zbs') }
 }

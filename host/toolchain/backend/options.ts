@@ -8,7 +8,9 @@ export const TRAP = {
   badFunction: 4,
   signatureMismatch: 5,
   outOfBounds: 6,
-  badConversion: 7,
+  nullReference: 7,
+  stackOverflow: 8,
+  badConversion: 9,
 } as const
 
 /** The trap codes in words, for reports. */
@@ -19,6 +21,8 @@ export const TRAP_TEXT: Readonly<Record<number, string>> = {
   [TRAP.badFunction]: 'call of a function pointer outside the table, or of an empty entry',
   [TRAP.signatureMismatch]: 'call of a function pointer with another signature',
   [TRAP.outOfBounds]: 'memory access out of bounds',
+  [TRAP.nullReference]: 'null reference',
+  [TRAP.stackOverflow]: 'stack overflow',
   [TRAP.badConversion]: 'invalid conversion of a number to an integer',
 }
 
@@ -27,8 +31,12 @@ export interface Checks {
   division: boolean
   /** Signatures of calls through function pointers. */
   signature: boolean
-  /** Every access to the linear memory against its size. */
+  /** Every access to a linear memory against its size, or that the address is one of RAM. */
   bounds: boolean
+  /** Every access that its base is not zero. */
+  null: boolean
+  /** In every function that makes a stack frame, that it is not below the word that the thread pointer points to. */
+  stack: boolean
 }
 
 /**
@@ -48,8 +56,22 @@ export interface CodeOptions {
   homes: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined
 }
 
+/** A choice of options; what is not given is as in DEFAULT_CODE. */
+export interface CodeChoice extends Partial<Omit<CodeOptions, 'checks'>> {
+  checks?: Partial<Checks>
+}
+
+/** For code that is known to be right. */
+export const NO_CHECKS: Checks = {
+  division: false,
+  signature: false,
+  bounds: false,
+  null: false,
+  stack: false,
+}
+
 export const DEFAULT_CODE: CodeOptions = {
-  checks: { division: true, signature: true, bounds: false },
+  checks: { division: true, signature: true, bounds: false, null: false, stack: false },
   memory: { kind: 'physical' },
   march: 'rv32ima_zba_zbb_zbs',
   homes: undefined,

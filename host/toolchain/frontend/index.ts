@@ -2,6 +2,7 @@
  * From the files of a program to one wasm module: parse, check, rewrite, compile. What goes wrong in the program is a
  * `CompileError` with places in the files as they were written.
  */
+import type { Checks, Dump } from '../backend/index.ts'
 import { runAsc } from './asc.ts'
 import type { AscOutput, ReadFile } from './asc.ts'
 import type { GuestSources } from './bundle.ts'
@@ -38,6 +39,12 @@ export interface CompileOptions {
   base?: number
   /** Find accesses to memory that is not in use any more: the run ends with a report of the line. */
   checked?: boolean
+  /** The instructions to use, such as `rv32imac_zba_zbb_zbs`. */
+  march?: string
+  /** What compiled code checks besides division and the types of called functions. */
+  checks?: Partial<Checks>
+  /** Receives the text of every function after every pass of the backend. */
+  dump?: Dump
 }
 
 /** Name under which asc knows the generated entry file; it stands beside the user's. */

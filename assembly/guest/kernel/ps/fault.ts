@@ -28,7 +28,7 @@ const FRAME_PC: usize = 0;
 const FRAME_STATUS: usize = 128;
 const STATUS_MPP: u32 = 0x1800;
 const CAUSE_BREAKPOINT: u32 = 3;
-const CAUSES: u32 = 8;
+const CAUSES: u32 = 9;
 /** What the backend puts behind ebreak: addi x0, x0, code. */
 const TRAP_MARK: u32 = 0x0000_0013;
 const TRAP_MASK: u32 = 0x000f_ffff;
@@ -94,7 +94,7 @@ function causeName(cause: u32): string {
 
 /** The trap of a compiled program, by the word behind its ebreak. */
 function trapName(pc: u32): string {
-  const word = load<u32>((pc & ~3) + 4);
+  const word = (<u32>load<u16>(pc + 4)) | ((<u32>load<u16>(pc + 6)) << 16);
   if ((word & TRAP_MASK) != TRAP_MARK || word >> 20 > CAUSES) return 'breakpoint';
   const code = word >> 20;
   if (code == 1) return 'unreachable';
@@ -105,6 +105,7 @@ function trapName(pc: u32): string {
   if (code == 6) return 'index out of bounds';
   if (code == 7) return 'null reference';
   if (code == 8) return 'stack overflow';
+  if (code == 9) return 'number too large for its conversion';
   return 'breakpoint';
 }
 

@@ -2,6 +2,7 @@
 import type { Allocation } from '../allocate/allocate.ts'
 import type { Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { CONDITION_OPPOSITE } from '../ir/ir.ts'
+import { TRAP } from '../options.ts'
 import { sequentialize } from '../passes/destruct.ts'
 import type { FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
@@ -9,10 +10,10 @@ import type { Frame } from './debugging.ts'
 import { placeVariables, UnwindNotes } from './debugging.ts'
 import { descriptorSymbol } from '../lower/context.ts'
 import * as encode from './encode.ts'
-import { emitSimple } from './instructions.ts'
+import { emitSimple, emitTrap } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
 import { Suspensions } from './suspensions.ts'
-import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, X0 } from './registers.ts'
+import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, TP, X0 } from './registers.ts'
 
 const WORD = 4
 const STACK_ALIGNMENT = 16
@@ -246,10 +247,22 @@ export class Emitter {
     if (bytes === 0) return
     this.adjustStack(-bytes)
     this.note(bytes, [])
+    if (this.fn.checksStack === true) this.checkStack()
     for (const { register, offset } of saved) {
       this.code.word(encode.store('store32', register, SP, offset))
     }
     this.note(bytes, saved)
+  }
+
+  /** Stops unless the stack pointer has reached the limit at the thread pointer. A thread that has no record yet is not checked. */
+  private checkStack(): void {
+    const { code } = this
+    const enough = new Label()
+    code.fixed(encode.branch('eq', TP, X0, 0), 'branch', enough)
+    code.word(encode.load('load32', CALL_TARGET, TP, 0))
+    code.fixed(encode.branch('geu', SP, CALL_TARGET, 0), 'branch', enough)
+    emitTrap(this, TRAP.stackOverflow)
+    code.place(enough)
   }
 
   private epilogue(isFramed: boolean): void {

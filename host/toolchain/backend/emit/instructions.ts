@@ -59,9 +59,9 @@ const saveRegisters: Emit = (emitter, item) => {
 }
 
 /** The second word is never executed; fault reports read the trap code from it. */
-const trap: Emit = ({ code }, item) => {
+export function emitTrap({ code }: Emitter, number: number): void {
   code.word(encode.EBREAK)
-  code.word(encode.immediateOp('add', X0, X0, item.imm))
+  code.word(encode.immediateOp('add', X0, X0, number))
 }
 
 const SPECIAL: Readonly<Record<string, Emit>> = {
@@ -81,7 +81,7 @@ const SPECIAL: Readonly<Record<string, Emit>> = {
   readtp: move(destination, () => TP),
   writetp: move(() => TP, source),
   saveregisters: saveRegisters,
-  trap,
+  trap: (emitter, item) => emitTrap(emitter, item.imm),
 }
 
 export function emitSimple(emitter: Emitter, item: Instruction): void {

@@ -163,6 +163,8 @@ export interface IrFunction {
   /** Argument and result words. */
   parameterWords: number
   resultWords: number
+  /** Whether making the stack frame checks that there is room for it. */
+  checksStack?: boolean
   /** What passes/bits.ts may use. */
   extensions?: BitExtensions
   /** Frame register and suspension states, of a coroutine. */

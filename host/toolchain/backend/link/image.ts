@@ -16,9 +16,9 @@ import type { SourceNames } from '../../frontend/names.ts'
 import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
 import { descriptorSymbol, LINKER, wordsOf } from '../lower/context.ts'
-import type { CodeOptions } from '../options.ts'
+import type { CodeChoice, CodeOptions } from '../options.ts'
 import { parseMarch } from '../march.ts'
-import { DEFAULT_CODE } from '../options.ts'
+import { DEFAULT_CODE, NO_CHECKS } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import type { ExternalKind, WasmModule } from '../wasm/module.ts'
 import { parseModule } from '../wasm/parse.ts'
@@ -67,7 +67,7 @@ export interface LinkOptions {
   symbols?: Readonly<Record<string, number>>
   /** First address behind RAM. */
   ramEnd?: number
-  code?: Partial<CodeOptions>
+  code?: CodeChoice
   /** What further imports stand for. */
   imports?: ImportResolution
   /** Numbers of signatures; images that call each other through pointers share one map. */
@@ -372,7 +372,8 @@ function supportModule(): WasmModule {
 }
 
 function createUnits(options: LinkOptions): Unit[] {
-  const code = { ...DEFAULT_CODE, ...options.code }
+  const checks = { ...DEFAULT_CODE.checks, ...options.code?.checks }
+  const code = { ...DEFAULT_CODE, ...options.code, checks }
   const signatures = options.signatures ?? new Map<string, number>()
   validateModule(options.wasm)
   const program = createUnit(parseModule(options.wasm), {
@@ -384,7 +385,7 @@ function createUnits(options: LinkOptions): Unit[] {
   const physical: CodeOptions = {
     ...code,
     memory: { kind: 'physical' },
-    checks: { division: false, signature: false, bounds: false },
+    checks: NO_CHECKS,
   }
   const routines = createUnit(supportModule(), { code: physical, prefix: 'support.', signatures })
   return [program, routines]

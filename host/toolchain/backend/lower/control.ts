@@ -55,6 +55,7 @@ function openControl(lowering: Lowering, kind: Control['kind'], type: FunctionTy
     otherwise: undefined,
     parameters,
     height: lowering.stack.length,
+    checked: new Set(lowering.checked),
   }
   lowering.controls.push(control)
   lowering.stack.push(...parameters)
@@ -102,6 +103,7 @@ function startElse(lowering: Lowering, control: Control): void {
   control.otherwise = undefined
   lowering.stack.length = control.height
   lowering.stack.push(...control.parameters)
+  lowering.checked = new Set(control.checked)
   lowering.reachable = true
 }
 
@@ -122,6 +124,7 @@ function end(lowering: Lowering): void {
   lowering.controls.pop()
   if (control.kind === 'loop') builder.variables.seal(control.label)
   lowering.stack.length = control.height
+  lowering.checked = new Set(control.checked)
   lowering.reachable = control.end.predecessors.length > 0
   if (!lowering.reachable) return
   builder.start(control.end, true)

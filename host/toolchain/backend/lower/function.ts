@@ -50,6 +50,7 @@ export function lowerFunction(context: ModuleContext, body: FunctionBody): IrFun
   }
   const fn = lowering.builder.finish()
   fn.extensions = context.march
+  fn.checksStack = context.options.checks.stack
   removeUnreachable(fn)
   return fn
 }

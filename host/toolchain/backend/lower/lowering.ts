@@ -29,6 +29,8 @@ export interface Control {
   otherwise: Block | undefined
   parameters: Value[]
   height: number
+  /** `checked` where it begins. */
+  checked: ReadonlySet<Register>
 }
 
 export class Lowering {
@@ -45,6 +47,8 @@ export class Lowering {
   plannedHomes: readonly (Home | undefined)[] = []
   /** What loads from homes yield when no debugger has changed it. */
   readonly knownValues = new Map<Register, Register>()
+  /** Addresses that have been checked on every way here; negative for their bounds. */
+  checked = new Set<Register>()
   /** False behind a branch, until the next label. */
   reachable = true
 

@@ -9,6 +9,9 @@ import type { Lower, Lowering, LowerTable } from './lowering.ts'
 /** `memory.size` of a memory that is the machine's address space: as large as the number can say. */
 const PHYSICAL_PAGES = 0xffff
 
+/** Constant addresses below are fields of a null reference. */
+const FIRST_PAGE = 4096
+
 export interface Place {
   base: Register
   offset: number
@@ -28,6 +31,7 @@ function place(lowering: Lowering, index: Register, offset: number, bytes: numbe
   const { builder, context } = lowering
   const { memory, checks } = context.options
   if (memory.kind === 'linear' && checks.bounds) checkBounds(lowering, index, offset, bytes)
+  if (memory.kind === 'physical') checkAddress(lowering, index, offset)
   const total = offset + (memory.kind === 'linear' ? memory.origin : 0)
   const constant = builder.constantOf(index)
   if (constant !== undefined) return constantPlace(lowering, (constant + total) | 0)
@@ -35,7 +39,7 @@ function place(lowering: Lowering, index: Register, offset: number, bytes: numbe
   if (definition?.op === 'add') {
     const inner = builder.constantOf(definition.uses[1])
     const sum = inner === undefined ? undefined : (inner + total) | 0
-    if (sum !== undefined && fits(sum) && !checks.bounds) {
+    if (sum !== undefined && fits(sum) && (memory.kind === 'physical' || !checks.bounds)) {
       return { base: definition.uses[0], offset: sum }
     }
   }
@@ -54,6 +58,28 @@ function checkBounds(lowering: Lowering, index: Register, offset: number, bytes:
   if (offset + bytes > 0xffffffff) return builder.trapIf('eq', ZERO, ZERO, TRAP.outOfBounds)
   builder.trapIf('ltu', size, needed, TRAP.outOfBounds)
   builder.trapIf('ltu', builder.binary('sub', size, needed), index, TRAP.outOfBounds)
+}
+
+/**
+ * Stops for an address that is no reference, once for each along a way. All RAM, and nothing else, has addresses with the highest bit
+ * set; what is behind RAM's end faults by itself.
+ */
+function checkAddress(lowering: Lowering, index: Register, offset: number): void {
+  const { builder, context, checked } = lowering
+  const { checks } = context.options
+  const constant = builder.constantOf(index)
+  if (constant !== undefined) {
+    const isNull = checks.null && constant >>> 0 < FIRST_PAGE
+    if (isNull) builder.trapIf('eq', ZERO, ZERO, TRAP.nullReference)
+    return
+  }
+  if (checks.null && !checked.has(index)) builder.trapIf('eq', index, ZERO, TRAP.nullReference)
+  checked.add(index)
+  if (!checks.bounds) return
+  const address = builder.binaryConstant('add', index, offset | 0)
+  if (checked.has(-address)) return
+  builder.trapIf('ge', address, ZERO, TRAP.outOfBounds)
+  checked.add(-address)
 }
 
 /** The size of a linear memory, at most 4 GiB − 64 KiB so that it fits a word. */

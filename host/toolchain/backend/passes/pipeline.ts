@@ -51,6 +51,9 @@ export const PASSES: readonly Pass[] = [
   { name: 'split', run: splitAtCalls },
 ]
 
+/** What can be dumped: the function as lowered, after each pass, and with its registers. */
+export const DUMPS: readonly string[] = ['lower', ...PASSES.map(({ name }) => name), 'allocate']
+
 /** Receives the text of a function after each pass. */
 export type Dump = (pass: string, text: string) => void
 

@@ -1,0 +1,288 @@
+/**
+ * Differential fuzzing: random modules run on the emulated CPU and in the host's engine, and everything that can be seen is compared:
+ * results, traps, and for modules of other makers the memory and the arguments of imported functions. Shared by the short tests and by
+ * the long run (fuzz.ts).
+ */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
+import type { FunctionType } from '../../host/toolchain/backend/wasm/module.ts'
+import { wordsOf } from '../../host/toolchain/backend/lower/context.ts'
+import { LinkError, STACK_TOP, Store } from '../spec/store.ts'
+import type { Extern, Instance } from '../spec/store.ts'
+import { runEmulated, runInHost } from './coroutines.ts'
+import type { Operand } from './differential.ts'
+import { linearMemory, Pair, toWords } from './differential.ts'
+import { ProgramGenerator, Random } from './generator.ts'
+import type { Guest } from './guest.ts'
+import type { TestModule, Type } from './wasm.ts'
+import { constant, encodeModule } from './wasm.ts'
+
+/** Taken in turn. */
+export const INSTRUCTION_SETS = [
+  'rv32imac_zba_zbb_zbs',
+  'rv32im',
+  'rv32im_zba_zbb_zbs',
+  'rv32imac',
+  'rv32im_zbb',
+]
+const FUNCTIONS = 8
+const CALLS = 5
+const FLOATS = [0, -0, 1, -1.5, 2.5, 1e-40, 3e38, 4294967296, 1e300, NaN, Infinity]
+
+/** What was compared: functions, and a line for each difference. */
+export interface Comparison {
+  functions: number
+  differences: string[]
+}
+
+export function operand(random: Random, type: Type): Operand {
+  const low = random.below(2) === 0 ? random.below(40) : random.next()
+  if (type === 'i32') return low | 0
+  if (type !== 'i64') return random.below(2) === 0 ? random.pick(FLOATS) : low | 0
+  const high = random.below(3) === 0 ? random.next() : 0
+  return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
+}
+
+/** A module of our generator. Instruction set and checks depend on the seed. */
+export function compareProgram(guest: Guest, seed: number): Comparison {
+  const module = new ProgramGenerator(seed, { floats: seed % 2 === 0 }).module(FUNCTIONS)
+  const march = INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length]
+  const checks = { bounds: seed % 3 === 0, stack: seed % 3 === 1 }
+  const pair = new Pair(guest, module, { ...linearMemory, march, checks })
+  const random = new Random(seed + 0x10000)
+  const differences: string[] = []
+  for (const { name, parameters } of module.functions) {
+    for (let i = 0; i < CALLS; i++) {
+      const operands = parameters.map((type) => operand(random, type))
+      const difference = pair.difference(name, operands)
+      if (difference !== undefined) differences.push(`program ${seed}: ${difference}`)
+    }
+  }
+  return { functions: module.functions.length, differences }
+}
+
+/** A coroutine of our generator, resumed until it ends, with the functions it calls. */
+export function compareCoroutine(guest: Guest, seed: number): Comparison {
+  const module: TestModule = new ProgramGenerator(seed, { floats: seed % 2 === 0 }).coroutineModule(
+    3,
+  )
+  const random = new Random(seed + 0x20000)
+  const { parameters } = module.functions.find(({ name }) => name === 'main')!
+  const differences: string[] = []
+  for (let i = 0; i < CALLS; i++) {
+    const operands = parameters.map((type) => operand(random, type))
+    const expected = runInHost(module, operands)
+    const actual = runEmulated(
+      guest,
+      module,
+      operands,
+      INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length],
+    )
+    if (JSON.stringify(actual) === JSON.stringify(expected)) continue
+    differences.push(
+      `coroutine ${seed}: ${JSON.stringify({ operands: operands.map(String), expected, actual })}`,
+    )
+  }
+  return { functions: module.functions.length - 1, differences }
+}
+
+const FEATURES = ['sign-ext', 'nontrapping-float-to-int', 'multivalue', 'mutable-globals']
+const BULK = ['bulk-memory', 'bulk-memory-opt', 'reference-types']
+const SUPPORT = 'fuzzing-support'
+const INPUT_BYTES = 24_000
+
+/** A module that Binaryen makes of random bytes. `wasmOpt` is the path of its tool, `folder` where it may write. */
+export function binaryenModule(wasmOpt: string, folder: string, seed: number): Uint8Array {
+  const random = new Random(seed)
+  const input = Uint8Array.from({ length: INPUT_BYTES }, () => random.next() & 0xff)
+  writeFileSync(join(folder, 'input'), input)
+  const features = seed % 2 === 0 ? [...FEATURES, ...BULK] : FEATURES
+  const optimise = seed % 3 === 0 ? ['-O2'] : []
+  const options = ['-mvp', ...features.map((name) => `--enable-${name}`), '--denan', ...optimise]
+  execFileSync(wasmOpt, ['input', '-ttf', ...options, '-o', 'module.wasm'], {
+    cwd: folder,
+    stdio: 'pipe',
+  })
+  return new Uint8Array(readFileSync(join(folder, 'module.wasm')))
+}
+
+/** Compares a module of another maker, whose imports must be functions. Undefined if it imports something else. */
+export function compareModule(
+  guest: Guest,
+  wasm: Uint8Array,
+  seed: number,
+): Comparison | undefined {
+  const module = parseModule(wasm)
+  if (module.imports.some(({ kind }) => kind !== 'function')) return undefined
+  const support = supportModule(module.imports.map(({ name, type }) => [name, module.types[type]]))
+  const store = new Store(guest)
+  const emulatedSupport = store.add(support, true)
+  store.register(SUPPORT, emulatedSupport)
+  const hostSupport = new WebAssembly.Instance(new WebAssembly.Module(support as BufferSource))
+  const emulated = instantiate(guest, store, wasm)
+  const host = inHost(wasm, { [SUPPORT]: hostSupport.exports })
+  if (emulated === undefined || host === undefined) {
+    const differences =
+      emulated === host ? [] : [`module ${seed}: only one side can be initialised`]
+    return { functions: 0, differences }
+  }
+  const calls = compareCalls(guest, emulated, host, seed)
+  const state = [
+    ...memoryDifference(guest, emulated, host),
+    ...hashDifference(guest, emulatedSupport, hostSupport),
+  ]
+  return {
+    ...calls,
+    differences: [...calls.differences, ...state.map((text) => `module ${seed}: ${text}`)],
+  }
+}
+
+function instantiate(guest: Guest, store: Store, wasm: Uint8Array): Instance | undefined {
+  try {
+    const instance = store.add(wasm, true)
+    const { fault, start } = instance.image
+    if (fault !== undefined) return undefined
+    if (start !== undefined && call(guest, start, []).kind === 'trap') return undefined
+    return instance
+  } catch (error) {
+    if (error instanceof LinkError) return undefined
+    throw error
+  }
+}
+
+function inHost(wasm: Uint8Array, imports: WebAssembly.Imports): WebAssembly.Instance | undefined {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(wasm as BufferSource), imports)
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return undefined
+    throw error
+  }
+}
+
+const call = (guest: Guest, address: number, words: readonly number[]) =>
+  guest.call(address, words, 100_000_000, STACK_TOP - 4096)
+
+function compareCalls(
+  guest: Guest,
+  emulated: Instance,
+  host: WebAssembly.Instance,
+  seed: number,
+): Comparison {
+  const random = new Random(seed + 0x30000)
+  const differences: string[] = []
+  let functions = emulated.module.bodies.length
+  for (const [name, item] of emulated.exports) {
+    if (item.kind !== 'function') continue
+    const operands = operandsFor(random, item.type)
+    if (operands === undefined) continue
+    const run = host.exports[name] as (...operands: Operand[]) => unknown
+    const expected = hostOutcome(run, operands, item.type)
+    const actual = emulatedOutcome(guest, item, operands)
+    if (expected === 'exhausted' || actual === 'exhausted') functions--
+    else if (expected !== actual) {
+      differences.push(
+        `module ${seed}: ${name}(${operands.map(String).join()}): ${expected} in the host, ${actual} emulated`,
+      )
+    }
+  }
+  return { functions, differences }
+}
+
+/** Operands of numbers; undefined if the function takes or gives references. */
+function operandsFor(random: Random, { parameters, results }: FunctionType): Operand[] | undefined {
+  if ([...parameters, ...results].some((type) => type.endsWith('ref'))) return undefined
+  return parameters.map((type) => operand(random, type as Type))
+}
+
+function hostOutcome(
+  run: (...operands: Operand[]) => unknown,
+  operands: Operand[],
+  { results }: FunctionType,
+): string {
+  try {
+    const value = run(...operands)
+    const values = results.length === 1 ? [value] : ((value ?? []) as unknown[])
+    return values.flatMap((item, i) => toWords(item as Operand, results[i] as Type)).join()
+  } catch (error) {
+    return error instanceof RangeError ? 'exhausted' : 'trap'
+  }
+}
+
+function emulatedOutcome(
+  guest: Guest,
+  { address, type }: Extract<Extern, { kind: 'function' }>,
+  operands: Operand[],
+): string {
+  const words = operands.flatMap((item, i) => toWords(item, type.parameters[i] as Type))
+  const outcome = call(guest, address, words)
+  if (outcome.kind === 'trap')
+    return outcome.code === 8
+      ? 'exhausted'
+      : outcome.cause === 3
+        ? 'trap'
+        : `exception ${outcome.cause}`
+  return outcome.words
+    .slice(
+      0,
+      type.results.reduce((sum, item) => sum + wordsOf(item), 0),
+    )
+    .join()
+}
+
+function memoryDifference(guest: Guest, emulated: Instance, host: WebAssembly.Instance): string[] {
+  const [name] =
+    Object.entries(host.exports).find(([, item]) => item instanceof WebAssembly.Memory) ?? []
+  const ours = name === undefined ? undefined : emulated.exports.get(name)
+  if (name === undefined || ours?.kind !== 'memory') return []
+  const theirs = new Uint8Array((host.exports[name] as WebAssembly.Memory).buffer)
+  if (guest.word(ours.size) * 0x10000 !== theirs.length) return ['memories of different sizes']
+  const bytes = guest.bytes(ours.address, theirs.length)
+  const at = theirs.findIndex((byte, i) => byte !== bytes[i])
+  return at < 0 ? [] : [`memory differs at ${at}`]
+}
+
+/** A module of functions that mix their arguments into a number; results are zero. */
+function supportModule(functions: [string, FunctionType][]): Uint8Array {
+  const mix = [...constant('i64', 0x100000001b3), 0x7e, 0x24, 0]
+  const unique = new Map(functions)
+  return encodeModule({
+    functions: [
+      ...[...unique].map(([name, { parameters, results }]) => ({
+        name,
+        parameters: parameters as Type[],
+        results: results as Type[],
+        body: [
+          ...parameters.flatMap((type, i) => [
+            0x23,
+            0,
+            0x20,
+            i,
+            ...(TO_I64[type] ?? []),
+            0x85,
+            ...mix,
+          ]),
+          ...results.flatMap((type) => constant(type as Type, 0)),
+        ],
+      })),
+      { name: 'hash of all', parameters: [], results: ['i64' as const], body: [0x23, 0] },
+    ],
+    globals: ['i64'],
+  })
+}
+
+const TO_I64: Readonly<Record<string, number[]>> = {
+  i32: [0xad],
+  f32: [0xbc, 0xad],
+  f64: [0xbd],
+}
+
+function hashDifference(guest: Guest, emulated: Instance, host: WebAssembly.Instance): string[] {
+  const item = emulated.exports.get('hash of all')
+  if (item?.kind !== 'function') return []
+  const { type } = item
+  const actual = emulatedOutcome(guest, item, [])
+  const expected = hostOutcome(host.exports['hash of all'] as () => unknown, [], type)
+  return actual === expected ? [] : ['imported functions got other arguments']
+}
