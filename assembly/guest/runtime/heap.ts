@@ -16,6 +16,7 @@ import {
   LEAF,
   MANAGED,
   MANUAL,
+  MARK,
   PAGE_BITS,
   PAGE_BYTES,
   blockAt,
@@ -145,7 +146,7 @@ export function __renew(pointer: usize, size: usize): usize {
     kind = kindOf(entry);
   }
   const bytes = load<u32>(pointer - 4);
-  const moved = allocate(size, load<u32>(pointer - HEADER), kind);
+  const moved = allocate(size, load<u32>(pointer - HEADER) & ~MARK, kind);
   memory.copy(moved, pointer, min(size, <usize>bytes));
   if (kind == MANUAL) __free(pointer);
   return moved;

@@ -14,6 +14,7 @@ import {
   LEAF,
   MANAGED,
   MANUAL,
+  MARK,
   PAGE_BYTES,
   PAGE_FREE,
   PAGE_REST,
@@ -23,14 +24,12 @@ import {
   entryClass,
   entryOf,
   isLarge,
-  isMarked,
   isTouched,
   kindOf,
   markStack,
   markStackEnd,
   pageAddress,
   pagesTouched,
-  setMark,
   sizeOfClass,
 } from './pages';
 import { WAITER } from './task';
@@ -99,9 +98,10 @@ function markWord(word: usize): usize {
   if (!block) return 0;
   const kind = kindOf(entry);
   if (kind == MANUAL) return 0;
-  if (load<u32>(block) == FREE) return 0;
-  if (!isMarked(block)) {
-    setMark(block);
+  const id = load<u32>(block);
+  if (id == FREE) return 0;
+  if (!(id & MARK)) {
+    store<u32>(block, id | MARK);
     if (kind != LEAF) push(block);
   }
   return kind == MANAGED ? block : 0;
@@ -142,7 +142,7 @@ export function drain(budget: i32): i32 {
 
 /** Whether a block is the frame of a coroutine that has come to its end: only its header means something. */
 function isOver(block: usize): bool {
-  if (load<u32>(block) != FRAME_ID) return false;
+  if ((load<u32>(block) & ~MARK) != FRAME_ID) return false;
   const waiter = load<u32>(block, HEADER + WAITER);
   return waiter != 0 && waiter <= MOST_END_STATES;
 }
@@ -162,7 +162,8 @@ function scanPage(page: u32, marked: bool): i32 {
   const size = isLarge(entry) ? PAGE_BYTES : sizeOfClass(entryClass(entry));
   let cost: i32 = 0;
   for (let block = start; block + size <= start + PAGE_BYTES; block += size) {
-    if (load<u32>(block) == FREE || (marked && !isMarked(block))) continue;
+    const id = load<u32>(block);
+    if (id == FREE || (marked && !(id & MARK))) continue;
     cost += scanBlock(block);
   }
   return cost;
