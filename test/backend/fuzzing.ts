@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
-import type { FunctionType } from '../../host/toolchain/backend/wasm/module.ts'
+import type { FunctionType, Import } from '../../host/toolchain/backend/wasm/module.ts'
 import { wordsOf } from '../../host/toolchain/backend/lower/context.ts'
 import { LinkError, STACK_TOP, Store } from '../spec/store.ts'
 import type { Extern, Instance } from '../spec/store.ts'
@@ -108,14 +108,19 @@ export function binaryenModule(wasmOpt: string, folder: string, seed: number): U
   return new Uint8Array(readFileSync(join(folder, 'module.wasm')))
 }
 
-/** Compares a module of another maker, whose imports must be functions. Undefined if it imports something else. */
+/** Compares a module of another maker, whose imports must be functions of numbers. Undefined if it imports something else. */
 export function compareModule(
   guest: Guest,
   wasm: Uint8Array,
   seed: number,
 ): Comparison | undefined {
   const module = parseModule(wasm)
-  if (module.imports.some(({ kind }) => kind !== 'function')) return undefined
+  const isForeign = ({ kind, type }: Import): boolean => {
+    if (kind !== 'function') return true
+    const { parameters, results } = module.types[type]
+    return [...parameters, ...results].some((item) => item.endsWith('ref'))
+  }
+  if (module.imports.some(isForeign)) return undefined
   const support = supportModule(module.imports.map(({ name, type }) => [name, module.types[type]]))
   const store = new Store(guest)
   const emulatedSupport = store.add(support, true)

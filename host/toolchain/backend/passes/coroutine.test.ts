@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { coroutine, text } from '../../../../test/backend/ir.ts'
-import { suspensionsByState, terminatorOf } from '../ir/ir.ts'
+import { createInstruction, suspensionsByState, terminatorOf } from '../ir/ir.ts'
+import { storeSoon } from './frameStores.ts'
 import { PASSES } from './pipeline.ts'
 
 const SUSPEND = [0x41, 7, 0x10, 2]
@@ -47,6 +48,26 @@ describe('suspensions', () => {
       expect(fn.blocks[fn.blocks.indexOf(suspended) + 1]).toBe(resume)
     })
   })
+})
+
+test('values that change their slots are all loaded before one is stored', () => {
+  const fn = coroutine(0, SUSPEND)
+  const [frame, a, b] = [1, 2, 3]
+  fn.coroutine!.frame = frame
+  const [block] = fn.blocks
+  block.targets = []
+  block.code = [
+    createInstruction('resumed', [frame], []),
+    createInstruction('load32', [a], [frame], 32),
+    createInstruction('load32', [b], [frame], 36),
+    createInstruction('store32', [], [frame, a], 36),
+    createInstruction('store32', [], [frame, b], 32),
+    createInstruction('suspend', [], [frame]),
+  ]
+  fn.blocks = [block]
+  storeSoon(fn)
+  const ops = block.code.map(({ op }) => op)
+  expect(ops.lastIndexOf('load32')).toBeLessThan(ops.indexOf('store32'))
 })
 
 test('values are stored as soon as nothing needs their register', () => {

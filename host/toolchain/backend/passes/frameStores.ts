@@ -1,6 +1,7 @@
 /**
  * Moves the stores in front of a suspension up to the last place that needs the value in a register: the sooner it is in the coroutine's
- * frame, the sooner its register is free. Nobody looks into the slots before the frame is suspended.
+ * frame, the sooner its register is free. Nobody looks into the slots before the frame is suspended, but a resumed coroutine still loads
+ * from them: a value may have another slot than before.
  */
 import { firstSlot } from './frameSlots.ts'
 import type { Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
@@ -27,8 +28,11 @@ function moveStores(
   const stores = code.splice(first, code.length - 1 - first)
   for (const store of stores) {
     const value = store.uses[1]
-    const needed = ({ defs, uses }: Instruction): boolean =>
-      defs.includes(value) || uses.includes(value) || defs.includes(frame)
+    const needed = ({ defs, uses, imm }: Instruction): boolean =>
+      defs.includes(value) ||
+      uses.includes(value) ||
+      defs.includes(frame) ||
+      (uses[0] === frame && imm === store.imm)
     code.splice(code.slice(0, -1).findLastIndex(needed) + 1, 0, store)
   }
 }
