@@ -300,6 +300,15 @@ describe('a session', () => {
     expect(await talk(new FakeTarget(), 'qXfer:exec-file:read::0,400')).toEqual([''])
   })
 
+  test('takes thread 0 for any, however many digits it has', async () => {
+    const answers: string[] = []
+    const server = new GdbServer(new FakeTarget(), (bytes) => {
+      answers.push(new TextDecoder().decode(bytes))
+    })
+    for (const packet of ['Hc00', 'c80000000']) await server.receive(toBytes(framePacket(packet)))
+    expect(answers.join('')).toContain('$OK#9a')
+  })
+
   test('survives any packet', { timeout: fuzzCases(3000) * 10 }, async () => {
     const random = randomNumbers(99)
     const starts = [

@@ -183,8 +183,8 @@ export class Session {
 
   /** The hart of a thread number; 0 and -1 mean any, for which the selected one is taken. */
   #hartOf(digits: string): number | undefined {
-    if (digits === '0' || digits === '-1') return this.#selected
     const thread = parseHex(digits)
+    if (thread === 0 || digits === '-1') return this.#selected
     return thread !== undefined && thread <= this.#target.harts ? thread - 1 : undefined
   }
 
