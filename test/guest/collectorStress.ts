@@ -10,6 +10,11 @@ class Node {
   constructor(public value: i32) {}
 }
 
+class Shape { kind(): i32 { return 0 } }
+class Square extends Shape { kind(): i32 { return 4 } }
+class Round extends Shape { kind(): i32 { return 9 } }
+const shapes: Shape[] = [new Square(), new Round()]
+
 /** A tree with 2 ** (depth + 1) - 1 nodes whose values add up to seed times that. */
 function build(depth: i32, seed: i32): Node {
   const node = new Node(seed)
@@ -42,6 +47,9 @@ class Store {
     return (this.random >>> 8) % limit
   }
   work(): void {
+    const shape = shapes[this.random & 1]
+    if (shape.kind() != (shape instanceof Square ? 4 : 9)) this.wrong++
+    if (shape.kind() != ((this.random & 1) == 0 ? 4 : 9)) this.wrong++
     const index = this.next(8)
     if (sum(this.trees[index]) != 31 * (this.seed + index)) this.wrong++
     this.trees[index] = build(4, this.seed + index)

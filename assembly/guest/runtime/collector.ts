@@ -1,7 +1,7 @@
 /**
- * The collector: finds what nobody refers to any more. A cycle begins when as much has been allocated as was alive after the last one,
- * and goes through without a break, because the mark of an object is a bit of its class id, at which programs look. Everything here
- * runs under the heap's lock.
+ * The collector: finds what nobody refers to any more, in steps of bounded length between which the program runs. A cycle begins when
+ * as much has been allocated as was alive after the last one; each page that is taken then pays for one step of marking or a few pages
+ * of sweeping. Everything here runs under the heap's lock.
  */
 import {
   beginMarking,
@@ -22,13 +22,19 @@ const IDLE: u32 = 0;
 const MARKING: u32 = 1;
 const SWEEPING: u32 = 2;
 
+/** Words that one step of marking looks at. */
+const STEP_WORDS: i32 = 4096;
+const STEP_PAGES: u32 = 16;
 const NO_LIMIT: i32 = i32.MAX_VALUE;
+/** By how much each step is longer than the one before it, so that a program cannot allocate faster than it is marked. */
+const MORE_WORDS: i32 = 64;
 
 const leastPagesBetween: u32 = 64;
 const savedRegisterBytes = 48;
 const registers = memory.data(savedRegisterBytes, 4);
 
 let state: u32 = IDLE;
+let steps: i32 = 0;
 
 /** Cycles of the longest time for which the threads stood still. */
 export let longestPause: u32 = 0;
@@ -44,10 +50,11 @@ function isDue(): bool {
   return pagesTaken >= min(max(leastPagesBetween, sweptPages()), max(pageCount >>> 2, 1));
 }
 
-/** A cycle, if one is due, when a page is needed; `wanted` is the list that lacks a block, or 0. */
+/** A part of the work, to be done when a page is needed; `wanted` is the list that lacks a block, or 0. */
 export function collectSome(wanted: usize): void {
-  // A mark is a bit of the object's class id: no program may run while one is set.
-  if (state == IDLE && isDue()) collectAll();
+  if (state == IDLE && isDue()) begin();
+  if (state == MARKING) step(STEP_WORDS + ++steps * MORE_WORDS);
+  else if (state == SWEEPING) sweepSome(STEP_PAGES, wanted);
 }
 
 /** Do all that is left of a cycle, or one from beginning to end. */
@@ -60,6 +67,7 @@ export function collectAll(): void {
 function begin(): void {
   beginMarking();
   restartCount();
+  steps = 0;
   state = MARKING;
 }
 
@@ -86,7 +94,6 @@ function step(limit: i32): void {
     isMarking = false;
     state = SWEEPING;
     beginSweep();
-    sweepSome(u32.MAX_VALUE, 0);
   }
   pauses++;
   longestPause = max(longestPause, cycleLow() - start);

@@ -16,7 +16,6 @@ import {
   LEAF,
   MANAGED,
   MANUAL,
-  MARK,
   PAGE_BITS,
   PAGE_BYTES,
   blockAt,
@@ -146,7 +145,7 @@ export function __renew(pointer: usize, size: usize): usize {
     kind = kindOf(entry);
   }
   const bytes = load<u32>(pointer - 4);
-  const moved = allocate(size, load<u32>(pointer - HEADER) & ~MARK, kind);
+  const moved = allocate(size, load<u32>(pointer - HEADER), kind);
   memory.copy(moved, pointer, min(size, <usize>bytes));
   if (kind == MANUAL) __free(pointer);
   return moved;

@@ -14,7 +14,6 @@ import {
   LEAF,
   MANAGED,
   MANUAL,
-  MARK,
   PAGE_BYTES,
   PAGE_FREE,
   PAGE_REST,
@@ -24,12 +23,14 @@ import {
   entryClass,
   entryOf,
   isLarge,
+  isMarked,
   isTouched,
   kindOf,
   markStack,
   markStackEnd,
   pageAddress,
   pagesTouched,
+  setMark,
   sizeOfClass,
 } from './pages';
 import { WAITER } from './task';
@@ -98,10 +99,9 @@ function markWord(word: usize): usize {
   if (!block) return 0;
   const kind = kindOf(entry);
   if (kind == MANUAL) return 0;
-  const id = load<u32>(block);
-  if (id == FREE) return 0;
-  if (!(id & MARK)) {
-    store<u32>(block, id | MARK);
+  if (load<u32>(block) == FREE) return 0;
+  if (!isMarked(block)) {
+    setMark(block);
     if (kind != LEAF) push(block);
   }
   return kind == MANAGED ? block : 0;
@@ -142,7 +142,7 @@ export function drain(budget: i32): i32 {
 
 /** Whether a block is the frame of a coroutine that has come to its end: only its header means something. */
 function isOver(block: usize): bool {
-  if ((load<u32>(block) & ~MARK) != FRAME_ID) return false;
+  if (load<u32>(block) != FRAME_ID) return false;
   const waiter = load<u32>(block, HEADER + WAITER);
   return waiter != 0 && waiter <= MOST_END_STATES;
 }
@@ -162,8 +162,7 @@ function scanPage(page: u32, marked: bool): i32 {
   const size = isLarge(entry) ? PAGE_BYTES : sizeOfClass(entryClass(entry));
   let cost: i32 = 0;
   for (let block = start; block + size <= start + PAGE_BYTES; block += size) {
-    const id = load<u32>(block);
-    if (id == FREE || (marked && !(id & MARK))) continue;
+    if (load<u32>(block) == FREE || (marked && !isMarked(block))) continue;
     cost += scanBlock(block);
   }
   return cost;

@@ -2,7 +2,7 @@
  * Memory of the program's heap: pages of 4 KiB, each with an entry in the page table, that hold blocks of one size and one kind or are
  * part of one large block.
  *
- *     ├─ page table ─┤├─ mark stack ─┤├─ direct ─┤├─ context ─┤├─ page ─┼─ page ─┼─ …      from the end of the image
+ *     ├─ page table ─┤├─ marks ─┤├─ mark stack ─┤├─ direct ─┤├─ context ─┤├─ page ─┼─ page ─┼─ …      from the end of the image
  *     block: ├─ id ─┼─ bytes ─╞> payload …
  *
  * The two header words stand where asc expects the class id and the size of an object. In a free block the id is `FREE` and the
@@ -19,8 +19,6 @@ export const HEADER: usize = 8;
 export const FREE: u32 = 0xffff_ffff;
 /** Id of a coroutine's frame. */
 export const FRAME_ID: u32 = 0x7fff_fff0;
-/** Bit of a block's id once the collector has reached it; free blocks have it always. */
-export const MARK: u32 = 0x8000_0000;
 
 /** Kinds of blocks: objects whose stores the collector is told of (`__link`); */
 export const MANAGED: u32 = 0;
@@ -50,6 +48,9 @@ const blockSizes: StaticArray<u32> = [
 export const largestBlock: usize = 2032;
 
 const markStackPages: usize = 4;
+/** Bytes of marks of a page: one bit for each 16 bytes, of which the first of a block counts. */
+const PAGE_MARK_BYTES: usize = 32;
+const MARK_SHIFT: u32 = 4;
 
 /** Size class by (size + 15) / 16. */
 const classes = memory.data(132);
@@ -57,6 +58,7 @@ const classes = memory.data(132);
 const reciprocals = memory.data(96, 4);
 
 let pageTable: usize = 0;
+let marks: usize = 0;
 export let firstPage: usize = 0;
 export let pageCount: u32 = 0;
 /** No page at or behind this number was ever used. */
@@ -78,7 +80,9 @@ export function initializePages(): void {
   const end = heapEnd() & ~(PAGE_BYTES - 1);
   const tableBytes = (((end - start) >>> PAGE_BITS) * 4 + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   pageTable = start;
-  markStack = start + tableBytes;
+  marks = start + tableBytes;
+  const markBytes = ((end - start) >>> PAGE_BITS) * PAGE_MARK_BYTES;
+  markStack = (marks + markBytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   markStackEnd = markStack + markStackPages * PAGE_BYTES;
   directList = markStackEnd;
   contextPage = directList + PAGE_BYTES;
@@ -175,6 +179,23 @@ export function blockAt(address: usize, entry: u32): usize {
   const index = <u32>((<u64>offset * load<u32>(reciprocals + (sizeClass << 2))) >>> 32);
   const size = unchecked(blockSizes[sizeClass]);
   return (index + 1) * size <= <u32>PAGE_BYTES ? start + index * size : 0;
+}
+
+/** Whether the collector has reached a block. */
+export function isMarked(block: usize): bool {
+  const bit = <u32>((block - firstPage) >>> MARK_SHIFT);
+  return (load<u32>(marks + ((bit >>> 5) << 2)) & (1 << (bit & 31))) != 0;
+}
+
+export function setMark(block: usize): void {
+  const bit = <u32>((block - firstPage) >>> MARK_SHIFT);
+  const place = marks + ((bit >>> 5) << 2);
+  store<u32>(place, load<u32>(place) | (1 << (bit & 31)));
+}
+
+/** Take the marks of a page's blocks away. */
+export function clearMarks(page: u32): void {
+  memory.fill(marks + page * PAGE_MARK_BYTES, 0, PAGE_MARK_BYTES);
 }
 
 /** Number of the first of `count` free pages, or `pageCount`. */

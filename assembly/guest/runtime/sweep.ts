@@ -5,16 +5,17 @@ import { checked, poison } from './checked';
 import {
   FREE,
   MANUAL,
-  MARK,
   PAGE_BYTES,
   PAGE_FREE,
   PAGE_FRESH,
   PAGE_REST,
+  clearMarks,
   countOf,
   entryClass,
   entryOf,
   freePages,
   isLarge,
+  isMarked,
   kindOf,
   largeEntry,
   pageAddress,
@@ -88,9 +89,10 @@ function sweepEntry(page: u32, entry: u32, pages: u32): bool {
 
 function sweepLarge(page: u32): bool {
   const block = pageAddress(page);
-  const id = load<u32>(block);
-  store<u32>(block, id & MARK ? id & ~MARK : FREE);
-  return (id & MARK) != 0;
+  const stays = isMarked(block);
+  if (stays) clearMarks(page);
+  else store<u32>(block, FREE);
+  return stays;
 }
 
 /** Frees the blocks without a mark. A page without any other stays off the lists. */
@@ -99,15 +101,14 @@ function sweepSmall(page: u32, entry: u32): bool {
   const start = pageAddress(page);
   let live = false;
   for (let block = start; block + size <= start + PAGE_BYTES; block += size) {
-    const id = load<u32>(block);
-    if (id != FREE && id & MARK) {
-      store<u32>(block, id & ~MARK);
+    if (isMarked(block)) {
       live = true;
-    } else if (id != FREE) {
+    } else if (load<u32>(block) != FREE) {
       store<u32>(block, FREE);
       if (checked) poison(block, size);
     }
   }
+  if (live) clearMarks(page);
   if (live) linkFree(start, size, freeList(kindOf(entry), entryClass(entry)));
   return live;
 }
