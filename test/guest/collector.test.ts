@@ -11,7 +11,7 @@ const rounds = process.env.NOTHREAD_LONG === undefined ? 60 : 1100
 /** What words that only look like references may keep. */
 const mostKept = 64 * 1024
 /** A step of marking, with stacks, registers and frames of this program. */
-const longestPause = 1_000_000
+const longestPause = 600_000
 
 async function run(
   text: string,

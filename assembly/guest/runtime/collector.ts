@@ -9,32 +9,34 @@ import {
   isDirectFull,
   markDirect,
   markRange,
-  queueDirect,
+  scanDirect,
   scanUnnoticed,
 } from './marking';
 import { pageCount, pagesTaken, restartCount } from './pages';
 import { cycleLow, dataBase, dataEnd, saveRegisters, stackPointer } from './rv';
 import { beginSweep, isSwept, sweepPages, sweptPages } from './sweep';
 import { thisThread } from './threadBlock';
-import { resumeThreads, scanThreads, suspendThreads } from './world';
+import { resumeThreads, scanThreads, suspendThreads, threadsHeld } from './world';
 
 const IDLE: u32 = 0;
 const MARKING: u32 = 1;
 const SWEEPING: u32 = 2;
 
-/** Words that one step of marking looks at. */
-const STEP_WORDS: i32 = 4096;
-const STEP_PAGES: u32 = 16;
+/** Words that marking looks at for each page that is taken: more than a page has, so that no program allocates faster. */
+const WORDS_PER_PAGE: u32 = 1536;
+/** Pages that are swept for each page that is taken. */
+const PAGES_PER_PAGE: u32 = 4;
 const NO_LIMIT: i32 = i32.MAX_VALUE;
-/** By how much each step is longer than the one before it, so that a program cannot allocate faster than it is marked. */
-const MORE_WORDS: i32 = 64;
+/** To hold so many other threads costs about as much as to mark for one page. */
+const THREADS_PER_PAGE: u32 = 4;
 
 const leastPagesBetween: u32 = 64;
 const savedRegisterBytes = 48;
 const registers = memory.data(savedRegisterBytes, 4);
 
 let state: u32 = IDLE;
-let steps: i32 = 0;
+/** Pages taken since the last step. */
+let pagesOwed: u32 = 0;
 
 /** Cycles of the longest time for which the threads stood still. */
 export let longestPause: u32 = 0;
@@ -45,16 +47,26 @@ export let collections: u32 = 0;
 /** Whether stores of references have to be noticed. */
 export let isMarking: bool = false;
 
+export function resetLongestPause(): void {
+  longestPause = 0;
+}
+
 /** As much has been allocated as was alive, or a quarter of the memory. */
 function isDue(): bool {
   return pagesTaken >= min(max(leastPagesBetween, sweptPages()), max(pageCount >>> 2, 1));
 }
 
-/** A part of the work, to be done when a page is needed; `wanted` is the list that lacks a block, or 0. */
-export function collectSome(wanted: usize): void {
+/** A part of the work, to be done when `pages` pages are needed; `wanted` is the list that lacks a block, or 0. */
+export function collectSome(pages: u32, wanted: usize): void {
   if (state == IDLE && isDue()) begin();
-  if (state == MARKING) step(STEP_WORDS + ++steps * MORE_WORDS);
-  else if (state == SWEEPING) sweepSome(STEP_PAGES, wanted);
+  if (state == MARKING) markSome(pages);
+  else if (state == SWEEPING) sweepSome(pages * PAGES_PER_PAGE, wanted);
+}
+
+/** The more threads have to be held, the fewer and the longer are the steps. */
+function markSome(pages: u32): void {
+  pagesOwed += pages;
+  if (pagesOwed * THREADS_PER_PAGE >= threadsHeld) step(pagesOwed * WORDS_PER_PAGE);
 }
 
 /** Do all that is left of a cycle, or one from beginning to end. */
@@ -67,7 +79,6 @@ export function collectAll(): void {
 function begin(): void {
   beginMarking();
   restartCount();
-  steps = 0;
   state = MARKING;
 }
 
@@ -80,11 +91,12 @@ function sweepSome(count: u32, wanted: usize): void {
 
 /** Mark for about `limit` words, and as many once more to come to the end, while the other threads stand still. */
 function step(limit: i32): void {
-  suspendThreads();
   const start = cycleLow();
+  suspendThreads();
+  pagesOwed = 0;
   const first = !isMarking;
   isMarking = true;
-  queueDirect();
+  scanDirect();
   scanStacks();
   if (first) markRange(dataBase(), dataEnd());
   if (isDirectFull()) limit = NO_LIMIT;
@@ -95,9 +107,9 @@ function step(limit: i32): void {
     state = SWEEPING;
     beginSweep();
   }
+  resumeThreads();
   pauses++;
   longestPause = max(longestPause, cycleLow() - start);
-  resumeThreads();
 }
 
 /** What changes without notice. Returns what is left of the budget: none if that led to too much more. */

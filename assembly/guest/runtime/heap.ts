@@ -78,7 +78,7 @@ function allocate(bytes: usize, id: u32, kind: u32): usize {
 
 /** First free block of a size class that had none. */
 function refillSlow(kind: u32, sizeClass: u32, list: usize): usize {
-  collectSome(list);
+  collectSome(1, list);
   if (load<usize>(list)) return load<usize>(list);
   let page = takePages(1);
   if (page == pageCount) {
@@ -94,7 +94,7 @@ function refillSlow(kind: u32, sizeClass: u32, list: usize): usize {
 function largeBlockSlow(total: usize, kind: u32): usize {
   if (total > maximumBytes) fatal('An object is larger than 1 GiB');
   const pages = <u32>((total + PAGE_BYTES - 1) >>> PAGE_BITS);
-  collectSome(0);
+  collectSome(pages, 0);
   let page = takeLarge(pages, kind);
   if (page == pageCount) {
     collectTwice();

@@ -14,6 +14,7 @@ import {
   LEAF,
   MANAGED,
   MANUAL,
+  PAGE_BITS,
   PAGE_BYTES,
   PAGE_FREE,
   PAGE_REST,
@@ -22,6 +23,7 @@ import {
   entryAt,
   entryClass,
   entryOf,
+  firstPage,
   isLarge,
   isMarked,
   isTouched,
@@ -66,16 +68,17 @@ export function isDirectFull(): bool {
   return directFull;
 }
 
-/** What stacks referred to in the last step has to be scanned again, and new ones are noted from here on. */
-export function queueDirect(): void {
-  for (let place = directList; place < directEnd; place += 4) push(load<usize>(place));
+/** What stacks referred to in the last step is scanned again, and new ones are noted from here on. */
+export function scanDirect(): void {
+  for (let place = directList; place < directEnd; place += 4) scanBlock(load<usize>(place));
   directEnd = directList;
 }
 
 /** Mark what the words of a stack or of registers refer to, and note it. */
 export function markDirect(start: usize, end: usize): void {
   for (let place = start; place < end; place += 4) {
-    const block = markWord(load<usize>(place));
+    const word = load<usize>(place);
+    const block = isTouched(word) ? markReference(word) : 0;
     if (!block) continue;
     if (directEnd == directList + PAGE_BYTES) {
       directFull = true;
@@ -88,18 +91,22 @@ export function markDirect(start: usize, end: usize): void {
 
 /** Mark what the words from `start` to `end` may point to. */
 export function markRange(start: usize, end: usize): void {
-  for (let place = start; place < end; place += 4) markWord(load<usize>(place));
+  const base = firstPage;
+  const bytes = (<usize>pagesTouched) << PAGE_BITS;
+  for (let place = start; place < end; place += 4) {
+    const word = load<usize>(place);
+    // Most words are no references, or refer to the head of a block that was reached before.
+    if (word - base < bytes && !isMarked(word)) markReference(word);
+  }
 }
 
 /** Mark the block that a word may refer to, and give it if it holds references that are not noticed when they change. */
-function markWord(word: usize): usize {
-  if (!isTouched(word)) return 0;
+function markReference(word: usize): usize {
   const entry = entryAt(word);
-  const block = blockAt(word, entry);
-  if (!block) return 0;
   const kind = kindOf(entry);
   if (kind == MANUAL) return 0;
-  if (load<u32>(block) == FREE) return 0;
+  const block = blockAt(word, entry);
+  if (!block || load<u32>(block) == FREE) return 0;
   if (!isMarked(block)) {
     setMark(block);
     if (kind != LEAF) push(block);
@@ -109,7 +116,7 @@ function markWord(word: usize): usize {
 
 /** Mark a block because a reference to it was stored. */
 export function shade(word: usize): void {
-  markWord(word);
+  if (isTouched(word)) markReference(word);
 }
 
 function push(block: usize): void {

@@ -1,7 +1,7 @@
 /**
  * What programs can know and ask of the memory they use.
  */
-import { collections, longestPause, pauses } from './collector';
+import { collections, longestPause, pauses, resetLongestPause } from './collector';
 import { __collect, heapBytes } from './heap';
 
 /** The collector and the heap. */
@@ -19,6 +19,11 @@ export class Memory {
   /** Cycles of the longest time for which the collector has stopped all threads. */
   static get longestPause(): u32 {
     return longestPause;
+  }
+
+  /** Measure the longest time anew. */
+  static resetLongestPause(): void {
+    resetLongestPause();
   }
 
   /** How often it has stopped them. */

@@ -47,7 +47,9 @@ const blockSizes: StaticArray<u32> = [
 ];
 export const largestBlock: usize = 2032;
 
-const markStackPages: usize = 4;
+/** The mark stack has a page for so many pages of the heap, and at least some. */
+const PAGES_PER_STACK_PAGE: usize = 64;
+const leastStackPages: usize = 4;
 /** Bytes of marks of a page: one bit for each 16 bytes, of which the first of a block counts. */
 const PAGE_MARK_BYTES: usize = 32;
 const MARK_SHIFT: u32 = 4;
@@ -78,12 +80,12 @@ export let contextPage: usize = 0;
 export function initializePages(): void {
   const start = (imageEnd() + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   const end = heapEnd() & ~(PAGE_BYTES - 1);
-  const tableBytes = (((end - start) >>> PAGE_BITS) * 4 + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+  const pages = (end - start) >>> PAGE_BITS;
+  const tableBytes = (pages * 4 + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   pageTable = start;
   marks = start + tableBytes;
-  const markBytes = ((end - start) >>> PAGE_BITS) * PAGE_MARK_BYTES;
-  markStack = (marks + markBytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-  markStackEnd = markStack + markStackPages * PAGE_BYTES;
+  markStack = (marks + pages * PAGE_MARK_BYTES + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+  markStackEnd = markStack + max(leastStackPages, pages / PAGES_PER_STACK_PAGE) * PAGE_BYTES;
   directList = markStackEnd;
   contextPage = directList + PAGE_BYTES;
   firstPage = contextPage + PAGE_BYTES;
@@ -181,9 +183,9 @@ export function blockAt(address: usize, entry: u32): usize {
   return (index + 1) * size <= <u32>PAGE_BYTES ? start + index * size : 0;
 }
 
-/** Whether the collector has reached a block. */
-export function isMarked(block: usize): bool {
-  const bit = <u32>((block - firstPage) >>> MARK_SHIFT);
+/** Whether an address is that of a block that the collector has reached, or in the first 16 bytes of one. */
+export function isMarked(address: usize): bool {
+  const bit = <u32>((address - firstPage) >>> MARK_SHIFT);
   return (load<u32>(marks + ((bit >>> 5) << 2)) & (1 << (bit & 31))) != 0;
 }
 

@@ -24,6 +24,9 @@ const CONTEXT_SP: usize = 8;
 
 const listLock = memory.data(4, 4);
 
+/** Threads that `suspendThreads` held the last time. */
+export let threadsHeld: u32 = 0;
+
 /** Nobody else changes the list of threads until `unlockThreads`. */
 export function lockThreads(): void {
   lock(listLock);
@@ -43,9 +46,12 @@ export function nameFirstThread(): void {
 /** From here to `resumeThreads` no other thread runs. */
 export function suspendThreads(): void {
   lockThreads();
+  threadsHeld = 0;
   for (let place = pool.threads; place; place = changetype<ThreadBlock>(place).next) {
     const block = changetype<ThreadBlock>(place);
-    if (block != thisThread() && block.handle) system(SYS_NtSuspendThread, block.handle, 0);
+    if (block == thisThread() || !block.handle) continue;
+    system(SYS_NtSuspendThread, block.handle, 0);
+    threadsHeld++;
   }
 }
 

@@ -26,6 +26,8 @@ declare module 'nothread/guest' {
     static readonly used: u32;
     /** Cycles of the longest time for which the collector has stopped all threads. */
     static readonly longestPause: u32;
+    /** Measure the longest time anew. */
+    static resetLongestPause(): void;
     /** How often it has stopped them. */
     static readonly pauses: u32;
     /** Collections that came to their end. */
