@@ -98,9 +98,12 @@ export async function testMachine(name: string, options: TestOptions = {}): Prom
 }
 
 /** A machine with a test kernel and nothing else. */
-export async function kernelMachine(name: string, options: MachineOptions = {}): Promise<Machine> {
+export async function kernelMachine(
+  name: string,
+  { checked = false, ...options }: TestOptions = {},
+): Promise<Machine> {
   const machine = await Machine.create(options)
-  await machine.load(await kernelImage(`test/kernel/fixtures/${name}.ts`))
+  await machine.load(await kernelImage(`test/kernel/fixtures/${name}.ts`, checked))
   return machine
 }
 

@@ -46,7 +46,7 @@ import { acquireIo, releaseIo } from '../io/lock';
 import { keepRequest, peekRequest, takeRequest } from '../io/queue';
 import { Dpc, initializeDpc, insertDpc } from '../ke/dpc';
 import { initializeList } from '../ke/list';
-import { allocate, free } from '../mm/pool';
+import { allocateShared, free } from '../mm/pool';
 import { bugCheck } from '../ps/fault';
 
 /**
@@ -178,7 +178,7 @@ function hasEdges(irp: Irp): bool {
 }
 
 function startTransfer(irp: Irp, merges: bool): void {
-  const address = allocate(transferBytes(hasEdges(irp)));
+  const address = allocateShared(transferBytes(hasEdges(irp)));
   if (!address) {
     completeIrp(irp, STATUS_INSUFFICIENT_RESOURCES, 0);
     return;

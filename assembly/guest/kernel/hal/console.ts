@@ -1,20 +1,30 @@
 import { mmioLoad8, mmioStore8 } from '../rv';
 import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
-import { multiprocessor } from './prcb';
 import { UART, UART_LSR, UART_LSR_THRE, UART_THR } from './board';
 
 /** The console: a UART 16550, written without interrupts. Input is not read. */
 
-/** Harts do not write into each other's texts. */
+/** Threads do not write into each other's texts. */
 const lock = memory.data(4, 4);
+/** So many bytes of a program's text are written without a break. */
+const PIECE: usize = 256;
 
-/** Begin a text; the answer is for unlockConsole. On one hart nothing is held back. */
+/** Begin a text; the answer is for unlockConsole. Below DISPATCH threads wait for its end. */
 export function lockConsole(): u32 {
-  return multiprocessor ? acquireLeaf(lock) : 0;
+  return acquireLeaf(lock);
 }
 
 export function unlockConsole(old: u32): void {
-  if (multiprocessor) releaseLeaf(lock, old);
+  releaseLeaf(lock, old);
+}
+
+/** Write a text of any length, which lets others in after each piece. */
+export function writeText(text: usize, bytes: usize): void {
+  for (const end = text + bytes; text < end; text += PIECE) {
+    const old = lockConsole();
+    writeBytes(text, min(end - text, PIECE));
+    unlockConsole(old);
+  }
 }
 
 /** Write one byte. */

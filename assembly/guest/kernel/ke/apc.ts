@@ -17,6 +17,7 @@ import {
   insertTail,
   isListEmpty,
   nextEntry,
+  previousEntry,
   removeEntry,
   removeHead,
 } from './list';
@@ -119,8 +120,10 @@ function enqueue(thread: Thread, apc: Apc): void {
   const head = kernelApcs(thread);
   let place = head;
   if (!apc.normalRoutine) {
-    place = nextEntry(head);
-    while (place != head && !changetype<Apc>(place).normalRoutine) place = nextEntry(place);
+    for (let last = previousEntry(head); last != head; last = previousEntry(last)) {
+      if (!changetype<Apc>(last).normalRoutine) break;
+      place = last;
+    }
   }
   insertTail(place, changetype<usize>(apc));
 }

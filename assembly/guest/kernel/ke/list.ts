@@ -18,6 +18,11 @@ export function nextEntry(entry: usize): usize {
   return load<usize>(entry);
 }
 
+/** Last entry, or the head itself when there is none. */
+export function previousEntry(entry: usize): usize {
+  return load<usize>(entry, 4);
+}
+
 export function insertTail(head: usize, entry: usize): void {
   const last = load<usize>(head, 4);
   store<usize>(entry, head);

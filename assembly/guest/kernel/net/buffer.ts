@@ -1,4 +1,4 @@
-import { allocateRaw } from '../mm/pool';
+import { allocateShared } from '../mm/pool';
 
 /**
  * Frame buffers: blocks of 2 KiB, each a record, the virtio-net header and the frame. The frame begins at an address that is 2 more
@@ -42,8 +42,9 @@ export function takeBuffer(): NetBuffer {
     return buffer;
   }
   if (made == BUFFERS) return buffer;
-  made++;
-  return changetype<NetBuffer>(allocateRaw(BUFFER_BYTES));
+  const fresh = allocateShared(BUFFER_BYTES);
+  if (fresh) made++;
+  return changetype<NetBuffer>(fresh);
 }
 
 export function releaseBuffer(buffer: NetBuffer): void {

@@ -11,7 +11,8 @@ import {
   Thread,
   threadToEnd,
 } from '../ke/thread';
-import { allocate, initializeRegion, poolBase, Region, REGION_BYTES } from '../mm/pool';
+import { allocate, createStacks, ownerOf, poolBase, sharePool } from '../mm/pool';
+import { Region, REGION_BYTES } from '../mm/region';
 import { writeStubs } from '../mm/user';
 import { closeAllHandles, HANDLE_TABLE_BYTES, HandleTable } from '../ob/handle';
 import { dereference } from '../ob/object';
@@ -38,6 +39,8 @@ export class Process {
   next: usize;
   previous: usize;
   number: u32;
+  /** The name under which the pool is charged. */
+  owner: u32;
   /** The window: first address, image, first address behind. */
   start: usize;
   image: usize;
@@ -76,6 +79,7 @@ export function startPrograms(ramEnd: usize): void {
     startProgram(createProcess(image, end));
     image = next;
   }
+  sharePool(count);
 }
 
 function headerWord(image: usize, offset: usize): u32 {
@@ -89,13 +93,16 @@ function createProcess(image: usize, end: usize): Process {
   const address = allocate(PROCESS_BYTES);
   if (!address) bugCheck('no memory for a process', image);
   const process = changetype<Process>(address);
+  process.owner = ownerOf(count);
   process.number = count++;
   process.start = image - USER_STACKS_BYTES;
   process.image = image;
   process.end = end;
   process.stacks = changetype<Region>(address + STACKS_OFFSET);
   process.handles = changetype<HandleTable>(address + HANDLES_OFFSET);
-  initializeRegion(process.stacks, writeStubs(process.start), image);
+  if (!createStacks(process.stacks, writeStubs(process.start), image)) {
+    bugCheck('no memory for stacks of', image);
+  }
   insertTail(processes, address);
   running++;
   return process;

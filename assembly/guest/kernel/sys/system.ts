@@ -22,7 +22,7 @@ import {
   SYSTEM_INFORMATION_seed,
 } from '../generated/syscalls';
 import { MAILBOX } from '../hal/board';
-import { lockConsole, unlockConsole, writeBytes } from '../hal/console';
+import { writeText } from '../hal/console';
 import { findParameter, NO_PARAMETER, parameterAt } from '../hal/parameter';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { duplicateHandle } from '../ob/handle';
@@ -39,9 +39,7 @@ const CURRENT_PROCESS: u32 = <u32>-1;
 export function displayString(text: usize, bytes: usize): u32 {
   const status = probe(text, bytes);
   if (status) return status;
-  const old = lockConsole();
-  writeBytes(text, bytes);
-  unlockConsole(old);
+  writeText(text, bytes);
   return STATUS_SUCCESS;
 }
 
