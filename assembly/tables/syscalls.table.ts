@@ -2,7 +2,7 @@ import type { SystemCall } from './types.ts';
 
 /**
  * The system calls of the executive, with NT's names. A call puts its number in a7 and its arguments in a0 to a5, executes `ecall`,
- * and finds an NTSTATUS in a0; all other registers keep their values. Where NT has more than six parameters the ones without a
+ * and finds an NTSTATUS in a0; t0 to t6 and a1 to a7 are destroyed, as by a function call, all other registers keep their values. Where NT has more than six parameters the ones without a
  * use here are left out; the order of the others is NT's. Conventions:
  *
  * - `*name` is a pointer into the program's own memory. A pointer to words must be a multiple of 4. Optional pointers may be 0.

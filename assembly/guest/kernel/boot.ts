@@ -18,6 +18,7 @@ import { initializeDisk } from './disk/disk';
 import { enableDispatch, thresholdAddress } from './hal/interrupt';
 import { DISPATCH_LEVEL, lowerIrql, PASSIVE_LEVEL, setIrql } from './hal/irql';
 import { beMultiprocessor, clearPrcb, currentPrcb, Prcb, prcbOf } from './hal/prcb';
+import { initializeIrps } from './io/irp';
 import { initializeMailbox } from './io/mailbox';
 import { acquireDispatcher, releaseDispatcher } from './ke/dispatcher';
 import { activateHart, idleLoop, initializeScheduler } from './ke/schedule';
@@ -28,6 +29,7 @@ import { initializeAdapter } from './net/adapter';
 import { initializeArp } from './net/arp';
 import { initializeAfd } from './net/afd';
 import { initializePipes } from './pipe/pipe';
+import { initializeServices } from './sys/dispatch';
 
 /** Bringing the executive up, in the order in which its parts need each other. */
 
@@ -46,12 +48,14 @@ export function initializeKernel(hart: u32): void {
   initializeScheduler();
   initializeHart(currentPrcb(), hart);
   initializeProtection();
+  initializeIrps();
   initializeArp();
   initializeAdapter();
   initializeAfd();
   if (initializeDisk()) initializeArchive();
   initializePipes();
   initializeMailbox();
+  initializeServices();
   csrSet(MSTATUS, MSTATUS_MIE);
 }
 

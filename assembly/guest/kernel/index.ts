@@ -12,8 +12,8 @@ import { startPrograms } from './ps/process';
 export { interruptDispatch } from './hal/interrupt';
 export { serveDue } from './ke/schedule';
 export { threadBegin } from './ke/thread';
+export { leaveCall } from './ke/userapc';
 export { exceptionDispatch } from './ps/fault';
-export { systemCall } from './sys/dispatch';
 
 /** From hal/start.s: the first code of the kernel, on the stack that becomes the idle thread's. Does not return. */
 export function kernelStart(hart: u32): void {

@@ -29,3 +29,5 @@ export declare function hint(kind: u32, a: usize): void;
 export declare function hint2(kind: u32, a: usize, b: usize): void;
 
 export declare function threadPointer(): usize;
+/** The word at the thread pointer + a constant offset, in one instruction. */
+export declare function threadWord(offset: usize): usize;

@@ -9,7 +9,6 @@ import {
   STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../generated/syscalls';
-import { lockIo, unlockIo } from '../io/lock';
 import {
   Device,
   DEVICE_BYTES,
@@ -19,6 +18,7 @@ import {
   topOf,
 } from '../io/device';
 import { createFile, File } from '../io/file';
+import { performIrp } from '../io/finish';
 import {
   allocateIrp,
   callDriver,
@@ -28,7 +28,6 @@ import {
   Irp,
   markPending,
   nextLocation,
-  performIrp,
   REQUEST_READ,
 } from '../io/irp';
 import { allocate, free } from '../mm/pool';
@@ -91,9 +90,7 @@ function searchArchive(file: File, disk: File, header: usize): u32 {
 
 /** Read a block of the disk and wait for it; false at the end. */
 function readHeader(disk: File, offset: u64, header: usize): bool {
-  const old = lockIo();
   const irp = allocateIrp(disk);
-  unlockIo(old);
   if (!changetype<usize>(irp)) return false;
   irp.statusBlock = header + TAR_BLOCK;
   const place = nextLocation(irp);

@@ -20,7 +20,15 @@ import {
   MSTATUS_MIE,
 } from './csr';
 import { clockInterrupt } from './clock';
-import { CLOCK_LEVEL, DISPATCH_LEVEL, isSomethingDue, raiseIrql, lowerIrql, setIrql } from './irql';
+import {
+  CLOCK_LEVEL,
+  DISPATCH_LEVEL,
+  isSomethingDue,
+  lowerIrql,
+  raiseIrql,
+  setIrql,
+  writeIrql,
+} from './irql';
 import { currentPrcb, multiprocessor, Prcb } from './prcb';
 import { acquireAtDispatch, releaseFromDispatch } from '../ke/spinlock';
 import { bugCheck } from '../ps/fault';
@@ -130,19 +138,24 @@ export function interruptDispatch(cause: u32): u32 {
   const prcb = currentPrcb();
   const old = prcb.irql;
   const kind = cause & 0xff;
-  if (kind == INTERRUPT_TIMER) timer(old);
-  else if (kind == INTERRUPT_SOFTWARE) mmioStore32(CLINT + ((<usize>prcb.hart) << 2), 0);
-  else if (kind != INTERRUPT_EXTERNAL) bugCheck('unexpected interrupt', kind);
+  if (kind != INTERRUPT_EXTERNAL) serveLocal(prcb, kind, old);
   if (kind == INTERRUPT_EXTERNAL || old < DISPATCH_LEVEL) serveSources(prcb, old);
   if (old >= DISPATCH_LEVEL || !isSomethingDue(prcb, old)) return 0;
-  setIrql(DISPATCH_LEVEL);
+  writeIrql(prcb, DISPATCH_LEVEL);
   return old + 1;
 }
 
-function timer(old: u32): void {
-  setIrql(CLOCK_LEVEL);
-  clockInterrupt();
-  setIrql(old);
+/** The hart's own interrupts do not pass the PLIC. */
+function serveLocal(prcb: Prcb, kind: u32, old: u32): void {
+  if (kind == INTERRUPT_SOFTWARE) {
+    mmioStore32(CLINT + ((<usize>prcb.hart) << 2), 0);
+  } else if (kind == INTERRUPT_TIMER) {
+    setIrql(CLOCK_LEVEL);
+    clockInterrupt();
+    setIrql(old);
+  } else {
+    bugCheck('unexpected interrupt', kind);
+  }
 }
 
 /**
@@ -155,12 +168,12 @@ function serveSources(prcb: Prcb, old: u32): void {
     const source = mmioLoad32(claim);
     if (source == 0) return;
     const level: u32 = load<u8>(levels + source);
-    setIrql(level);
+    writeIrql(prcb, level);
     if (source == DPC_PLIC_SOURCE + prcb.hart) dispatchInterrupt(prcb);
     else if (source == PORT_PLIC_SOURCE + prcb.hart) releaseThreads(prcb);
     else serviceInterrupt(source, level);
     mmioStore32(claim, source);
-    setIrql(old);
+    writeIrql(prcb, old);
   } while (old < DISPATCH_LEVEL);
 }
 

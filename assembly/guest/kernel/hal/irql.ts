@@ -1,4 +1,4 @@
-import { csrClear, csrReadClear, csrSet, mmioStore32 } from '../rv';
+import { csrClear, csrReadClear, csrSet, mmioStore32, threadWord } from '../rv';
 import { MIE, MIE_SOFTWARE, MIE_TIMER, MSTATUS, MSTATUS_MIE } from './csr';
 import { currentPrcb, needsCare, Prcb } from './prcb';
 import { serveDue } from '../ke/schedule';
@@ -17,24 +17,23 @@ export const CLOCK_LEVEL: u32 = 13;
 export const IPI_LEVEL: u32 = 14;
 export const HIGH_LEVEL: u32 = 15;
 
-/** The level of this hart. */
+/** The level of the hart that asks. */
 export function currentIrql(): u32 {
-  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
-  const level = currentPrcb().irql;
-  csrSet(MSTATUS, enabled);
-  return level;
+  return threadWord(offsetof<Prcb>('irql'));
 }
 
 /** Set the level whatever it was: hardware part of raising and lowering. At DISPATCH or above, or with interrupts off. */
 export function setIrql(level: u32): void {
   const prcb = currentPrcb();
-  changeLevel(prcb, prcb.irql, level);
+  const old = prcb.irql;
+  writeIrql(prcb, level);
+  if ((old | level) >= CLOCK_LEVEL) gateLocalInterrupts(level);
 }
 
-function changeLevel(prcb: Prcb, old: u32, level: u32): void {
+/** The same between levels below CLOCK. */
+export function writeIrql(prcb: Prcb, level: u32): void {
   prcb.irql = level;
   mmioStore32(prcb.threshold, level);
-  if ((old | level) >= CLOCK_LEVEL) gateLocalInterrupts(level);
 }
 
 function gateLocalInterrupts(level: u32): void {
@@ -46,19 +45,27 @@ function gateLocalInterrupts(level: u32): void {
 
 /** Raise the level and give the old one (KeRaiseIrql). */
 export function raiseIrql(level: u32): u32 {
-  const prcb = currentPrcb();
-  if (prcb.shared) return raiseCarefully(level);
-  const old = prcb.irql;
-  if (level != old) changeLevel(prcb, old, level);
+  if (currentPrcb().shared) return raiseCarefully(level);
+  const old = currentIrql();
+  if (level != old) setIrql(level);
   return old;
 }
 
-/** The same with interrupts off, so that the thread stays on its hart meanwhile. */
-export function raiseCarefully(level: u32): u32 {
-  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+/** Raise the level to DISPATCH, or stay above it, and give the old one. */
+export function raiseToDispatch(): u32 {
   const prcb = currentPrcb();
+  if (prcb.shared) return raiseCarefully(DISPATCH_LEVEL);
   const old = prcb.irql;
-  if (level != old) changeLevel(prcb, old, level);
+  if (old < DISPATCH_LEVEL) writeIrql(prcb, DISPATCH_LEVEL);
+  return old;
+}
+
+/** Raise the level with interrupts off, so that the thread stays on its hart meanwhile. */
+export function raiseCarefully(level: u32): u32 {
+  const old = currentIrql();
+  if (level == old) return old;
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  setIrql(level);
   csrSet(MSTATUS, enabled);
   return old;
 }
@@ -68,10 +75,9 @@ export function raiseCarefully(level: u32): u32 {
  * and kernel APCs that became due meanwhile.
  */
 export function lowerIrql(level: u32): void {
-  const prcb = currentPrcb();
-  const old = prcb.irql;
+  const old = currentIrql();
   if (level == old) return;
-  if (old >= DISPATCH_LEVEL && !needsCare(prcb)) changeLevel(prcb, old, level);
+  if (old == DISPATCH_LEVEL && !needsCare()) writeIrql(currentPrcb(), level);
   else lowerCarefully(level);
 }
 
@@ -79,12 +85,11 @@ export function lowerIrql(level: u32): void {
 export function lowerCarefully(level: u32): void {
   const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
   const prcb = currentPrcb();
-  const old = prcb.irql;
   if (level < DISPATCH_LEVEL && isSomethingDue(prcb, level)) {
-    changeLevel(prcb, old, DISPATCH_LEVEL);
+    setIrql(DISPATCH_LEVEL);
     serveDue(level);
-  } else if (level != old) {
-    changeLevel(prcb, old, level);
+  } else if (level != prcb.irql) {
+    setIrql(level);
   }
   csrSet(MSTATUS, enabled);
 }

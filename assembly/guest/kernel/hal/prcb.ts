@@ -1,5 +1,4 @@
-import { csrReadClear, csrSet, threadPointer } from '../rv';
-import { MSTATUS, MSTATUS_MIE } from './csr';
+import { threadPointer, threadWord } from '../rv';
 import { LockQueue } from '../ke/queuedlock';
 import { KernelObject } from '../ke/object';
 import { Thread } from '../ke/thread';
@@ -89,9 +88,9 @@ export function clearPrcb(prcb: Prcb, hart: u32): void {
   prcb.ioEntry = changetype<LockQueue>(changetype<usize>(prcb) + IO_ENTRY);
 }
 
-/** Is there more to a fall of IRQL than the fall? */
-export function needsCare(prcb: Prcb): bool {
-  return load<u32>(changetype<usize>(prcb) + offsetof<Prcb>('switchWanted')) != 0;
+/** Is there more to a fall of IRQL from DISPATCH than the fall? */
+export function needsCare(): bool {
+  return threadWord(offsetof<Prcb>('switchWanted')) != 0;
 }
 
 /** The block of the hart that asks. */
@@ -99,11 +98,7 @@ export function currentPrcb(): Prcb {
   return changetype<Prcb>(threadPointer());
 }
 
-/** The thread that asks. */
+/** The thread that asks: one instruction, which a move to another hart cannot divide. */
 export function currentThread(): Thread {
-  if (!currentPrcb().shared) return currentPrcb().current;
-  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
-  const thread = currentPrcb().current;
-  csrSet(MSTATUS, enabled);
-  return thread;
+  return changetype<Thread>(threadWord(offsetof<Prcb>('current')));
 }

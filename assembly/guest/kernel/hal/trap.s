@@ -1,23 +1,34 @@
 # Traps and context switches (RISC-V privileged architecture 20240411, §3.1 and §3.3).
 #
 # mscratch holds the hart's PRCB while the hart runs user code and 0 while it runs kernel code, so that one swap tells where a
-# trap comes from. A trap saves the registers that compiled code may destroy in a frame on the kernel stack it finds: the thread's
-# own, or the hart's interrupt stack when interrupts nest. Interrupts and DPCs then run on the hart's interrupt stack. Registers
-# s0-s11 and gp are saved by a fault (for its report) and by a context switch only.
+# trap comes from. A trap saves registers in a frame on the kernel stack it finds: the thread's own, or the hart's interrupt stack when
+# interrupts nest. Interrupts and DPCs then run on the hart's interrupt stack. A system call is to the program what a function call is,
+# so that pc, ra, sp and tp are all it saves; an interrupt saves all registers that compiled code may destroy; s0-s11 and gp are
+# saved by a fault (for its report) and by a context switch only.
 #
-# Frame: word n is register xn; word 0 is mepc, word 32 mstatus.
+# Frame: word n is register xn; word 0 is mepc, word 32 mstatus, word 33 mcause.
 
 .equ FRAME_BYTES, 144
 .equ FRAME_STATUS, 128
+.equ FRAME_CAUSE, 132
 .equ CONTEXT_BYTES, 64
 
 .equ PRCB_USER_STACK, 0
 .equ PRCB_KERNEL_STACK, 4
 .equ PRCB_DEPTH, 8
+.equ PRCB_THREAD, 16
+# Two bytes of a thread: user APCs or its end are due, the frame has been written to (ke/thread.ts).
+.equ THREAD_RETURN_WORK, 56
 
 .equ CAUSE_USER_CALL, 8
 .equ STATUS_MIE, 8
+.equ STATUS_MPIE, 0x80
 .equ STATUS_MPP_HIGH, 0x1000
+
+.equ TRACE_SYSCALL_ENTER, 0x46
+.equ TRACE_SYSCALL_EXIT, 0x47
+.equ SERVICES, 128
+.equ STATUS_INVALID_SYSTEM_SERVICE, 0xc000001c
 
 .section .text
 .globl trapEntry
@@ -28,17 +39,20 @@ trapEntry:
     csrrw tp, mscratch, zero    # from the kernel: its tp back, mscratch stays 0
     addi sp, sp, -FRAME_BYTES
     sw   t0, 20(sp)
-    j    saved
+    j    saveRegisters
 fromUser:
     sw   sp, PRCB_USER_STACK(tp)
     lw   sp, PRCB_KERNEL_STACK(tp)
     addi sp, sp, -FRAME_BYTES
     sw   t0, 20(sp)
+    csrr t0, mcause
+    addi t0, t0, -CAUSE_USER_CALL
+    beqz t0, userCall
     lw   t0, PRCB_USER_STACK(tp)
     sw   t0, 8(sp)
     csrrw t0, mscratch, zero
     sw   t0, 16(sp)             # the program's tp
-saved:
+saveRegisters:
     sw   ra, 4(sp)
     sw   t1, 24(sp)
     sw   t2, 28(sp)
@@ -59,19 +73,8 @@ saved:
     csrr t1, mstatus
     sw   t1, FRAME_STATUS(sp)
     csrr t2, mcause
-    bltz t2, interrupt
-    li   t1, CAUSE_USER_CALL
-    bne  t2, t1, fault
-
-    # A system call: on the thread's kernel stack, with interrupts on.
-    addi t0, t0, 4
-    sw   t0, 0(sp)
-    csrsi mstatus, STATUS_MIE
-    mv   a6, a7
-    call systemCall
-    csrci mstatus, STATUS_MIE
-    sw   a0, 40(sp)
-    j    restore
+    sw   t2, FRAME_CAUSE(sp)
+    bgez t2, fault
 
 interrupt:
     sw   s0, 32(sp)
@@ -128,6 +131,70 @@ toUser:
     lw   sp, 8(sp)
     mret
 
+    # A system call: on the thread's kernel stack, with interrupts on, through the table of sys/dispatch.ts. a0-a5 are in place.
+userCall:
+    lw   t0, PRCB_USER_STACK(tp)
+    sw   t0, 8(sp)
+    csrrw t0, mscratch, zero
+    sw   t0, 16(sp)
+    sw   ra, 4(sp)
+    csrr t0, mepc
+    addi t0, t0, 4
+    sw   t0, 0(sp)
+    li   t0, CAUSE_USER_CALL
+    sw   t0, FRAME_CAUSE(sp)
+    sw   a7, 68(sp)
+    lw   t1, PRCB_THREAD(tp)
+    csrsi mstatus, STATUS_MIE
+    slt  zero, a7, t1
+    slti zero, a7, TRACE_SYSCALL_ENTER
+    li   t0, SERVICES
+    bgeu a7, t0, unknown
+    la   t0, services
+    sh2add t0, a7, t0
+    lw   t0, 0(t0)
+    jalr t0
+called:
+    csrci mstatus, STATUS_MIE
+    lw   t0, PRCB_THREAD(tp)
+    lw   t1, 68(sp)
+    lhu  t0, THREAD_RETURN_WORK(t0)
+    slt  zero, t1, a0
+    slti zero, t1, TRACE_SYSCALL_EXIT
+    bnez t0, callWork
+    lw   t0, 0(sp)
+    csrw mepc, t0
+    li   t0, STATUS_MPIE        # to user mode with interrupts on
+    csrw mstatus, t0
+    lw   ra, 4(sp)
+    csrw mscratch, tp
+    lw   tp, 16(sp)
+    lw   sp, 8(sp)
+    mret
+
+unknown:
+    li   a0, STATUS_INVALID_SYSTEM_SERVICE
+    j    called
+
+    # The program goes on elsewhere, or not at all: the whole frame counts.
+callWork:
+    csrsi mstatus, STATUS_MIE
+    call leaveCall
+    csrci mstatus, STATUS_MIE
+    sw   a0, 40(sp)
+    li   t0, STATUS_MPIE
+    sw   t0, FRAME_STATUS(sp)
+    j    restore
+
+.globl serviceTable
+serviceTable:
+    la   a0, services
+    ret
+
+.align 2
+services:
+    .zero 4 * SERVICES
+
     # Any other exception: complete the frame, then let the kernel report it. It does not come back.
 fault:
     sw   gp, 12(sp)
@@ -183,6 +250,7 @@ swapContext:
     lw   s10, 44(sp)
     lw   s11, 48(sp)
     lw   gp, 52(sp)
+    sc.w zero, ra, (sp)         # what the thread that leaves has reserved is not the other's
     addi sp, sp, CONTEXT_BYTES
     ret
 

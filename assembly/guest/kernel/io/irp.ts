@@ -1,46 +1,30 @@
 import { csrRead, hint2 } from '../rv';
+import { TRACE_irp_complete, TRACE_irp_create, TRACE_irp_pending } from '../generated/trace';
+import { STATUS_INVALID_DEVICE_REQUEST, STATUS_PENDING } from '../generated/syscalls';
 import {
-  TRACE_irp_complete,
-  TRACE_irp_create,
-  TRACE_irp_packet,
-  TRACE_irp_pending,
-  TRACE_irp_wake,
-} from '../generated/trace';
-import {
-  IO_STATUS_BLOCK_information,
-  IO_STATUS_BLOCK_operation,
-  FILE_SYNCHRONOUS_IO_ALERT,
-  IO_STATUS_BLOCK_status,
-  STATUS_INVALID_DEVICE_REQUEST,
-  STATUS_PENDING,
-  STATUS_SUCCESS,
-} from '../generated/syscalls';
-import { NEVER } from '../hal/clock';
+  giveBlock,
+  initializeLookaside,
+  Lookaside,
+  LOOKASIDE_BYTES,
+  takeBlock,
+} from '../ex/lookaside';
 import { TIME } from '../hal/csr';
-import { lockIo, unlockIo } from './lock';
 import { currentThread } from '../hal/prcb';
-import { bugCheck } from '../ps/fault';
-import { Apc, initializeApc, insertQueueApc } from '../ke/apc';
-import { acquireDispatcher, releaseDispatcher } from '../ke/dispatcher';
-import { setEvent } from '../ke/event';
-import { initializeList, insertTail, removeEntry } from '../ke/list';
+import { Apc } from '../ke/apc';
+import { detachEntry, insertTail, removeEntry } from '../ke/list';
 import { initializeObject, KernelObject, TYPE_NOTIFICATION_EVENT } from '../ke/object';
 import { Thread, threadRequests } from '../ke/thread';
-import { signalObject, WAIT_ALERTABLE, WAIT_USER, waitForObject } from '../ke/wait';
 import { allocateRaw, free } from '../mm/pool';
 import { dereference, reference } from '../ob/object';
-import { cancelIrp } from './cancel';
-import { Device, DEVICE_SEEKABLE } from './device';
-import { File, isSynchronous, postsOnSuccess, requestList, signalsFile, unlockFile } from './file';
+import { bugCheck } from '../ps/fault';
+import { Device } from './device';
+import { File, isSynchronous, requestList } from './file';
+import { finishPended } from './finish';
 import { nextOperation, Packet, PACKET_IRP } from './packet';
-import { insertPacket } from './port';
 
 /**
- * I/O request packets (N4.1 to N4.11). An IRP travels down a stack of devices, one stack location each, and back up
- * through completion routines. What happens at the end depends on how the request was made: a request that did not pend is
- * finished by its caller; one of a file with a port goes there as a packet; any other is finished by a special kernel APC in the
- * thread that made it, which writes the status block, sets the event, and queues the program's APC routine, or ends the wait of a
- * synchronous call. At DISPATCH, except performIrp.
+ * I/O request packets (N4.1 to N4.4). An IRP travels down a stack of devices, one stack location each, and back up
+ * through completion routines; what happens at the end is in finish.ts. At DISPATCH with the I/O lock, except allocateIrp.
  */
 
 /** Completion routines are called for these outcomes. */
@@ -76,7 +60,8 @@ export class StackLocation {
   control: u32;
 }
 
-const LOCATION_BYTES: usize = (offsetof<StackLocation>() + 7) & ~7;
+/** A power of two is found without a multiplication. */
+const LOCATION_BYTES: usize = 64;
 
 @unmanaged
 export class Irp extends Packet {
@@ -93,6 +78,8 @@ export class Irp extends Packet {
   completed: bool;
   /** The issuing thread waits in the call. */
   waited: bool;
+  /** It is on the lists of its file and its thread. */
+  listed: bool;
   /** Entry of a driver's queue, and of the file's list of requests. */
   queueNext: usize;
   queuePrevious: usize;
@@ -114,17 +101,35 @@ const DONE_OFFSET: usize = offsetof<Irp>();
 const APC_OFFSET: usize = DONE_OFFSET + offsetof<KernelObject>();
 const STACK_OFFSET: usize = (APC_OFFSET + offsetof<Apc>() + 7) & ~7;
 
-/** A new IRP for a file's device stack, or null. What drivers and finishing may read is set here; the rest is theirs to write. */
+/** The IRPs of devices without others below or above. */
+const smallIrps = changetype<Lookaside>(memory.data(LOOKASIDE_BYTES, 4));
+const SMALL_IRP_BYTES: usize = STACK_OFFSET + LOCATION_BYTES;
+/** IRPs kept for the next requests. */
+const KEPT_IRPS: u32 = 128;
+
+export function initializeIrps(): void {
+  initializeLookaside(smallIrps, SMALL_IRP_BYTES, KEPT_IRPS);
+}
+
+/** A new IRP for a file's device stack, or null. Any level up to DISPATCH. */
 export function allocateIrp(file: File): Irp {
+  const irp = makeIrp(file);
+  if (changetype<usize>(irp)) reference(file);
+  return irp;
+}
+
+/** The same for a caller whose reference to the file goes to the IRP. What drivers and finishing may read is set; the rest is theirs to write. */
+export function makeIrp(file: File): Irp {
   const count = file.device.stackSize;
-  const irp = changetype<Irp>(allocateRaw(STACK_OFFSET + LOCATION_BYTES * count));
+  const irp = changetype<Irp>(
+    count == 1 ? takeBlock(smallIrps) : allocateRaw(STACK_OFFSET + LOCATION_BYTES * count),
+  );
   if (!changetype<usize>(irp)) return irp;
-  const thread = currentThread();
   irp.kind = PACKET_IRP;
   irp.stackCount = count;
   irp.current = count + 1;
   irp.file = file;
-  irp.thread = thread;
+  irp.thread = currentThread();
   irp.event = changetype<KernelObject>(0);
   irp.context = 0;
   irp.apcRoutine = 0;
@@ -133,14 +138,12 @@ export function allocateIrp(file: File): Irp {
   irp.pending = false;
   irp.completed = false;
   irp.waited = false;
+  irp.listed = false;
   irp.operation = nextOperation();
   irp.issued = csrRead(TIME);
   if (isSynchronous(file)) initializeObject(doneEvent(irp), TYPE_NOTIFICATION_EVENT, 0);
-  for (let number: u32 = 1; number <= count; number++) clearLocation(location(irp, number));
-  initializeList(queueEntry(irp));
-  insertTail(requestList(file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
-  insertTail(threadRequests(thread), threadEntry(irp));
-  reference(file);
+  clearLocation(location(irp, 1));
+  for (let number: u32 = 2; number <= count; number++) clearLocation(location(irp, number));
   hint2(TRACE_irp_create, irp.operation, changetype<usize>(irp));
   return irp;
 }
@@ -152,26 +155,40 @@ function clearLocation(place: StackLocation): void {
 }
 
 /** Signalled when a synchronous request is done. */
-function doneEvent(irp: Irp): KernelObject {
+export function doneEvent(irp: Irp): KernelObject {
   return changetype<KernelObject>(changetype<usize>(irp) + DONE_OFFSET);
 }
 
 /** The APC that brings the end of the request to its thread, and then to the program. */
-function apcOf(irp: Irp): Apc {
+export function apcOf(irp: Irp): Apc {
   return changetype<Apc>(changetype<usize>(irp) + APC_OFFSET);
 }
 
+/** The IRP of that APC. */
+export function irpOfApc(apc: usize): Irp {
+  return changetype<Irp>(apc - APC_OFFSET);
+}
+
+/** From now on those who cancel find the request. One that ends in the call that made it needs no list. */
+function listIrp(irp: Irp): void {
+  irp.listed = true;
+  insertTail(requestList(irp.file), changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+  insertTail(threadRequests(irp.thread), threadEntry(irp));
+}
+
 /** Nobody can cancel the IRP any more. */
-function unlinkIrp(irp: Irp): void {
-  removeEntry(changetype<usize>(irp) + offsetof<Irp>('fileNext'));
+function unlistIrp(irp: Irp): void {
+  detachEntry(changetype<usize>(irp) + offsetof<Irp>('fileNext'));
   removeEntry(threadEntry(irp));
 }
 
-/** End an IRP's life. */
-function freeIrp(irp: Irp): void {
+/** End an IRP's life. Any level up to DISPATCH. */
+export function freeIrp(irp: Irp): void {
   if (changetype<usize>(irp.event)) dereference(irp.event);
   dereference(irp.file);
-  free(changetype<usize>(irp), STACK_OFFSET + LOCATION_BYTES * irp.stackCount);
+  const count = irp.stackCount;
+  if (count == 1) giveBlock(smallIrps, changetype<usize>(irp));
+  else free(changetype<usize>(irp), STACK_OFFSET + LOCATION_BYTES * count);
 }
 
 /** Address of an IRP's entry in its driver's queue. */
@@ -179,7 +196,8 @@ export function queueEntry(irp: Irp): usize {
   return changetype<usize>(irp) + offsetof<Irp>('queueNext');
 }
 
-function threadEntry(irp: Irp): usize {
+/** Address of an IRP's entry in its thread's list. */
+export function threadEntry(irp: Irp): usize {
   return changetype<usize>(irp) + offsetof<Irp>('threadNext');
 }
 
@@ -208,7 +226,8 @@ export function nextLocation(irp: Irp): StackLocation {
   return location(irp, irp.current - 1);
 }
 
-function location(irp: Irp, number: u32): StackLocation {
+/** A location by its number, from 1 for the lowest device. */
+export function location(irp: Irp, number: u32): StackLocation {
   const offset = STACK_OFFSET + LOCATION_BYTES * (number - 1);
   return changetype<StackLocation>(changetype<usize>(irp) + offset);
 }
@@ -252,6 +271,7 @@ export function copyToNextLocation(irp: Irp): void {
 
 /** The driver keeps the IRP and will return STATUS_PENDING (N4.2). */
 export function markPending(irp: Irp): void {
+  if (!irp.listed) listIrp(irp);
   currentLocation(irp).control |= PENDING_RETURNED;
   hint2(TRACE_irp_pending, irp.operation, changetype<usize>(irp));
 }
@@ -272,20 +292,25 @@ export function completeIrp(irp: Irp, status: u32, information: u32): u32 {
 export function resumeCompletion(irp: Irp): void {
   while (irp.current <= irp.stackCount) {
     const place = currentLocation(irp);
-    irp.pending = (place.control & PENDING_RETURNED) != 0;
+    const pended = place.control & PENDING_RETURNED;
+    irp.pending = pended != 0;
     irp.current++;
     if (place.routine && place.control & outcome(irp)) {
-      const above =
-        irp.current <= irp.stackCount ? currentLocation(irp).device : changetype<Device>(0);
-      const answer = call_indirect<u32>(place.routine, above, irp, place.context);
-      if (answer == STATUS_MORE_PROCESSING_REQUIRED) return;
-    } else if (irp.pending && irp.current <= irp.stackCount) {
+      if (callRoutine(irp, place) == STATUS_MORE_PROCESSING_REQUIRED) return;
+    } else if (pended && irp.current <= irp.stackCount) {
       currentLocation(irp).control |= PENDING_RETURNED;
     }
   }
   irp.completed = true;
-  unlinkIrp(irp);
+  if (irp.listed) unlistIrp(irp);
   if (irp.pending) finishPended(irp);
+}
+
+/** The completion routine of a location belongs to the device above it. */
+function callRoutine(irp: Irp, place: StackLocation): u32 {
+  const isTop = irp.current > irp.stackCount;
+  const above = isTop ? changetype<Device>(0) : currentLocation(irp).device;
+  return call_indirect<u32>(place.routine, above, irp, place.context);
 }
 
 function outcome(irp: Irp): u32 {
@@ -293,161 +318,6 @@ function outcome(irp: Irp): u32 {
   return irp.cancel ? result | INVOKE_ON_CANCEL : result;
 }
 
-function isError(status: u32): bool {
+export function isError(status: u32): bool {
   return status >= 0xc000_0000;
-}
-
-/** Completion outside the caller: as a packet, which the thread that takes it finishes (N4.7), or in the issuing thread (N4.6). */
-function finishPended(irp: Irp): void {
-  if (changetype<usize>(irp.file.port) && irp.context) {
-    notify(irp);
-    queueToPort(irp);
-    return;
-  }
-  const thread = irp.thread;
-  initializeApc(apcOf(irp), thread, finishApc.index, 0, 0, false, 0);
-  if (!changetype<usize>(thread) || !insertQueueApc(apcOf(irp), 0, 0, irp.file.device.boost)) {
-    finishInThread(irp);
-  }
-}
-
-/** The special kernel APC at the end of a request. */
-function finishApc(apc: usize): void {
-  const old = lockIo();
-  finishInThread(changetype<Irp>(apc - APC_OFFSET));
-  unlockIo(old);
-}
-
-function finishInThread(irp: Irp): void {
-  if (isSynchronous(irp.file)) {
-    hint2(TRACE_irp_wake, irp.operation, changetype<usize>(irp.thread));
-    acquireDispatcher();
-    setEvent(doneEvent(irp), irp.operation, 0);
-    releaseDispatcher();
-    return;
-  }
-  writeStatusBlock(irp);
-  notify(irp);
-  freeAfterRoutine(irp);
-}
-
-/** The request is done. Its IRP serves once more as the program's APC, if there is a routine, and then goes. */
-function freeAfterRoutine(irp: Irp): void {
-  const thread = irp.thread;
-  if (irp.apcRoutine && changetype<usize>(thread)) {
-    initializeApc(
-      apcOf(irp),
-      thread,
-      freeApc.index,
-      freeApc.index,
-      irp.apcRoutine,
-      true,
-      irp.context,
-    );
-    if (insertQueueApc(apcOf(irp), irp.statusBlock, 0, 0)) return;
-  }
-  freeIrp(irp);
-}
-
-function freeApc(apc: usize): void {
-  const old = lockIo();
-  freeIrp(changetype<Irp>(apc - APC_OFFSET));
-  unlockIo(old);
-}
-
-/** Give an IRP to its file's device; a synchronous request is waited for. The answer goes to the program. Below DISPATCH. */
-export function performIrp(irp: Irp): u32 {
-  const old = lockIo();
-  const answer = callDriver(irp.file.device, irp);
-  if (answer == STATUS_PENDING && isSynchronous(irp.file)) {
-    unlockIo(old);
-    awaitIrp(irp);
-    lockIo();
-  }
-  const status = finishCall(irp, answer);
-  unlockIo(old);
-  return status;
-}
-
-/** What the issuing call does after callDriver and awaitIrp. */
-export function finishCall(irp: Irp, answer: u32): u32 {
-  if (answer == STATUS_PENDING && !isSynchronous(irp.file)) return answer;
-  return finishInline(irp);
-}
-
-/**
- * Wait in the call for the end of a synchronous request. An alert or a user APC, where the file lets them, and the end of the thread
- * cancel the request, whose end is waited for all the same. Below DISPATCH.
- */
-function awaitIrp(irp: Irp): void {
-  irp.waited = true;
-  const alertable = (irp.file.options & FILE_SYNCHRONOUS_IO_ALERT) != 0;
-  const mode = alertable ? WAIT_USER | WAIT_ALERTABLE : WAIT_USER;
-  if (waitForObject(doneEvent(irp), NEVER, mode) == STATUS_SUCCESS) return;
-  const old = lockIo();
-  cancelIrp(irp);
-  unlockIo(old);
-  waitForObject(doneEvent(irp), NEVER, 0);
-}
-
-function finishInline(irp: Irp): u32 {
-  const status = irp.status;
-  if (isSynchronous(irp.file)) finishBlocking(irp);
-  if (!isError(status)) {
-    notify(irp);
-    if (!isSynchronous(irp.file) && irp.context && postsOnSuccess(irp.file)) {
-      queueToPort(irp);
-      return status;
-    }
-    writeStatusBlock(irp);
-    freeAfterRoutine(irp);
-  } else {
-    freeIrp(irp);
-  }
-  return status;
-}
-
-/** The call of a blocking file ends: move its position, let the next call in. */
-function finishBlocking(irp: Irp): void {
-  const place = location(irp, irp.stackCount);
-  if (place.kind != REQUEST_CONTROL && irp.file.device.flags & DEVICE_SEEKABLE) {
-    if (!isError(irp.status)) irp.file.position = place.offset + irp.information;
-  }
-  unlockFile(irp.file);
-}
-
-function queueToPort(irp: Irp): void {
-  irp.key = irp.file.key;
-  hint2(TRACE_irp_packet, irp.operation, changetype<usize>(irp));
-  insertPacket(irp.file.port, irp);
-}
-
-function notify(irp: Irp): void {
-  const event = irp.event;
-  const file = irp.file;
-  if (!changetype<usize>(event) && !signalsFile(file)) return;
-  acquireDispatcher();
-  if (changetype<usize>(event)) {
-    setEvent(event, irp.operation, 0);
-  } else {
-    file.signal = 1;
-    signalObject(file, irp.operation, 0);
-  }
-  releaseDispatcher();
-}
-
-function writeStatusBlock(irp: Irp): void {
-  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_status, irp.status);
-  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_information, irp.information);
-}
-
-/** The packet has been taken from its port: only now the status block is written (N3.20). */
-export function finishFromPort(irp: Irp): void {
-  writeStatusBlock(irp);
-  freeIrp(irp);
-}
-
-/** Tell the program the operation number of a request that is about to be made. */
-export function announce(irp: Irp): void {
-  store<u32>(irp.statusBlock + IO_STATUS_BLOCK_operation, irp.operation);
 }

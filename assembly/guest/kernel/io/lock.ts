@@ -1,4 +1,4 @@
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { DISPATCH_LEVEL, lowerIrql, raiseToDispatch } from '../hal/irql';
 import { currentPrcb, multiprocessor } from '../hal/prcb';
 import { assertRule, CHECKED } from '../ke/checked';
 import { enterQueue, leaveQueue } from '../ke/queuedlock';
@@ -13,7 +13,7 @@ const lock = memory.data(4, 4);
 
 /** Raise to DISPATCH and take the lock; the old level is for unlockIo. */
 export function lockIo(): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = raiseToDispatch();
   acquireIo();
   return old;
 }

@@ -53,7 +53,8 @@ import { readyThread, swapThread } from '../ke/schedule';
 import { portRecord, Thread, THREAD_WAITING, threadOfRecord } from '../ke/thread';
 import { isAlertDue, signalObject, takeAlert } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
-import { finishFromPort, Irp } from './irp';
+import { finishFromPort } from './finish';
+import { Irp } from './irp';
 import { Packet, PACKET_IRP, PACKET_POSTED } from './packet';
 import { packetTaken } from './waitpacket';
 

@@ -1,4 +1,4 @@
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { DISPATCH_LEVEL, lowerIrql, raiseToDispatch } from '../hal/irql';
 import { currentPrcb, multiprocessor } from '../hal/prcb';
 import { assertRule, CHECKED } from './checked';
 import { enterQueue, leaveQueue } from './queuedlock';
@@ -12,7 +12,7 @@ const lock = memory.data(4, 4);
 
 /** Raise to DISPATCH and lock the database; the old level is for unlockDispatcher. */
 export function lockDispatcher(): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = raiseToDispatch();
   acquireDispatcher();
   return old;
 }

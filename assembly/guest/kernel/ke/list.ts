@@ -37,11 +37,16 @@ export function insertHead(head: usize, entry: usize): void {
 
 /** Take an entry out; afterwards it is an empty list of its own, so that taking it out again does nothing. */
 export function removeEntry(entry: usize): void {
+  detachEntry(entry);
+  initializeList(entry);
+}
+
+/** The same without making a list of it: it is taken out but once. */
+export function detachEntry(entry: usize): void {
   const next = load<usize>(entry);
   const previous = load<usize>(entry, 4);
   store<usize>(previous, next);
   store<usize>(next, previous, 4);
-  initializeList(entry);
 }
 
 /** Take the first entry out, or 0 when there is none. */

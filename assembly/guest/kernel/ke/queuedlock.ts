@@ -1,5 +1,5 @@
 import { amoSwap, fence, lr, mmioLoad32, mmioStore32, sc } from '../rv';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql } from '../hal/irql';
+import { lowerIrql, raiseToDispatch } from '../hal/irql';
 
 /**
  * Queued spinlocks: harts get the lock in the order in which they asked, and each spins on a word of its own. The lock is the address
@@ -21,7 +21,7 @@ export class LockHandle extends LockQueue {
 
 /** Raise to DISPATCH and take the lock (KeAcquireInStackQueuedSpinLock). */
 export function acquireInStackQueuedLock(lock: usize, handle: LockHandle): void {
-  handle.oldIrql = raiseIrql(DISPATCH_LEVEL);
+  handle.oldIrql = raiseToDispatch();
   handle.lock = lock;
   enterQueue(lock, handle);
 }

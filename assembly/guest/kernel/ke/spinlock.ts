@@ -1,6 +1,6 @@
 import { amoSwap, fence } from '../rv';
 import { multiprocessor } from '../hal/prcb';
-import { DISPATCH_LEVEL, lowerIrql, raiseIrql, SYNCH_LEVEL } from '../hal/irql';
+import { DISPATCH_LEVEL, lowerIrql, raiseIrql, raiseToDispatch, SYNCH_LEVEL } from '../hal/irql';
 
 /**
  * Executive spinlocks (N1.13): a word, 0 when free. Taking one raises IRQL and leaves interrupts enabled; a hart that holds one must
@@ -48,7 +48,7 @@ export function releaseFromDispatch(lock: usize): void {
 
 /** As acquireSpinLock for a lock of the executive's own; on one hart only IRQL changes. */
 export function acquireLeaf(lock: usize): u32 {
-  const old = raiseIrql(DISPATCH_LEVEL);
+  const old = raiseToDispatch();
   if (multiprocessor) acquireAtDispatch(lock);
   return old;
 }

@@ -7,6 +7,7 @@ import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
 import { allocate, allocateStack, free, freeStack } from '../mm/pool';
 import { exitStub } from '../mm/user';
+import { bugCheck } from '../ps/fault';
 import { joinProcess, leaveProcess, Process } from '../ps/process';
 import { finishThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
@@ -45,6 +46,10 @@ const DEFAULT_STACK_BYTES: u32 = 16 * 1024;
 /** Sizes and places in the frames of hal/trap.s. */
 export const FRAME_BYTES: usize = 144;
 const FRAME_STATUS: usize = 128;
+const FRAME_CAUSE: usize = 132;
+const CAUSE_USER_CALL: u32 = 8;
+/** Offset in Thread that hal/trap.s knows. */
+const RETURN_WORK: usize = 56;
 const CONTEXT_BYTES: usize = 64;
 
 @unmanaged
@@ -55,8 +60,15 @@ export class Thread extends KernelObject {
   port: u32;
   portState: u32;
   portValue: usize;
-  portDeadline: u64;
+  portDeadline: u32;
+  portDeadlineHigh: u32;
   portHart: u32;
+  /**
+   * User APCs, or its end, are due on the way back to user mode; the user registers have been replaced. hal/trap.s tests
+   * the two as one.
+   */
+  userApcPending: bool;
+  frameReplaced: bool;
   /** Stack pointer while it does not run; top of its kernel stack. */
   saved: usize;
   kernelStack: usize;
@@ -113,12 +125,8 @@ export class Thread extends KernelObject {
   takesApcs: bool;
   kernelApcPending: bool;
   kernelApcInProgress: bool;
-  /** User APCs, or its end, are due on the way back to user mode. */
-  userApcPending: bool;
   /** An alert (NtAlertThread) ends its next alertable wait. */
   alerted: bool;
-  /** It is in a system call. */
-  inCall: bool;
   /** It is to end with its exit status as soon as it is about to be in user mode. */
   terminating: bool;
   /** The special APC that brings the end to a thread in user mode. */
@@ -132,6 +140,7 @@ const listLock = memory.data(4, 4);
 
 /** Before the first thread. */
 export function initializeThreads(): void {
+  if (offsetof<Thread>('userApcPending') != RETURN_WORK) bugCheck('layout of threads', 0);
   initializeList(allThreads);
 }
 
@@ -318,7 +327,8 @@ export function threadToEnd(process: Process): Thread {
 /** In the thread that shall end: at once, unless it is in a system call, which it completes. */
 function endProgramThread(apc: usize): void {
   const thread = currentThread();
-  if (thread.terminating && !thread.inCall) terminateThread(thread.exitStatus);
+  const cause = load<u32>(thread.kernelStack - FRAME_BYTES + FRAME_CAUSE);
+  if (thread.terminating && cause != CAUSE_USER_CALL) terminateThread(thread.exitStatus);
 }
 
 /** Give back the stacks of an ended thread and the reference of its running; on another stack than its own, at DISPATCH. */

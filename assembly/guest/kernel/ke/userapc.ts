@@ -16,6 +16,8 @@ import { FRAME_BYTES, terminateThread, Thread } from './thread';
 
 /** Word n of a CONTEXT is register xn, word 0 the pc, as in the frame of hal/trap.s. These are saved: pc, ra, sp, tp, t0-t6, a0-a7. */
 const SAVED_WORDS: u32 = 0xf003_fcf7;
+/** Of these, what a system call destroys: t0-t6, a1-a7. */
+const DESTROYED_WORDS: u32 = 0xf003_f8e0;
 const PC: usize = 0;
 const RA: usize = 4;
 const SP: usize = 8;
@@ -28,9 +30,16 @@ function userFrame(thread: Thread): usize {
   return thread.kernelStack - FRAME_BYTES;
 }
 
-/** Something is due before this system call returns `status`: the thread's end, or its oldest user APC. The answer is the value of a0. */
-export function serveUser(status: u32): u32 {
+/** From hal/trap.s, before a system call returns `status` and the thread is in user mode with the registers of its frame; the answer is a0. */
+export function leaveCall(status: u32): u32 {
   const thread = currentThread();
+  if (!thread.frameReplaced) clearDestroyed(userFrame(thread));
+  thread.frameReplaced = false;
+  return thread.userApcPending ? serveUser(thread, status) : status;
+}
+
+/** The thread's end is due, or its oldest user APC. */
+function serveUser(thread: Thread, status: u32): u32 {
   if (thread.terminating) terminateThread(thread.exitStatus);
   const old = lockDispatcher();
   const apc = takeUserApc(thread);
@@ -67,6 +76,13 @@ function runKernelRoutine(apc: Apc): void {
   lowerIrql(old);
 }
 
+/** What the program knows to be destroyed by a system call is not in the frame. */
+function clearDestroyed(frame: usize): void {
+  for (let mask = DESTROYED_WORDS; mask; mask &= mask - 1) {
+    store<u32>(frame + ((<usize>ctz(mask)) << 2), 0);
+  }
+}
+
 function copySaved(to: usize, from: usize): void {
   for (let mask = SAVED_WORDS; mask; mask &= mask - 1) {
     const offset = (<usize>ctz(mask)) << 2;
@@ -82,6 +98,7 @@ export function continueThread(context: usize, test: bool): u32 {
   const thread = currentThread();
   const frame = userFrame(thread);
   copySaved(frame, context);
+  thread.frameReplaced = true;
   if (test) {
     const old = lockDispatcher();
     if (hasUserApc(thread)) thread.userApcPending = true;

@@ -86,8 +86,9 @@ export function apcStub(): usize {
 /** Is all of this memory the calling program's? STATUS_SUCCESS or STATUS_ACCESS_VIOLATION. */
 export function probe(address: usize, bytes: usize): u32 {
   const process = currentProcess();
-  if (address < process.start || address > process.end) return STATUS_ACCESS_VIOLATION;
-  return bytes <= process.end - address ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+  const offset = address - process.start;
+  if (offset > process.bytes || bytes > process.bytes - offset) return STATUS_ACCESS_VIOLATION;
+  return STATUS_SUCCESS;
 }
 
 /** As probe, for words. */

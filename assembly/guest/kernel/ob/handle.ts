@@ -1,5 +1,7 @@
-import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
-import { currentThread } from '../hal/prcb';
+import { csrReadClear, csrSet } from '../rv';
+import { acquireAtDispatch, acquireLeaf, releaseFromDispatch, releaseLeaf } from '../ke/spinlock';
+import { MSTATUS, MSTATUS_MIE } from '../hal/csr';
+import { currentThread, multiprocessor } from '../hal/prcb';
 import { KernelObject } from '../ke/object';
 import { allocateRaw, free } from '../mm/pool';
 import { currentProcess } from '../ps/process';
@@ -94,14 +96,16 @@ function findObject(table: HandleTable, handle: u32): KernelObject {
   return changetype<KernelObject>(value & 1 ? <usize>0 : value);
 }
 
-/** The object of a handle with a reference more, or null. */
+/** The object of a handle with a reference more, or null. Every call does it, so it keeps interrupts off rather than raise IRQL. */
 export function referenceHandle(handle: u32): KernelObject {
-  const old = acquireLeaf(lock);
+  const enabled = csrReadClear(MSTATUS, MSTATUS_MIE) & MSTATUS_MIE;
+  if (multiprocessor) acquireAtDispatch(lock);
   const thread = currentThread();
   const object: KernelObject =
     handle == CURRENT_THREAD ? thread : findObject(thread.process.handles, handle);
   if (changetype<usize>(object)) reference(object);
-  releaseLeaf(lock, old);
+  if (multiprocessor) releaseFromDispatch(lock);
+  csrSet(MSTATUS, enabled);
   return object;
 }
 

@@ -45,6 +45,8 @@ export class Process {
   start: usize;
   image: usize;
   end: usize;
+  /** From start to end. */
+  bytes: usize;
   stacks: Region;
   handles: HandleTable;
   /** Threads that have not ended. */
@@ -98,6 +100,7 @@ function createProcess(image: usize, end: usize): Process {
   process.start = image - USER_STACKS_BYTES;
   process.image = image;
   process.end = end;
+  process.bytes = end - process.start;
   process.stacks = changetype<Region>(address + STACKS_OFFSET);
   process.handles = changetype<HandleTable>(address + HANDLES_OFFSET);
   if (!createStacks(process.stacks, writeStubs(process.start), image)) {

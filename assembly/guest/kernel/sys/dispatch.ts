@@ -1,5 +1,5 @@
-import { hint2 } from '../rv';
-import { TRACE_syscall_enter, TRACE_syscall_exit } from '../generated/trace';
+import { codeAddress } from '../rv';
+import { serviceTable } from '../asm';
 import {
   STATUS_INVALID_SYSTEM_SERVICE,
   SYS_NtAlertThread,
@@ -51,8 +51,6 @@ import {
   SYS_NtWriteFile,
   SYS_NtYieldExecution,
 } from '../generated/syscalls';
-import { currentThread } from '../hal/prcb';
-import { serveUser } from '../ke/userapc';
 import { closeHandle } from '../ob/handle';
 import { alertThread, continueCall, queueApcThread, testAlert } from './apcs';
 import {
@@ -107,118 +105,70 @@ import {
 import { readFile, writeFile } from './transfer';
 
 /**
- * System calls: from hal/trap.s, on the calling thread's kernel stack, at PASSIVE with interrupts on. Arguments and meanings
- * are in assembly/tables/syscalls.table.ts.
+ * The table of system calls, from which hal/trap.s calls on the calling thread's kernel stack, at PASSIVE with interrupts on; the arguments
+ * are in their registers. Arguments and meanings are in assembly/tables/syscalls.table.ts.
  */
 
-export function systemCall(a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32, number: u32): u32 {
-  const thread = currentThread();
-  hint2(TRACE_syscall_enter, number, changetype<usize>(thread));
-  thread.inCall = true;
-  const status = serve(number, a0, a1, a2, a3, a4, a5);
-  thread.inCall = false;
-  hint2(TRACE_syscall_exit, number, status);
-  return thread.userApcPending ? serveUser(status) : status;
+/** Numbers of calls are smaller; hal/trap.s has room for so many. */
+const SERVICES: u32 = 128;
+
+function provide(number: u32, routine: u32): void {
+  store<usize>(serviceTable() + ((<usize>number) << 2), codeAddress(routine));
 }
 
-function serve(number: u32, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32): u32 {
-  switch (number) {
-    case SYS_NtDisplayString:
-      return displayString(a0, a1);
-    case SYS_NtTerminateProcess:
-      return terminateProcess(a0, a1);
-    case SYS_NtRaiseHardError:
-      return raiseHardError(a0, a1, a2, a3, a4);
-    case SYS_NtQuerySystemInformation:
-      return querySystemInformation(a0, a1);
-    case SYS_NtQueryPerformanceCounter:
-      return queryPerformanceCounter(a0, a1);
-    case SYS_NtClose:
-      return closeHandle(a0);
-    case SYS_NtDuplicateObject:
-      return duplicateObject(a0, a1);
-    case SYS_NtQueryParameter:
-      return queryParameter(a0, a1);
-    case SYS_NtCreateThreadEx:
-      return createThreadCall(a0, a1, a2, a3, a4);
-    case SYS_NtTerminateThread:
-      return terminateThreadCall(a0, a1);
-    case SYS_NtYieldExecution:
-      return yieldExecution();
-    case SYS_NtSuspendThread:
-      return suspendThreadCall(a0, a1);
-    case SYS_NtResumeThread:
-      return resumeThreadCall(a0, a1);
-    case SYS_NtGetContextThread:
-      return getContextThread(a0, a1, a2);
-    case SYS_NtDelayExecution:
-      return delayExecution(a0, a1);
-    case SYS_NtQueueApcThread:
-      return queueApcThread(a0, a1, a2, a3, a4);
-    case SYS_NtTestAlert:
-      return testAlert();
-    case SYS_NtAlertThread:
-      return alertThread(a0);
-    case SYS_NtContinue:
-      return continueCall(a0, a1);
-    case SYS_NtCreateEvent:
-      return createEventCall(a0, a1, a2);
-    case SYS_NtSetEvent:
-      return setEventCall(a0, a1);
-    case SYS_NtResetEvent:
-      return resetEventCall(a0, a1);
-    case SYS_NtCreateSemaphore:
-      return createSemaphoreCall(a0, a1, a2);
-    case SYS_NtReleaseSemaphore:
-      return releaseSemaphoreCall(a0, a1, a2);
-    case SYS_NtCreateMutant:
-      return createMutantCall(a0, a1);
-    case SYS_NtReleaseMutant:
-      return releaseMutantCall(a0, a1);
-    case SYS_NtCreateTimer:
-      return createTimerCall(a0, a1);
-    case SYS_NtSetTimer:
-      return setTimerCall(a0, a1, a2, a3, a4, a5);
-    case SYS_NtCancelTimer:
-      return cancelTimerCall(a0, a1);
-    case SYS_NtWaitForSingleObject:
-      return waitForSingle(a0, a1, a2);
-    case SYS_NtWaitForMultipleObjects:
-      return waitForMultiple(a0, a1, a2, a3, a4);
-    case SYS_NtCreateIoCompletion:
-      return createIoCompletion(a0, a1);
-    case SYS_NtSetIoCompletion:
-      return setIoCompletion(a0, a1, a2, a3, a4);
-    case SYS_NtRemoveIoCompletionEx:
-      return removeIoCompletion(a0, a1, a2, a3, a4, a5);
-    case SYS_NtQueryIoCompletion:
-      return queryIoCompletion(a0, a1);
-    case SYS_NtCreateWaitCompletionPacket:
-      return createWaitPacketCall(a0);
-    case SYS_NtAssociateWaitCompletionPacket:
-      return associateWaitPacket(a0, a1, a2, a3, a4, a5);
-    case SYS_NtCancelWaitCompletionPacket:
-      return cancelWaitPacket(a0);
-    case SYS_NtCreateFile:
-      return createFileCall(a0, a1, a2, a3);
-    case SYS_NtDeviceIoControlFile:
-      return deviceIoControl(a0, a1, a2, a3, a4, a5);
-    case SYS_NtSetInformationFile:
-      return setInformationFile(a0, a1, a2, a3, a4);
-    case SYS_NtQueryInformationFile:
-      return queryInformationFile(a0, a1, a2, a3, a4);
-    case SYS_NtCreateNamedPipeFile:
-      return createNamedPipeFile(a0, a1, a2, a3, a4);
-    case SYS_NtReadFile:
-      return readFile(a0, a1, a2, a3, a4);
-    case SYS_NtWriteFile:
-      return writeFile(a0, a1, a2, a3, a4);
-    case SYS_NtCancelIoFile:
-      return cancelIoFile(a0);
-    case SYS_NtCancelIoFileEx:
-      return cancelIoFileEx(a0, a1);
-    case SYS_NtCancelSynchronousIoFile:
-      return cancelSynchronousIoFile(a0);
-  }
+function unknownService(): u32 {
   return STATUS_INVALID_SYSTEM_SERVICE;
+}
+
+/** Before the first program. */
+export function initializeServices(): void {
+  for (let number: u32 = 0; number < SERVICES; number++) provide(number, unknownService.index);
+  provide(SYS_NtDisplayString, displayString.index);
+  provide(SYS_NtTerminateProcess, terminateProcess.index);
+  provide(SYS_NtRaiseHardError, raiseHardError.index);
+  provide(SYS_NtQuerySystemInformation, querySystemInformation.index);
+  provide(SYS_NtQueryPerformanceCounter, queryPerformanceCounter.index);
+  provide(SYS_NtClose, closeHandle.index);
+  provide(SYS_NtDuplicateObject, duplicateObject.index);
+  provide(SYS_NtQueryParameter, queryParameter.index);
+  provide(SYS_NtCreateThreadEx, createThreadCall.index);
+  provide(SYS_NtTerminateThread, terminateThreadCall.index);
+  provide(SYS_NtYieldExecution, yieldExecution.index);
+  provide(SYS_NtSuspendThread, suspendThreadCall.index);
+  provide(SYS_NtResumeThread, resumeThreadCall.index);
+  provide(SYS_NtGetContextThread, getContextThread.index);
+  provide(SYS_NtDelayExecution, delayExecution.index);
+  provide(SYS_NtQueueApcThread, queueApcThread.index);
+  provide(SYS_NtTestAlert, testAlert.index);
+  provide(SYS_NtAlertThread, alertThread.index);
+  provide(SYS_NtContinue, continueCall.index);
+  provide(SYS_NtCreateEvent, createEventCall.index);
+  provide(SYS_NtSetEvent, setEventCall.index);
+  provide(SYS_NtResetEvent, resetEventCall.index);
+  provide(SYS_NtCreateSemaphore, createSemaphoreCall.index);
+  provide(SYS_NtReleaseSemaphore, releaseSemaphoreCall.index);
+  provide(SYS_NtCreateMutant, createMutantCall.index);
+  provide(SYS_NtReleaseMutant, releaseMutantCall.index);
+  provide(SYS_NtCreateTimer, createTimerCall.index);
+  provide(SYS_NtSetTimer, setTimerCall.index);
+  provide(SYS_NtCancelTimer, cancelTimerCall.index);
+  provide(SYS_NtWaitForSingleObject, waitForSingle.index);
+  provide(SYS_NtWaitForMultipleObjects, waitForMultiple.index);
+  provide(SYS_NtCreateIoCompletion, createIoCompletion.index);
+  provide(SYS_NtSetIoCompletion, setIoCompletion.index);
+  provide(SYS_NtRemoveIoCompletionEx, removeIoCompletion.index);
+  provide(SYS_NtQueryIoCompletion, queryIoCompletion.index);
+  provide(SYS_NtCreateWaitCompletionPacket, createWaitPacketCall.index);
+  provide(SYS_NtAssociateWaitCompletionPacket, associateWaitPacket.index);
+  provide(SYS_NtCancelWaitCompletionPacket, cancelWaitPacket.index);
+  provide(SYS_NtCreateFile, createFileCall.index);
+  provide(SYS_NtDeviceIoControlFile, deviceIoControl.index);
+  provide(SYS_NtSetInformationFile, setInformationFile.index);
+  provide(SYS_NtQueryInformationFile, queryInformationFile.index);
+  provide(SYS_NtCreateNamedPipeFile, createNamedPipeFile.index);
+  provide(SYS_NtReadFile, readFile.index);
+  provide(SYS_NtWriteFile, writeFile.index);
+  provide(SYS_NtCancelIoFile, cancelIoFile.index);
+  provide(SYS_NtCancelIoFileEx, cancelIoFileEx.index);
+  provide(SYS_NtCancelSynchronousIoFile, cancelSynchronousIoFile.index);
 }

@@ -79,6 +79,8 @@ const SPECIAL: Readonly<Record<string, Emit>> = {
   hint,
   readsp: move(destination, () => SP),
   readtp: move(destination, () => TP),
+  loadtp: (emitter, item) =>
+    emitter.code.word(encode.load('load32', destination(emitter, item), TP, item.imm)),
   writetp: move(() => TP, source),
   saveregisters: saveRegisters,
   trap: (emitter, item) => emitTrap(emitter, item.imm),

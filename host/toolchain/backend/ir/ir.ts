@@ -88,6 +88,7 @@ export type MachineOp =
   | 'hint'
   | 'readsp'
   | 'readtp'
+  | 'loadtp' // the word at the thread pointer + imm
   | 'writetp'
   | 'saveregisters' // s0–s11 to the 12 words at uses[0]
 
@@ -254,6 +255,7 @@ export function isRemovable(instruction: Instruction): boolean {
     instruction.op === 'phi' ||
     instruction.op === 'readsp' ||
     instruction.op === 'readtp' ||
+    instruction.op === 'loadtp' ||
     instruction.op === 'reload' ||
     (LOADS.has(instruction.op) && instruction.volatile !== true)
   )

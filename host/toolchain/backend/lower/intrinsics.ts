@@ -75,6 +75,12 @@ const read =
   (lowering) =>
     lowering.push(lowering.builder.value(op, []))
 
+/** One load, so that it is right even where a thread may be moved to another hart at any time. */
+const threadWord: Intrinsic = (lowering, [offset]) => {
+  const bytes = constant(lowering, offset, 'the offset of a word at the thread pointer')
+  lowering.push(lowering.builder.value('loadtp', [], bytes))
+}
+
 const linker =
   (symbol: string): Intrinsic =>
   (lowering) =>
@@ -131,6 +137,7 @@ const RV: Readonly<Record<string, Intrinsic>> = {
   hint2: hint,
   stackPointer: read('readsp'),
   threadPointer: read('readtp'),
+  threadWord,
   setThreadPointer: plain('writetp'),
   codeAddress,
   callAddress,

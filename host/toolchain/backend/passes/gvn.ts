@@ -188,7 +188,7 @@ function isBarrier(item: Instruction): boolean {
       return (
         !isBinary(item.op) &&
         !isUnary(item.op) &&
-        !['const', 'address', 'high', 'copy', 'readsp', 'readtp'].includes(item.op)
+        !['const', 'address', 'high', 'copy', 'readsp', 'readtp', 'loadtp'].includes(item.op)
       )
   }
 }
