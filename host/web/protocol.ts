@@ -3,6 +3,7 @@ import type {
   Deadlock,
   DpcQueueView,
   HandleView,
+  HartView,
   IrpView,
   PortView,
   ThreadView,
@@ -116,9 +117,18 @@ export interface RunSummary {
   typical: number | null
 }
 
-/** What is in the machine when a run is over. */
+/** What a hart does at a moment. */
+export interface HartState extends HartView {
+  /** Function in which its program counter stands. */
+  place: string
+}
+
+/** What is in the machine at a moment of its run. */
 export interface MachineState {
   clockHz: number
+  /** The cycle at which the machine stands. */
+  cycle: number
+  harts: HartState[]
   coroutines: Coroutine[]
   /** Circles of waits. */
   deadlocks: Deadlock[]
@@ -159,8 +169,8 @@ export interface Playground {
   request(id: number): Promise<RequestDetail | null>
   /** What became of the last program's async functions. */
   functions(): Promise<ExplainedFunction[]>
-  /** The machine as the last run left it. */
-  machine(): Promise<MachineState | null>
+  /** The machine at a cycle of the last run, or as the run left it. */
+  machine(cycle?: number): Promise<MachineState | null>
   /** The last run as a Perfetto trace. */
   perfetto(): Promise<Uint8Array | null>
   /** The last run's frames as pcapng. */

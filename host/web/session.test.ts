@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { defaultConfiguration } from './protocol.ts'
-import type { RequestDetail, RunConfiguration, RunListener, RunSummary } from './protocol.ts'
+import type {
+  MachineState,
+  RequestDetail,
+  RunConfiguration,
+  RunListener,
+  RunSummary,
+} from './protocol.ts'
 import { Session } from './session.ts'
 
 const source = (name: string) =>
@@ -22,6 +28,11 @@ async function finish(
   const outcome = await session.run(source(name), `${name}.ts`, configuration, listener)
   if (outcome.kind !== 'finished') throw new Error(JSON.stringify(outcome))
   return outcome.summary
+}
+
+/** How many coroutines wait for datagrams. */
+function waiting({ coroutines }: MachineState): number {
+  return coroutines.filter(({ name }) => name === 'serve').length
 }
 
 describe('a run of the async echo', () => {
@@ -87,6 +98,19 @@ describe('a run of the async echo', () => {
     expect(second.stateHash).not.toBe(first.stateHash)
   })
 
+  it('shows the machine at any cycle of the run, and at its end again', async () => {
+    const resumed = typical.rows.find(({ event }) => event === 'await.resume')!
+    const end = (await session.machine())!
+    const [there, again] = await Promise.all([session.machine(resumed.cycle), session.machine()])
+    expect(there!.cycle).toBe(resumed.cycle)
+    expect(there!.harts).toEqual([{ hart: 0, irql: 0, thread: 1, place: expect.any(String) }])
+    expect(end.harts[0].thread).toBeUndefined()
+    expect(waiting(end)).toBe(64)
+    expect(waiting(there!)).toBeLessThan(64)
+    expect(again).toEqual(end)
+    expect((await session.machine(0))!.coroutines).toEqual([])
+  })
+
   it('offers trace and capture', async () => {
     expect((await session.perfetto())?.length).toBeGreaterThan(10_000)
     expect((await session.capture())?.slice(0, 4)).toEqual(Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a))
@@ -107,6 +131,18 @@ describe('other runs', () => {
     const summary = await finish(new Session(), 'dns', { ...small, port: 53 })
     expect(summary.totals.requests).toBe(12)
     expect(summary.stopReason).toBe('answered')
+  })
+
+  it.each([
+    ['disk-and-net', 'answered', 69],
+    ['sync-io-path', 'exit', 0],
+  ])('read files: %s', async (name, stopReason, port) => {
+    const clients = port === 0 ? 0 : 4
+    const configuration = { ...small, clients, requests: 1, port, disk: true }
+    const texts: string[] = []
+    const summary = await finish(new Session(), name, configuration, silent(texts))
+    expect(summary.stopReason).toBe(stopReason)
+    expect(texts.join('')).not.toMatch(/no file|no disk/i)
   })
 
   it('follow a timer when there is no network', async () => {

@@ -69,6 +69,7 @@ export class Session implements Playground {
   private readonly compiler: Compiler
   private abort = new AbortController()
   private last: Run | null = null
+  private moment: Promise<unknown> = Promise.resolve()
 
   constructor(options: SessionOptions = {}) {
     this.options = options
@@ -126,21 +127,13 @@ export class Session implements Playground {
     return explain(image, { source: (file) => (file === fileName ? lines : undefined) })
   }
 
-  async machine(): Promise<MachineState | null> {
+  async machine(cycle = Infinity): Promise<MachineState | null> {
     if (!this.last) return null
     const { machine } = this.last
-    const counted = Object.entries(machine.counters()).filter(([, count]) => count !== 0)
-    return {
-      clockHz: machine.clockHz,
-      coroutines: machine.coroutines(),
-      deadlocks: machine.deadlocks(),
-      threads: machine.threads(),
-      ports: machine.ports(),
-      irps: machine.irps(),
-      dpcQueues: machine.dpcQueues(),
-      handles: machine.handles(),
-      counters: Object.fromEntries(counted),
-    }
+    // One after the other: a machine can go to one moment at a time.
+    const moment = this.moment.then(() => bringTo(machine, cycle)).then(() => stateOf(machine))
+    this.moment = moment.catch(() => undefined)
+    return moment
   }
 
   async perfetto(): Promise<Uint8Array | null> {
@@ -186,6 +179,7 @@ export class Session implements Playground {
       timing: timing as TimingProfile,
       link: { delay, bandwidth, loss },
       trace: true,
+      history: true,
       wasm: this.options.wasm,
       kernel: this.options.kernel,
     })
@@ -208,6 +202,36 @@ export class Session implements Playground {
     const report = await machine.run({ until: () => clients.finished, for: limit, ...common })
     if (ended(report) || !clients.finished) return { report, clients }
     return { report: await machine.run({ for: SETTLING_TIME, ...common }), clients }
+  }
+}
+
+/** Brings a machine to a cycle of its run, forwards or back, or to the nearest one that it can go to. */
+async function bringTo(machine: Machine, cycle: number): Promise<void> {
+  const { oldest, present } = machine.history ?? { oldest: 0, present: machine.cycles }
+  const goal = Math.min(Math.max(cycle, oldest), present)
+  if (goal < machine.cycles) await machine.runBackTo(goal)
+  else if (machine.inPast) await machine.run({ until: goal })
+}
+
+function stateOf(machine: Machine): MachineState {
+  const symbols = symbolsOf(machine)
+  const counted = Object.entries(machine.counters()).filter(([, count]) => count !== 0)
+  const harts = machine.scheduler().harts.map((hart) => {
+    const { pc } = machine.registers(hart.hart)
+    return { ...hart, place: symbols.describe(pc) ?? '' }
+  })
+  return {
+    clockHz: machine.clockHz,
+    cycle: machine.cycles,
+    harts,
+    coroutines: machine.coroutines(),
+    deadlocks: machine.deadlocks(),
+    threads: machine.threads(),
+    ports: machine.ports(),
+    irps: machine.irps(),
+    dpcQueues: machine.dpcQueues(),
+    handles: machine.handles(),
+    counters: Object.fromEntries(counted),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { lanes } from '../../host/observe/index.ts'
 import { Session, defaultConfiguration } from '../../host/web/index.ts'
+import { samples } from '../../web/src/samples.ts'
 import { encodeShared } from '../../web/src/share.ts'
 import type { Shared } from '../../web/src/share.ts'
 import { findProgram, testWith } from '../programs.ts'
@@ -83,6 +84,34 @@ describe('the playground in Chromium', () => {
       expect(await violations(page, 'light')).toEqual([])
       expect(await violations(page, 'dark')).toEqual([])
       expect(errors).toEqual([])
+    })
+
+    browserTest('offers all programs in groups, by keyboard', async () => {
+      const { page, errors } = await site.open()
+      await page.getByRole('button', { name: 'Program udp-echo' }).press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'Programs' })
+      await dialog.getByRole('heading', { name: 'Ways to wait' }).waitFor()
+      expect(await dialog.getByRole('listitem').count()).toBe(samples.length)
+      expect(await violations(page, 'light')).toEqual([])
+      await dialog.getByRole('button', { name: /^async-mutex/ }).press('Enter')
+      await page.getByRole('button', { name: 'Program async-mutex' }).waitFor()
+      await page.getByText('the order in which they came').first().waitFor()
+      expect(await page.getByLabel('Clients').inputValue()).toBe('0')
+      expect(errors).toEqual([])
+    })
+
+    browserTest('brings a changed program and its configuration back', async () => {
+      const { page } = await site.open()
+      const reset = page.getByRole('button', { name: 'Reset' })
+      expect(await reset.isDisabled()).toBe(true)
+      await page.getByLabel('Seed').fill('5')
+      await page.getByLabel('Program, TypeScript').press('Control+Home')
+      await page.keyboard.type('// mine')
+      page.once('dialog', (dialog) => void dialog.accept())
+      await reset.click()
+      expect(await page.getByLabel('Seed').inputValue()).toBe('1')
+      expect(await page.getByText('// mine').count()).toBe(0)
+      expect(await reset.isDisabled()).toBe(true)
     })
 
     browserTest('shows a mistake at its place', async () => {
@@ -173,9 +202,30 @@ describe('the playground in Chromium', () => {
       await requests.waitFor()
       expect(await requests.textContent()).toContain('AFD_RECEIVE_DATAGRAM')
       expect(await violations(page, 'dark')).toEqual([])
+      await page.getByText('none: it sleeps').waitFor()
       await page.keyboard.press('Home')
       await page.getByRole('table', { name: 'Every recorded event of the request' }).waitFor()
       expect(errors).toEqual([])
+    })
+
+    browserTest('goes to the moment of an event', async () => {
+      const anatomy = page.getByRole('table', { name: 'Every recorded event of the request' })
+      const row = anatomy.getByRole('row').filter({ hasText: 'await.resume' })
+      const cycle = await row.getByRole('button').textContent()
+      await row.getByRole('button').click()
+      await page.getByText(`Cycle ${cycle},`).waitFor()
+      const harts = page.getByRole('table', { name: 'Harts' })
+      expect(await harts.textContent()).not.toContain('sleeps')
+      await page.getByRole('button', { name: 'Previous moment' }).click()
+      await page.getByText(`Cycle ${cycle},`).waitFor({ state: 'detached' })
+      await page.getByRole('tab', { name: 'One request' }).click()
+      expect(errors).toEqual([])
+    })
+
+    browserTest('fits a phone', async () => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+      await page.setViewportSize({ width: 1400, height: 900 })
     })
 
     browserTest('keeps program and result within the window', async () => {

@@ -1,18 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import { findProgram, testWith } from '../programs.ts'
 import { openLab } from './lab.ts'
 import type { Lab } from './lab.ts'
 import { goOn, runJob } from './lab/job.ts'
 import type { Job } from './lab/job.ts'
+import { samples } from '../../web/src/samples.ts'
 import { goldenSnapshot } from '../machine/goldenSnapshot.ts'
 
 /** One state hash, in Node and in a browser, with the trace on and off, in one go and in slices. */
 
-const programs = new URL('../../assembly/guest/programs/', import.meta.url)
-const sourceOf = (name: string): string => readFileSync(new URL(name, programs), 'utf8')
-const fileName = 'udp-echo.ts'
-const source = sourceOf(fileName)
+const { name, source } = samples[0]
+const fileName = `${name}.ts`
 const clients = { port: 7, count: 4, requests: 3 }
 const base: Job = { fileName, source, clients, until: '2ms' }
 const lossy = { delay: '50us', loss: 0.05 }
@@ -39,10 +37,11 @@ describe('Node and Chromium come to the same state', () => {
 
   afterAll(() => lab?.close())
 
-  for (const name of readdirSync(programs).filter((name) => name.endsWith('.ts'))) {
-    testWith(['chromium'], `with ${name}`, async () => {
+  for (const { name, source, port, disk } of samples) {
+    testWith(['chromium'], `with ${name}, as the gallery runs it`, async () => {
+      const load = port === 0 ? {} : { clients: { port, count: 4, requests: 2 } }
       // Programs that end by themselves do so; servers are cut off.
-      const job: Job = { fileName: name, source: sourceOf(name), until: '3ms' }
+      const job: Job = { fileName: `${name}.ts`, source, disk, ...load, until: '3ms' }
       expect(await lab.run(job)).toEqual(await runJob(job))
     })
   }

@@ -5,15 +5,15 @@ import { keyEvents, layerKeys } from './layers.ts'
 
 /** The anatomy of one request as a table: layer, event, cycle, cycles since the row before, and what it means. */
 
-export type Detail = 'key' | 'all'
-export type Order = 'time' | 'layer'
+type Detail = 'key' | 'all'
+type Order = 'time' | 'layer'
 
 /** A pause this many times longer than all other steps together is shown as a row of its own. */
 const PAUSE_SHARE = 0.5
 const headings = ['Layer', 'Event', 'Cycle', '+ Cycles', 'What happens']
 
 /** The rows of a detail, with the cycles between the rows that remain. */
-export function selectRows(rows: readonly AnatomyRow[], detail: Detail): AnatomyRow[] {
+function selectRows(rows: readonly AnatomyRow[], detail: Detail): AnatomyRow[] {
   const kept = rows.filter((row) => detail === 'all' || keyEvents.has(row.event))
   return kept.map((row, index) => ({
     ...row,
@@ -28,14 +28,21 @@ function pauseLength(rows: readonly AnatomyRow[]): number {
   return longest > total * PAUSE_SHARE ? longest : Infinity
 }
 
+export interface AnatomyOptions {
+  /** The visitor wants to see the machine at a cycle. */
+  onCycle(cycle: number): void
+}
+
 export class AnatomyTable {
   readonly element: HTMLElement
+  private readonly options: AnatomyOptions
   private readonly body = html('tbody')
   private rows: AnatomyRow[] = []
   private detail: Detail = 'key'
   private order: Order = 'time'
 
-  constructor() {
+  constructor(options: AnatomyOptions) {
+    this.options = options
     const heading = html('tr', {}, ...headings.map((text) => html('th', { scope: 'col' }, text)))
     this.element = html(
       'div',
@@ -115,10 +122,32 @@ export class AnatomyTable {
     const longest = Math.max(1, ...rows.map(({ since }) => (since === pause ? 0 : since)))
     const sorted = this.order === 'time' ? rows : byLayer(rows)
     const elements = sorted.flatMap((row) => {
-      const element = anatomyRow(row, row.since === pause ? 1 : row.since / longest)
+      const element = this.row(row, row.since === pause ? 1 : row.since / longest)
       return this.order === 'time' && row.since === pause ? [pauseRow(row), element] : [element]
     })
     this.body.replaceChildren(...elements)
+  }
+
+  private row(row: AnatomyRow, share: number): HTMLTableRowElement {
+    const { layer, event, cycle, since, explanation } = row
+    const swatch = html('span', { class: 'swatch', 'aria-hidden': 'true' })
+    const style = `--share: ${share.toFixed(3)}`
+    return html(
+      'tr',
+      { 'data-cycle': cycle, style: `--lane: var(--lane-${layerKeys[layer]})` },
+      html('td', { class: 'layer' }, swatch, layer),
+      html('td', { class: 'event' }, event),
+      html('td', { class: 'number' }, this.cycle(cycle)),
+      html('td', { class: 'number since', style }, `+${grouped(since)}`),
+      html('td', { class: 'meaning' }, explanation),
+    )
+  }
+
+  private cycle(cycle: number): HTMLElement {
+    const title = 'Show the machine at this cycle'
+    const button = html('button', { type: 'button', class: 'link', title }, grouped(cycle))
+    button.addEventListener('click', () => this.options.onCycle(cycle))
+    return button
   }
 }
 
@@ -142,27 +171,5 @@ function pauseRow(row: AnatomyRow): HTMLTableRowElement {
         'Nothing runs for this request: what it needs is a saved frame and a packet in a list.',
       ),
     ),
-  )
-}
-
-function anatomyRow(row: AnatomyRow, share: number): HTMLTableRowElement {
-  const key = layerKeys[row.layer]
-  return html(
-    'tr',
-    { 'data-cycle': row.cycle, style: `--lane: var(--lane-${key})` },
-    html(
-      'td',
-      { class: 'layer' },
-      html('span', { class: 'swatch', 'aria-hidden': 'true' }),
-      row.layer,
-    ),
-    html('td', { class: 'event' }, row.event),
-    html('td', { class: 'number' }, grouped(row.cycle)),
-    html(
-      'td',
-      { class: 'number since', style: `--share: ${share.toFixed(3)}` },
-      `+${grouped(row.since)}`,
-    ),
-    html('td', { class: 'meaning' }, row.explanation),
   )
 }

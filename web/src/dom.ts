@@ -38,3 +38,8 @@ export function byId<T extends HTMLElement>(id: string): T {
   if (!element) throw new Error(`the page has no element #${id}`)
   return element as T
 }
+
+/** Text in which words between backticks are code. */
+export function prose(text: string): Child[] {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? html('code', {}, part) : part))
+}

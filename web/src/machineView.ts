@@ -1,30 +1,58 @@
 import type { Coroutine } from '../../host/machine/coroutines.ts'
-import type { IrpView, PortView, ThreadView } from '../../host/machine/views/index.ts'
+import type { DpcQueueView, IrpView, PortView, ThreadView } from '../../host/machine/views/index.ts'
 import { grouped } from '../../host/observe/index.ts'
-import type { MachineState, Playground } from '../../host/web/protocol.ts'
+import type { AnatomyRow } from '../../host/observe/index.ts'
+import type { HartState, MachineState, Playground } from '../../host/web/protocol.ts'
 import { dataTable } from './dataTable.ts'
 import { html } from './dom.ts'
 import type { Child } from './dom.ts'
 import { duration } from './format.ts'
+import { Picker } from './picker.ts'
 
-/** What is in the machine when the run is over: who waits for what, and what the executive holds. */
+/** What is in the machine at a moment of the run: who runs, who waits for what, and what the executive holds. */
 
 type Source = Pick<Playground, 'machine'>
 
 /** Longer lists are cut: the first ones show what they are. */
 const MOST_ROWS = 24
+const END = 'end'
 
 export class MachineView {
-  readonly element = html('div', { class: 'machine' })
+  readonly element: HTMLElement
   private readonly source: Source
+  private readonly tables = html('div')
+  private readonly note = html('p', { class: 'request-note' })
+  private readonly picker = new Picker({
+    label: 'At',
+    noun: 'moment',
+    onChoose: () => void this.show(),
+  })
 
   constructor(source: Source) {
     this.source = source
+    this.element = html('div', { class: 'machine' }, this.picker.element, this.note, this.tables)
+  }
+
+  /** Offers the moments of a request, and the end of the run, which is chosen. */
+  offer(rows: readonly AnatomyRow[]): void {
+    const moments = new Map(rows.map(({ cycle, event }) => [cycle, `${grouped(cycle)} ${event}`]))
+    const entries = [...moments].map(([cycle, text]) => [String(cycle), text] as const)
+    this.picker.offer([...entries, [END, 'the end of the run']])
+    this.picker.value = END
+  }
+
+  /** Chooses a moment of the request. */
+  at(cycle: number): void {
+    this.picker.value = String(cycle)
   }
 
   async show(): Promise<void> {
-    const state = await this.source.machine()
-    if (state) this.element.replaceChildren(...tables(state))
+    const { value } = this.picker
+    const state = await this.source.machine(value === END ? undefined : Number(value))
+    if (!state || value !== this.picker.value) return
+    const time = duration(state.cycle, state.clockHz)
+    this.note.textContent = `Cycle ${grouped(state.cycle)}, ${time} after reset. Looking disturbs nothing.`
+    this.tables.replaceChildren(...tables(state))
   }
 }
 
@@ -34,10 +62,12 @@ function tables(state: MachineState): HTMLElement[] {
     ...state.deadlocks.map((deadlock) =>
       html('p', { class: 'deadlock' }, html('strong', {}, 'Deadlock: '), deadlock.description),
     ),
+    list('Harts', ['Hart', 'Thread', 'IRQL', 'Program counter in'], state.harts, hartRow),
     list('Coroutines', coroutineHeadings, awaitsOf(state.coroutines), coroutineRow),
     list('Threads', threadHeadings, state.threads, (thread) => threadRow(thread, time)),
     list('I/O requests', irpHeadings, state.irps, (irp) => irpRow(irp, time)),
     list('Completion ports', portHeadings, state.ports, portRow),
+    list('DPC queues', ['Hart', 'Running', 'Queued'], state.dpcQueues, dpcRow),
     list('Handles', ['Handle', 'Object', 'Signal', 'References'], state.handles, (handle) => [
       hex(handle.handle),
       handle.name,
@@ -63,6 +93,16 @@ function list<T>(
   if (shown.length === 0) return html('section', {}, heading)
   const more = rest > 0 ? [html('p', { class: 'request-note' }, `and ${grouped(rest)} more.`)] : []
   return html('section', {}, heading, dataTable(title, headings, shown.map(row)), ...more)
+}
+
+function hartRow({ hart, thread, irql, place }: HartState): Child[] {
+  const runs = thread === undefined ? 'none: it sleeps' : String(thread)
+  return [String(hart), runs, String(irql), html('code', {}, place)]
+}
+
+function dpcRow({ hart, running, ordinary, threaded }: DpcQueueView): Child[] {
+  const routines = [...ordinary, ...threaded].map(({ routine }) => html('code', {}, routine))
+  return [String(hart), html('code', {}, running ?? ''), html('span', {}, ...routines)]
 }
 
 const coroutineHeadings = ['Function', 'Line', 'How many', 'Wait for', 'Keep (the first of them)']

@@ -1,45 +1,65 @@
 import { proxy } from 'comlink'
-import type { Problem, RunListener, RunOutcome } from '../../host/web/protocol.ts'
+import { defaultConfiguration } from '../../host/web/protocol.ts'
+import type { RunConfiguration, RunListener, RunOutcome } from '../../host/web/protocol.ts'
 import { connect } from './connect.ts'
-import { byId, html } from './dom.ts'
+import { byId } from './dom.ts'
 import { Editor } from './editor.ts'
 import { duration } from './format.ts'
+import { Gallery } from './gallery.ts'
+import { Problems } from './problems.ts'
 import { Report, describeEnd } from './report.ts'
-import { sampleSource, samples } from './samples.ts'
+import { findSample, samples } from './samples.ts'
+import type { Sample } from './samples.ts'
 import { Settings } from './settings.ts'
 import { decodeShared, encodeShared } from './share.ts'
 import { initTheme } from './theme.ts'
-import { welcome } from './welcome.ts'
-import './style.css'
+import { Welcome } from './welcome.ts'
+import './style/main.css'
 
 /** The page: editor and configuration on one side, the run's result on the other, the machine in a worker between them. */
 
 const CLOCK_HZ = 1e9
 
 const machine = connect()
-const sampleSelect = byId<HTMLSelectElement>('sample')
 const runButton = byId<HTMLButtonElement>('run')
 const stopButton = byId<HTMLButtonElement>('stop')
+const chooseButton = byId<HTMLButtonElement>('choose')
+const resetButton = byId<HTMLButtonElement>('reset')
 const status = byId('status')
 const progress = byId('progress')
 const consoleText = byId('console')
-const problemsPanel = byId('problems')
+/** In a narrow window the result is below the program (narrow.css). */
+const oneColumn = matchMedia('(max-width: 1020px)')
 
-const settings = new Settings(byId<HTMLFormElement>('settings'), forgetSender)
-const editor = new Editor({
-  parent: byId('editor'),
-  onRun: () => void run(),
-  onChange: forgetSender,
-})
+const settings = new Settings(byId<HTMLFormElement>('settings'), changed)
+const editor = new Editor({ parent: byId('editor'), onRun: () => void run(), onChange: changed })
+const problems = new Problems(byId('problems'), editor)
+const welcome = new Welcome(byId('welcome'))
 const report = new Report(byId('report'), machine, { onLine: (line) => editor.reveal(line, 1) })
 
 /** State hash that came with the link, until something is changed. */
 let senderHash: string | undefined
 let lastHash: string | undefined
 
-function forgetSender(): void {
+/** Program and configuration as they came from the gallery or with a link. */
+let given: { source: string; configuration: RunConfiguration }
+
+const gallery = new Gallery({
+  button: chooseButton,
+  mayReplace: () => !edited() || confirm('Replace your program by another one?'),
+  onChoose: chooseSample,
+})
+
+/** The visitor has changed program or configuration: hashes belong to what was there before. */
+function changed(): void {
   senderHash = undefined
   lastHash = undefined
+  resetButton.disabled = !differs()
+}
+
+/** Whether there is anything for Reset to undo. */
+function differs(): boolean {
+  return edited() || JSON.stringify(settings.value) !== JSON.stringify(given.configuration)
 }
 
 function say(text: string, kind: 'plain' | 'busy' | 'bad' = 'plain'): void {
@@ -54,6 +74,8 @@ function messageOf(error: unknown): string {
 function setRunning(running: boolean): void {
   runButton.disabled = running
   stopButton.disabled = !running
+  chooseButton.disabled = running
+  resetButton.disabled = running || !differs()
   document.body.classList.toggle('running', running)
 }
 
@@ -78,8 +100,9 @@ function listener(over: AbortSignal): RunListener {
 async function run(): Promise<void> {
   if (runButton.disabled || !settings.valid()) return
   setRunning(true)
+  if (oneColumn.matches) byId('result').scrollIntoView()
   consoleText.textContent = ''
-  showProblems([])
+  problems.show([], fileName())
   const expected = senderHash
   const over = new AbortController()
   try {
@@ -103,7 +126,7 @@ async function run(): Promise<void> {
 async function showOutcome(outcome: RunOutcome, expected: string | undefined): Promise<void> {
   if (outcome.kind === 'failed') return say(outcome.message, 'bad')
   if (outcome.kind === 'stopped') return say('Stopped.')
-  showProblems(outcome.problems)
+  problems.show(outcome.problems, fileName())
   if (outcome.kind === 'rejected') {
     const errors = outcome.problems.filter(({ severity }) => severity === 'error').length
     return say(
@@ -113,64 +136,48 @@ async function showOutcome(outcome: RunOutcome, expected: string | undefined): P
   }
   const { summary } = outcome
   lastHash = summary.stateHash
-  byId('welcome').hidden = true
+  welcome.hide()
   byId('report').hidden = false
   await report.show(summary, expected)
   editor.showAwaits(summary.awaits, summary.clockHz)
   say(describeEnd(summary), summary.stopReason === 'fault' ? 'bad' : 'plain')
 }
 
-const fileName = () => `${sampleSelect.value}.ts`
+const fileName = () => `${gallery.name}.ts`
 
-/** Where a problem is: a way there, in the program itself; a name, in a file of the runtime. */
-function placeOf({ file, line, column }: Problem): HTMLElement {
-  const name = `${file}:${line}:${column}`
-  if (file !== fileName()) return html('code', {}, name)
-  const button = html('button', { type: 'button', class: 'link' }, name)
-  button.addEventListener('click', () => {
-    editor.reveal(line, column)
-    editor.focus()
-  })
-  return button
+/** Puts a program and its configuration in place, as it is and as Reset brings it back. */
+function give(name: string, source: string, configuration: RunConfiguration): void {
+  given = { source, configuration }
+  gallery.name = name
+  editor.source = source
+  settings.value = configuration
+  changed()
+  problems.show([], fileName())
+  consoleText.textContent = ''
+  byId('report').hidden = true
+  welcome.show(findSample(name))
+  say('')
 }
 
-function showProblems(problems: readonly Problem[]): void {
-  const own = problems.filter(({ file, line }) => file === fileName() && line > 0)
-  editor.showProblems(own)
-  if (own.length > 0) editor.reveal(own[0].line, own[0].column)
-  problemsPanel.hidden = problems.length === 0
-  const items = problems.map((problem) => {
-    const place = problem.line === 0 ? [] : [placeOf(problem)]
-    const message = html('span', {}, problem.message)
-    return html(
-      'li',
-      { class: problem.severity },
-      html('strong', {}, problem.severity),
-      ...place,
-      message,
-    )
-  })
-  problemsPanel.replaceChildren(html('ul', {}, ...items))
+function chooseSample({ name, source, port, disk }: Sample): void {
+  const clients = port === 0 ? 0 : settings.value.clients || defaultConfiguration.clients
+  give(name, source, { ...settings.value, port, clients, disk })
+  runButton.focus()
 }
 
-function chooseSample(name: string): void {
-  const sample = samples.find((candidate) => candidate.name === name)
-  if (!sample) return
-  sampleSelect.value = name
-  editor.source = sampleSource(name)
-  const clients = sample.port === 0 ? 0 : settings.value.clients || 64
-  settings.value = { ...settings.value, port: sample.port, clients, disk: sample.disk === true }
-  showProblems([])
+function reset(): void {
+  if (edited() && !confirm('Undo all changes of the program?')) return
+  give(gallery.name, given.source, given.configuration)
 }
 
-/** The visitor's own text is asked for before it is replaced. */
+/** Whether the text is the visitor's own, who is asked before it is replaced. */
 function edited(): boolean {
-  return !samples.some(({ name }) => sampleSource(name) === editor.source)
+  return editor.source !== given.source
 }
 
 async function share(): Promise<void> {
   const fragment = await encodeShared({
-    sample: sampleSelect.value,
+    sample: gallery.name,
     source: editor.source,
     configuration: settings.value,
     stateHash: lastHash,
@@ -188,10 +195,8 @@ async function loadFragment(): Promise<void> {
   try {
     const shared = await decodeShared(location.hash)
     if (!shared) return
-    const known = samples.some(({ name }) => name === shared.sample)
-    sampleSelect.value = known ? shared.sample : samples[0].name
-    editor.source = shared.source
-    settings.value = shared.configuration
+    const known = findSample(shared.sample) ?? samples[0]
+    give(known.name, shared.source, shared.configuration)
     senderHash = shared.stateHash
     say('This program came with the link. Press Run.')
   } catch (error) {
@@ -200,21 +205,13 @@ async function loadFragment(): Promise<void> {
 }
 
 function start(): void {
-  sampleSelect.append(
-    ...samples.map(({ name, note }) => html('option', { value: name }, `${name} (${note})`)),
-  )
-  chooseSample(samples[0].name)
-  let chosen = sampleSelect.value
-  sampleSelect.addEventListener('change', () => {
-    if (edited() && !confirm('Replace your program by the sample?')) sampleSelect.value = chosen
-    else chooseSample(sampleSelect.value)
-    chosen = sampleSelect.value
-  })
-  byId('welcome').append(...welcome())
+  const [first] = samples
+  give(first.name, first.source, { ...defaultConfiguration, port: first.port })
   if (navigator.platform.startsWith('Mac')) byId('run-keys').textContent = '⌘ Enter'
   initTheme(byId<HTMLButtonElement>('theme'))
   runButton.addEventListener('click', () => void run())
   stopButton.addEventListener('click', () => void machine.stop())
+  resetButton.addEventListener('click', reset)
   byId('share').addEventListener('click', () => void share())
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.defaultPrevented)

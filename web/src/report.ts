@@ -11,6 +11,7 @@ import { counted, duration } from './format.ts'
 import { FunctionsView } from './functionsView.ts'
 import { LaneView } from './laneView.ts'
 import { MachineView } from './machineView.ts'
+import { Picker } from './picker.ts'
 import { Tabs } from './tabs.ts'
 
 /** The result of a run: the figures; one request on its lanes and in its anatomy; the async functions; the machine at the end. */
@@ -23,6 +24,7 @@ export interface ReportOptions {
 }
 
 const requestTab = 'request'
+const machineTab = 'machine'
 
 /** How a run ended, by its stop reason. */
 const stopTexts: Record<string, string> = {
@@ -105,9 +107,13 @@ function comparison(same: boolean): HTMLElement {
 
 export class Report {
   private readonly lanes = new LaneView({ onSelect: (span) => this.anatomy.highlight(span) })
-  private readonly anatomy = new AnatomyTable()
-  private readonly select = html('select', { id: 'request' })
-  private readonly selectLabel = html('span')
+  private readonly anatomy = new AnatomyTable({ onCycle: (cycle) => this.showMachine(cycle) })
+  private readonly machine: MachineView
+  private readonly picker = new Picker({
+    label: 'Request',
+    noun: 'request',
+    onChoose: (id) => void this.choose(Number(id)),
+  })
   private readonly caption = html('p', { class: 'request-note' })
   private readonly head = html('div')
   private readonly tabs: Tabs
@@ -117,21 +123,22 @@ export class Report {
   constructor(element: HTMLElement, source: Source, { onLine }: ReportOptions) {
     this.source = source
     const functions = new FunctionsView({ source, onLine })
-    const machine = new MachineView(source)
+    this.machine = new MachineView(source)
     const shown = (view: { show(): Promise<void> }) => () => {
       if (this.summary) void view.show()
     }
-    this.tabs = new Tabs('Views of the run', [
+    const tabs = [
       { id: requestTab, title: 'One request', panel: this.requestPanel() },
       {
         ...{ id: 'functions', title: 'Async functions' },
         ...{ panel: functions.element, onShow: shown(functions) },
       },
       {
-        ...{ id: 'machine', title: 'The machine at the end' },
-        ...{ panel: machine.element, onShow: shown(machine) },
+        ...{ id: machineTab, title: 'The machine' },
+        ...{ panel: this.machine.element, onShow: shown(this.machine) },
       },
-    ])
+    ]
+    this.tabs = new Tabs('Views of the run', tabs, this.downloads())
     element.append(this.head, this.tabs.element)
   }
 
@@ -139,7 +146,7 @@ export class Report {
     return html(
       'div',
       { class: 'request' },
-      this.picker(),
+      this.picker.element,
       this.caption,
       html('h3', {}, 'On the lanes'),
       this.lanes.element,
@@ -148,61 +155,41 @@ export class Report {
     )
   }
 
+  /** Shows what was in the machine at a cycle of the run. */
+  private showMachine(cycle: number): void {
+    this.machine.at(cycle)
+    this.tabs.select(machineTab)
+  }
+
   /** Shows a finished run. `expected` is the state hash that came with a shared link. */
   async show(summary: RunSummary, expected?: string): Promise<void> {
     this.summary = summary
-    this.head.replaceChildren(runLine(summary, expected), figures(summary), this.downloads())
-    this.selectLabel.textContent = summary.totals.requests > 0 ? 'Request' : 'Await'
+    this.head.replaceChildren(runLine(summary, expected), figures(summary))
+    this.picker.label = summary.totals.requests > 0 ? 'Request' : 'Await'
+    this.picker.offer(summary.requests.map((request, index) => this.entry(request, index)))
+    this.machine.offer([])
     this.tabs.offer(requestTab, summary.requests.length > 0)
     this.tabs.refresh()
-    this.select.replaceChildren(
-      ...summary.requests.map((request, index) => this.option(request, index)),
-    )
     if (summary.typical !== null) await this.choose(summary.typical)
   }
 
-  private option(request: RequestSummary, index: number): HTMLOptionElement {
+  private entry(request: RequestSummary, index: number): [value: string, text: string] {
     const clockHz = this.summary?.clockHz ?? 1
     const took =
       request.serviceCycles === null
         ? ''
         : `, ${duration(request.serviceCycles, clockHz)} in the machine`
-    return html('option', { value: request.id }, `${index + 1}: operation ${request.id}${took}`)
-  }
-
-  private picker(): HTMLElement {
-    const step = (label: string, text: string, by: number) => {
-      const button = html(
-        'button',
-        { type: 'button', class: 'quiet', 'aria-label': label, title: label },
-        text,
-      )
-      button.addEventListener('click', () => this.step(by))
-      return button
-    }
-    this.select.addEventListener('change', () => void this.choose(Number(this.select.value)))
-    return html(
-      'div',
-      { class: 'picker' },
-      html('label', { class: 'field row' }, this.selectLabel, this.select),
-      step('Previous request', '←', -1),
-      step('Next request', '→', 1),
-    )
-  }
-
-  private step(by: number): void {
-    const next = this.select.selectedIndex + by
-    if (next < 0 || next >= this.select.options.length) return
-    void this.choose(Number(this.select.options[next].value))
+    return [String(request.id), `${index + 1}: operation ${request.id}${took}`]
   }
 
   private async choose(id: number): Promise<void> {
-    this.select.value = String(id)
+    this.picker.value = String(id)
     const detail = await this.source.request(id)
-    if (!detail || this.select.value !== String(id)) return
+    if (!detail || this.picker.value !== String(id)) return
     this.caption.textContent = this.describe(detail)
     this.lanes.show(detail.spans)
     this.anatomy.show(detail.rows)
+    this.machine.offer(detail.rows)
   }
 
   /** One sentence on what this request shows. */
@@ -231,8 +218,8 @@ export class Report {
     return html(
       'div',
       { class: 'downloads', role: 'group', 'aria-label': 'Files of this run' },
-      button('Trace for Perfetto', 'nothread.pftrace', () => this.source.perfetto()),
-      button('Capture for Wireshark', 'nothread.pcapng', () => this.source.capture()),
+      button('Perfetto trace', 'nothread.pftrace', () => this.source.perfetto()),
+      button('Wireshark capture', 'nothread.pcapng', () => this.source.capture()),
     )
   }
 }

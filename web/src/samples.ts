@@ -1,47 +1,66 @@
-/** The programs that the page offers; their sources are the ones that the command line runs. */
+/** The programs that the page offers, in groups. Their sources are those that the command line runs, and what is said of them is what their first comments say. */
 
 export interface Sample {
   name: string
-  /** A few words for the menu. */
-  note: string
+  source: string
   /** UDP port that the load is sent to; 0 for a program without a network. */
   port: number
   /** It reads files. */
-  disk?: boolean
+  disk: boolean
+  /** What the program is, in one sentence. Words between backticks are code. */
+  line: string
+  /** What it is, and what to look at when it runs. */
+  about: string
+  watch: string
 }
 
-export const samples: readonly Sample[] = [
-  { name: 'udp-echo', note: 'async', port: 7 },
-  { name: 'udp-echo-blocking', note: 'a thread blocks', port: 7 },
-  { name: 'dns', note: 'async name server', port: 53 },
-  { name: 'hello', note: 'three timers', port: 0 },
-  { name: 'get-numbers', note: 'one after the other, or together', port: 0 },
-  { name: 'await-fast-path', note: 'when nothing suspends', port: 0 },
-  { name: 'race', note: 'the first answer counts', port: 0 },
-  { name: 'async-mutex', note: 'a lock without a blocked thread', port: 0 },
-  { name: 'get-numbers-synchronous', note: 'a thread that blocks', port: 0 },
-  { name: 'get-numbers-threads', note: 'a thread for each wait', port: 0 },
-  { name: 'get-numbers-state-machine', note: 'await written out by hand', port: 0 },
-  { name: 'get-numbers-generators', note: 'a loop that resumes', port: 0 },
-  { name: 'get-numbers-reentrant', note: 'asking again and again', port: 0 },
-  { name: 'callbacks', note: 'the same steps, nested', port: 0 },
-  { name: 'custom-awaitable', note: 'any class can be awaited', port: 0 },
-  { name: 'blocking', note: 'no port takes part', port: 0 },
-  { name: 'event-loop', note: 'one thread, one queue', port: 0 },
-  { name: 'stackful', note: 'fibers with stacks', port: 0 },
-  { name: 'stackless', note: 'coroutines without', port: 0 },
-  { name: 'work-stealing', note: 'who takes which work', port: 0 },
-  { name: 'head-of-line', note: 'behind a slow one', port: 0 },
-  { name: 'sync-over-async', note: 'a starved pool', port: 0 },
-  { name: 'async-pump', note: 'issuing ahead, and its danger', port: 0 },
-  { name: 'cancellation', note: 'down to the request', port: 0 },
-  { name: 'select', note: 'whichever comes first', port: 0 },
-  { name: 'lifetime', note: 'who owns a buffer', port: 0 },
-  { name: 'iocp-limit', note: 'how many threads a port lets run', port: 0 },
-  { name: 'dpc-importance', note: 'when the second half runs', port: 7 },
-  { name: 'interrupt-moderation', note: 'fewer interrupts', port: 7 },
-  { name: 'disk-and-net', note: 'two devices, one port', port: 69 },
-  { name: 'sync-io-path', note: 'a read with and without the port', port: 0 },
+export interface SampleGroup {
+  title: string
+  samples: readonly Sample[]
+}
+
+/** What a program needs of its surroundings. */
+type Needs = Partial<Pick<Sample, 'port' | 'disk'>>
+
+const groups: readonly [title: string, programs: Record<string, Needs>][] = [
+  [
+    'First steps',
+    {
+      'udp-echo': { port: 7 },
+      'udp-echo-blocking': { port: 7 },
+      hello: {},
+      'get-numbers': {},
+      dns: { port: 53 },
+    },
+  ],
+  [
+    'Ways to wait',
+    {
+      'await-fast-path': {},
+      'custom-awaitable': {},
+      callbacks: {},
+      'event-loop': {},
+      blocking: {},
+      'get-numbers-synchronous': {},
+      'get-numbers-threads': {},
+      'get-numbers-state-machine': {},
+      'get-numbers-generators': {},
+      'get-numbers-reentrant': {},
+      stackful: {},
+      stackless: {},
+    },
+  ],
+  [
+    'Scheduling',
+    { 'work-stealing': {}, 'head-of-line': {}, 'sync-over-async': {}, 'iocp-limit': {} },
+  ],
+  ['Synchronisation', { 'async-mutex': {}, select: {}, race: {} }],
+  ['Cancellation and lifetime', { cancellation: {}, lifetime: {} }],
+  ['Hardware and kernel', { 'interrupt-moderation': { port: 7 }, 'dpc-importance': { port: 7 } }],
+  [
+    'Files',
+    { 'disk-and-net': { port: 69, disk: true }, 'sync-io-path': { disk: true }, 'async-pump': {} },
+  ],
 ]
 
 const sources = import.meta.glob<string>('../../assembly/guest/programs/*.ts', {
@@ -50,9 +69,44 @@ const sources = import.meta.glob<string>('../../assembly/guest/programs/*.ts', {
   eager: true,
 })
 
-/** Source text of a sample. Throws for an unknown name. */
-export function sampleSource(name: string): string {
+/** Names of all programs there are. */
+export const programNames: readonly string[] = Object.keys(sources).map((path) =>
+  path.replace(/^.*\/|\.ts$/g, ''),
+)
+
+export const gallery: readonly SampleGroup[] = groups.map(([title, programs]) => ({
+  title,
+  samples: Object.entries(programs).map(([name, needs]) => sampleOf(name, needs)),
+}))
+
+/** The programs of all groups, in their order. */
+export const samples: readonly Sample[] = gallery.flatMap((group) => group.samples)
+
+/** The sample of a name, or undefined. */
+export function findSample(name: string): Sample | undefined {
+  return samples.find((sample) => sample.name === name)
+}
+
+function sampleOf(name: string, { port = 0, disk = false }: Needs): Sample {
   const source = sources[`../../assembly/guest/programs/${name}.ts`]
-  if (source === undefined) throw new Error(`there is no sample ${name}`)
-  return source
+  if (source === undefined) throw new Error(`there is no program ${name}`)
+  return { name, source, port, disk, ...describe(source) }
+}
+
+/** What the first paragraph of a program's first comment says: what it is, and behind "Watch:" what to look at. */
+function describe(source: string): Pick<Sample, 'line' | 'about' | 'watch'> {
+  const comment = /\/\*\*([\s\S]*?)\*\//.exec(source)?.[1] ?? ''
+  const [paragraph] = comment
+    .replace(/^\s*\* ?/gm, '')
+    .trim()
+    .split(/\n\s*\n/)
+  const [about, watch = ''] = paragraph.replace(/\s+/g, ' ').split(/ Watch: /)
+  const [sentence] = about.split(/(?<=\.) /)
+  // What several programs have in common stands in front of a semicolon.
+  const line = capitalized(sentence.replace(/^.*; /, ''))
+  return { line, about, watch: capitalized(watch) }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -34,7 +34,7 @@ const fields: readonly Field[] = [
   },
   {
     key: 'requests',
-    label: 'Requests each',
+    label: 'Requests',
     title: 'Requests of each client, one after the other',
     range: [1, 1000],
   },
@@ -79,7 +79,7 @@ const fields: readonly Field[] = [
     label: 'Parameters',
     title: 'Numbers that the program asks for by name; its first lines say which it knows',
     pattern: '\\s*([\\w\\-]+=\\d+[\\s,]*)*',
-    placeholder: 'name=number, such as workers=2 wait=100',
+    placeholder: 'such as workers=2 wait=100',
     optional: true,
   },
 ]
@@ -96,7 +96,12 @@ export class Settings {
       input.addEventListener('input', onChange)
       this.inputs.set(field.key, input)
       form.append(
-        html('label', { class: 'field', title: field.title }, html('span', {}, field.label), input),
+        html(
+          'label',
+          { class: `field ${field.key}`, title: field.title },
+          html('span', {}, field.label),
+          input,
+        ),
       )
     }
     form.addEventListener('submit', (event) => event.preventDefault())

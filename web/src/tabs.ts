@@ -18,7 +18,8 @@ export class Tabs {
   private readonly buttons: HTMLButtonElement[]
   private chosen = 0
 
-  constructor(label: string, tabs: readonly Tab[]) {
+  /** `beside` stands in one row with the tabs. */
+  constructor(label: string, tabs: readonly Tab[], beside: HTMLElement) {
     this.tabs = tabs
     this.buttons = tabs.map((tab, index) => this.button(tab, index))
     for (const { id, panel } of tabs) {
@@ -29,7 +30,8 @@ export class Tabs {
     const list = html('div', { class: 'tabs', role: 'tablist', 'aria-label': label })
     list.append(...this.buttons)
     list.addEventListener('keydown', (event) => this.move(event))
-    this.element = html('div', {}, list, ...tabs.map(({ panel }) => panel))
+    const bar = html('div', { class: 'tabs-bar' }, list, beside)
+    this.element = html('div', {}, bar, ...tabs.map(({ panel }) => panel))
     this.choose(0)
   }
 
@@ -40,6 +42,11 @@ export class Tabs {
     if (!offered && this.chosen === index) {
       this.choose(this.buttons.findIndex(({ hidden }) => !hidden))
     }
+  }
+
+  /** Show a tab. */
+  select(id: string): void {
+    this.choose(this.tabs.findIndex((tab) => tab.id === id))
   }
 
   /** Tell the shown panel that there is something new to show. */

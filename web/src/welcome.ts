@@ -1,12 +1,13 @@
-import { html } from './dom.ts'
+import { html, prose } from './dom.ts'
 import { laneNotes } from './layers.ts'
+import type { Sample } from './samples.ts'
 
-/** What the result side shows before the first run: what will happen, and how to read it. */
+/** What the result side shows before a run: what the chosen program is about, what will happen, and how to read it. */
 
 const steps = [
   [
     'Press Run.',
-    'The program is compiled to RISC-V machine code and booted on an emulated computer with a kernel, a network card and a cable. 64 clients at the other end send it requests.',
+    'The program is compiled to RISC-V machine code and booted on an emulated computer with a kernel, a disk, a network card and a cable. A server gets requests from clients at the other end.',
   ],
   [
     'Look at one request.',
@@ -14,12 +15,46 @@ const steps = [
   ],
   [
     'Find the thread that waits.',
-    'There is none. While a request is under way its coroutine is a few saved words in memory. Then run udp-echo-blocking and compare.',
+    'In udp-echo there is none: while a request is under way, its coroutine is a few saved words in memory. Then run udp-echo-blocking and compare.',
   ],
 ]
 
-export function welcome(): HTMLElement[] {
-  const lanes = laneNotes.map(({ lane, key, note }) =>
+export class Welcome {
+  private readonly element: HTMLElement
+  private readonly about = html('section', { class: 'about', 'aria-label': 'The program' })
+
+  constructor(element: HTMLElement) {
+    this.element = element
+    const list = steps.map(([title, text]) => html('li', {}, html('strong', {}, title), ` ${text}`))
+    element.append(
+      html('h3', {}, 'There is no thread. See for yourself.'),
+      this.about,
+      html('ol', { class: 'steps' }, ...list),
+      html('h4', {}, 'The road of a request'),
+      html('ul', { class: 'road' }, ...road()),
+    )
+  }
+
+  /** Tells about a sample; about none for a program that is the visitor's own. */
+  show(sample: Sample | undefined): void {
+    this.element.hidden = false
+    this.about.hidden = sample === undefined
+    if (sample === undefined) return
+    const { name, about, watch } = sample
+    this.about.replaceChildren(
+      html('h4', {}, name),
+      html('p', {}, ...prose(about)),
+      html('p', {}, html('strong', {}, 'Watch: '), ...prose(watch)),
+    )
+  }
+
+  hide(): void {
+    this.element.hidden = true
+  }
+}
+
+function road(): HTMLElement[] {
+  return laneNotes.map(({ lane, key, note }) =>
     html(
       'li',
       { style: `--lane: var(--lane-${key})` },
@@ -28,11 +63,4 @@ export function welcome(): HTMLElement[] {
       html('span', {}, note),
     ),
   )
-  const list = steps.map(([title, text]) => html('li', {}, html('strong', {}, title), ` ${text}`))
-  return [
-    html('h3', {}, 'There is no thread. See for yourself.'),
-    html('ol', { class: 'steps' }, ...list),
-    html('h4', {}, 'The road of a request'),
-    html('ul', { class: 'road' }, ...lanes),
-  ]
 }

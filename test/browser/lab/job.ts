@@ -2,6 +2,7 @@ import { Machine } from '../../../host/machine/machine.ts'
 import type { MachineOptions } from '../../../host/machine/options.ts'
 import type { RunReport } from '../../../host/machine/report.ts'
 import { Compiler } from '../../../host/web/compiler.ts'
+import { loadFor, sampleDisk } from '../../../host/web/loads.ts'
 
 /** One run of one program, described by data alone, so that Node and a browser can be asked for the same. */
 export interface Job {
@@ -10,6 +11,8 @@ export interface Job {
   options?: Omit<MachineOptions, 'wasm' | 'kernel'>
   /** A closed-loop load that begins when the program has printed its first line. */
   clients?: { port: number; count: number; requests: number }
+  /** Whether the machine has the playground's disk. */
+  disk?: boolean
   /** Emulated time after which the run is over; without it, the program's own end. */
   until?: string
   /** The run is cut into pieces of this many cycles. */
@@ -31,10 +34,11 @@ const compiler = new Compiler()
 export async function runJob(job: Job): Promise<Outcome> {
   const program = await compiler.compile(job.source, job.fileName)
   const machine = await Machine.create(job.options)
+  if (job.disk === true) machine.insertDisk(sampleDisk())
   await machine.load(program)
   if (job.clients) {
     await machine.run({ until: { text: '\n' }, for: BOOT_LIMIT })
-    machine.network.clients(job.clients)
+    machine.network.clients({ ...job.clients, ...loadFor(job.clients.port) })
   }
   const { stopReason, exitCode } = await runToEnd(machine, job)
   const { consoleText, cycles } = machine
