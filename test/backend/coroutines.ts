@@ -1,6 +1,6 @@
 /** Runs modules with one coroutine, `main`: emulated by resuming it until it is done, in the host straight through. */
 import { assemble } from '../../host/toolchain/asm/index.ts'
-import type { LinkedImage } from '../../host/toolchain/backend/index.ts'
+import type { CodeChoice, LinkedImage } from '../../host/toolchain/backend/index.ts'
 import { linkImage } from '../../host/toolchain/backend/index.ts'
 import type { Operand } from './differential.ts'
 import { BASE, linearMemory, MEMORY_ORIGIN, toWords } from './differential.ts'
@@ -42,10 +42,9 @@ frames:
 `
 const RESUMPTION_LIMIT = 100_000
 
-export function linkCoroutines(wasm: Uint8Array, march?: string): LinkedImage {
+export function linkCoroutines(wasm: Uint8Array, code: CodeChoice = {}): LinkedImage {
   const objects = [assemble(ALLOCATOR, { fileName: 'allocator.s' })]
-  const code = march === undefined ? linearMemory : { ...linearMemory, march }
-  return linkImage({ wasm, base: BASE, entry: 'main', objects, code })
+  return linkImage({ wasm, base: BASE, entry: 'main', objects, code: { ...linearMemory, ...code } })
 }
 
 export interface Run {
@@ -58,9 +57,8 @@ export function runEmulated(
   guest: Guest,
   module: TestModule,
   operands: readonly Operand[],
-  march?: string,
+  image = linkCoroutines(encodeModule(module)),
 ): Run {
-  const image = linkCoroutines(encodeModule(module), march)
   guest.load(image)
   const address = (name: string): number =>
     image.symbols.find((symbol) => symbol.name === name)!.address

@@ -19,10 +19,15 @@ export class Pair {
   private readonly exports: Record<string, (...operands: Operand[]) => unknown>
   private readonly addresses: Map<string, number>
 
-  constructor(guest: Guest, module: TestModule, code: CodeChoice = {}) {
+  /** `wasm` is the module's bytes, where they are not just those of `module`. */
+  constructor(
+    guest: Guest,
+    module: TestModule,
+    code: CodeChoice = {},
+    wasm: Uint8Array<ArrayBuffer> = encodeModule(module),
+  ) {
     this.guest = guest
     this.module = module
-    const wasm = encodeModule(module)
     const image = linkImage({ wasm, base: BASE, entry: module.functions[0].name, code })
     this.addresses = new Map(image.symbols.map(({ name, address }) => [name, address]))
     guest.load(image)

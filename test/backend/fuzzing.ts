@@ -6,18 +6,21 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CodeChoice } from '../../host/toolchain/backend/index.ts'
+import { TRAP } from '../../host/toolchain/backend/index.ts'
 import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
 import type { FunctionType, Import } from '../../host/toolchain/backend/wasm/module.ts'
 import { wordsOf } from '../../host/toolchain/backend/lower/context.ts'
 import { LinkError, STACK_TOP, Store } from '../spec/store.ts'
 import type { Extern, Instance } from '../spec/store.ts'
-import { runEmulated, runInHost } from './coroutines.ts'
+import { linkCoroutines, runEmulated, runInHost } from './coroutines.ts'
 import type { Operand } from './differential.ts'
 import { linearMemory, Pair, toWords } from './differential.ts'
 import { ProgramGenerator, Random } from './generator.ts'
-import type { Guest } from './guest.ts'
+import type { Guest, Outcome } from './guest.ts'
+import { Unfinished } from './guest.ts'
 import type { TestModule, Type } from './wasm.ts'
-import { constant, encodeModule } from './wasm.ts'
+import { constant, encodeModule, nameLocals } from './wasm.ts'
 
 /** Taken in turn. */
 export const INSTRUCTION_SETS = [
@@ -29,6 +32,10 @@ export const INSTRUCTION_SETS = [
 ]
 const FUNCTIONS = 8
 const CALLS = 5
+/** How long a call of a module of another maker may take. */
+const CYCLES = 20_000_000
+/** The call used up the stack or the cycles. */
+const EXHAUSTED = 'exhausted'
 const FLOATS = [0, -0, 1, -1.5, 2.5, 1e-40, 3e38, 4294967296, 1e300, NaN, Infinity]
 
 /** What was compared: functions, and a line for each difference. */
@@ -45,12 +52,30 @@ export function operand(random: Random, type: Type): Operand {
   return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
 }
 
-/** A module of our generator. Instruction set and checks depend on the seed. */
-export function compareProgram(guest: Guest, seed: number): Comparison {
-  const module = new ProgramGenerator(seed, { floats: seed % 2 === 0 }).module(FUNCTIONS)
+/** A module and how it is compiled. */
+interface Build {
+  wasm: Uint8Array<ArrayBuffer>
+  code: CodeChoice
+}
+
+/** Instruction set and checks depend on the seed. A part of the builds are for debuggers: all locals are in memory. */
+function buildOf(wasm: Uint8Array<ArrayBuffer>, seed: number): Build {
   const march = INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length]
   const checks = { bounds: seed % 3 === 0, stack: seed % 3 === 1 }
-  const pair = new Pair(guest, module, { ...linearMemory, march, checks })
+  if (seed % 7 < 5) return { wasm, code: { march, checks } }
+  const { bytes, homes } = nameLocals(wasm)
+  return { wasm: bytes, code: { march, checks, homes } }
+}
+
+/** What the generator makes for a seed. */
+const generatorOf = (seed: number): ProgramGenerator =>
+  new ProgramGenerator(seed, { floats: seed % 2 === 0, manyLocals: seed % 11 === 0 })
+
+/** A module of our generator. */
+export function compareProgram(guest: Guest, seed: number): Comparison {
+  const module = generatorOf(seed).module(FUNCTIONS)
+  const { wasm, code } = buildOf(encodeModule(module), seed)
+  const pair = new Pair(guest, module, { ...linearMemory, ...code }, wasm)
   const random = new Random(seed + 0x10000)
   const differences: string[] = []
   for (const { name, parameters } of module.functions) {
@@ -65,21 +90,16 @@ export function compareProgram(guest: Guest, seed: number): Comparison {
 
 /** A coroutine of our generator, resumed until it ends, with the functions it calls. */
 export function compareCoroutine(guest: Guest, seed: number): Comparison {
-  const module: TestModule = new ProgramGenerator(seed, { floats: seed % 2 === 0 }).coroutineModule(
-    3,
-  )
+  const module: TestModule = generatorOf(seed).coroutineModule(3)
+  const { wasm, code } = buildOf(encodeModule(module), seed)
+  const image = linkCoroutines(wasm, code)
   const random = new Random(seed + 0x20000)
   const { parameters } = module.functions.find(({ name }) => name === 'main')!
   const differences: string[] = []
   for (let i = 0; i < CALLS; i++) {
     const operands = parameters.map((type) => operand(random, type))
     const expected = runInHost(module, operands)
-    const actual = runEmulated(
-      guest,
-      module,
-      operands,
-      INSTRUCTION_SETS[seed % INSTRUCTION_SETS.length],
-    )
+    const actual = runEmulated(guest, module, operands, image)
     if (JSON.stringify(actual) === JSON.stringify(expected)) continue
     differences.push(
       `coroutine ${seed}: ${JSON.stringify({ operands: operands.map(String), expected, actual })}`,
@@ -91,12 +111,19 @@ export function compareCoroutine(guest: Guest, seed: number): Comparison {
 const FEATURES = ['sign-ext', 'nontrapping-float-to-int', 'multivalue', 'mutable-globals']
 const BULK = ['bulk-memory', 'bulk-memory-opt', 'reference-types']
 const SUPPORT = 'fuzzing-support'
-const INPUT_BYTES = 24_000
 
-/** A module that Binaryen makes of random bytes. `wasmOpt` is the path of its tool, `folder` where it may write. */
-export function binaryenModule(wasmOpt: string, folder: string, seed: number): Uint8Array {
+/**
+ * A module that Binaryen makes of random bytes: of 24,000, about thirty functions. `wasmOpt` is the path of its tool, `folder` where it may
+ * write.
+ */
+export function binaryenModule(
+  wasmOpt: string,
+  folder: string,
+  seed: number,
+  bytes = 24_000,
+): Uint8Array<ArrayBuffer> {
   const random = new Random(seed)
-  const input = Uint8Array.from({ length: INPUT_BYTES }, () => random.next() & 0xff)
+  const input = Uint8Array.from({ length: bytes }, () => random.next() & 0xff)
   writeFileSync(join(folder, 'input'), input)
   const features = seed % 2 === 0 ? [...FEATURES, ...BULK] : FEATURES
   const optimise = seed % 3 === 0 ? ['-O2'] : []
@@ -111,9 +138,10 @@ export function binaryenModule(wasmOpt: string, folder: string, seed: number): U
 /** Compares a module of another maker, whose imports must be functions of numbers. Undefined if it imports something else. */
 export function compareModule(
   guest: Guest,
-  wasm: Uint8Array,
+  original: Uint8Array<ArrayBuffer>,
   seed: number,
 ): Comparison | undefined {
+  const { wasm, code } = buildOf(original, seed)
   const module = parseModule(wasm)
   const isForeign = ({ kind, type }: Import): boolean => {
     if (kind !== 'function') return true
@@ -122,7 +150,7 @@ export function compareModule(
   }
   if (module.imports.some(isForeign)) return undefined
   const support = supportModule(module.imports.map(({ name, type }) => [name, module.types[type]]))
-  const store = new Store(guest)
+  const store = new Store(guest, code)
   const emulatedSupport = store.add(support, true)
   store.register(SUPPORT, emulatedSupport)
   const hostSupport = new WebAssembly.Instance(new WebAssembly.Module(support as BufferSource))
@@ -134,6 +162,7 @@ export function compareModule(
     return { functions: 0, differences }
   }
   const calls = compareCalls(guest, emulated, host, seed)
+  if (calls.isCut) return calls
   const state = [
     ...memoryDifference(guest, emulated, host),
     ...hashDifference(guest, emulatedSupport, hostSupport),
@@ -167,17 +196,18 @@ function inHost(wasm: Uint8Array, imports: WebAssembly.Imports): WebAssembly.Ins
 }
 
 const call = (guest: Guest, address: number, words: readonly number[]) =>
-  guest.call(address, words, 100_000_000, STACK_TOP - 4096)
+  guest.call(address, words, CYCLES, STACK_TOP - 4096)
 
+/** Calls what the module exports, up to the first that exhausts the stack or the cycles on a side: there the states part. */
 function compareCalls(
   guest: Guest,
   emulated: Instance,
   host: WebAssembly.Instance,
   seed: number,
-): Comparison {
+): Comparison & { isCut: boolean } {
   const random = new Random(seed + 0x30000)
   const differences: string[] = []
-  let functions = emulated.module.bodies.length
+  let functions = 0
   for (const [name, item] of emulated.exports) {
     if (item.kind !== 'function') continue
     const operands = operandsFor(random, item.type)
@@ -185,14 +215,15 @@ function compareCalls(
     const run = host.exports[name] as (...operands: Operand[]) => unknown
     const expected = hostOutcome(run, operands, item.type)
     const actual = emulatedOutcome(guest, item, operands)
-    if (expected === 'exhausted' || actual === 'exhausted') functions--
-    else if (expected !== actual) {
-      differences.push(
-        `module ${seed}: ${name}(${operands.map(String).join()}): ${expected} in the host, ${actual} emulated`,
-      )
-    }
+    if (expected === EXHAUSTED || actual === EXHAUSTED)
+      return { functions, differences, isCut: true }
+    functions++
+    if (expected === actual) continue
+    differences.push(
+      `module ${seed}: ${name}(${operands.map(String).join()}): ${expected} in the host, ${actual} emulated`,
+    )
   }
-  return { functions, differences }
+  return { functions, differences, isCut: false }
 }
 
 /** Operands of numbers; undefined if the function takes or gives references. */
@@ -211,7 +242,7 @@ function hostOutcome(
     const values = results.length === 1 ? [value] : ((value ?? []) as unknown[])
     return values.flatMap((item, i) => toWords(item as Operand, results[i] as Type)).join()
   } catch (error) {
-    return error instanceof RangeError ? 'exhausted' : 'trap'
+    return error instanceof RangeError ? EXHAUSTED : 'trap'
   }
 }
 
@@ -221,19 +252,25 @@ function emulatedOutcome(
   operands: Operand[],
 ): string {
   const words = operands.flatMap((item, i) => toWords(item, type.parameters[i] as Type))
-  const outcome = call(guest, address, words)
-  if (outcome.kind === 'trap')
-    return outcome.code === 8
-      ? 'exhausted'
-      : outcome.cause === 3
-        ? 'trap'
-        : `exception ${outcome.cause}`
-  return outcome.words
-    .slice(
-      0,
-      type.results.reduce((sum, item) => sum + wordsOf(item), 0),
-    )
-    .join()
+  try {
+    return describe(call(guest, address, words), type)
+  } catch (error) {
+    if (error instanceof Unfinished) return EXHAUSTED
+    throw error
+  }
+}
+
+function describe(outcome: Outcome, { results }: FunctionType): string {
+  if (outcome.kind === 'returned') {
+    return outcome.words
+      .slice(
+        0,
+        results.reduce((sum, item) => sum + wordsOf(item), 0),
+      )
+      .join()
+  }
+  if (outcome.code === TRAP.stackOverflow) return EXHAUSTED
+  return outcome.cause === 3 ? 'trap' : `exception ${outcome.cause}`
 }
 
 function memoryDifference(guest: Guest, emulated: Instance, host: WebAssembly.Instance): string[] {

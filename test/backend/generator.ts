@@ -101,6 +101,8 @@ const STORES: Readonly<Record<string, number[]>> = {
 }
 /** Deepest recursion. */
 const DEPTH_MASK = 15
+const FEW_LOCALS = 2
+const MANY_LOCALS = 30
 const MEMORY_MASK = 0xff8
 /** Where a coroutine leaves its result: eight bytes, then a word that says it is there. */
 export const RESULT_ADDRESS = 0xff00
@@ -135,9 +137,15 @@ export class ProgramGenerator {
   private importCount = 0
   private readonly types: readonly Type[]
 
-  /** With `floats`, some locals and results are floating point; what they are is only seen by comparisons and conversions. */
-  constructor(seed: number, { floats = false } = {}) {
+  private readonly fewestLocals: number
+
+  /**
+   * With `floats`, some locals and results are floating point; what they are is only seen by comparisons and conversions. With
+   * `manyLocals`, functions have more of them than registers hold.
+   */
+  constructor(seed: number, { floats = false, manyLocals = false } = {}) {
     this.random = new Random(seed)
+    this.fewestLocals = manyLocals ? MANY_LOCALS : FEW_LOCALS
     this.types = floats ? ['i32', 'i32', 'i64', 'f32', 'f64'] : ['i32', 'i32', 'i64']
   }
 
@@ -191,7 +199,7 @@ export class ProgramGenerator {
     const type = (): Type => this.random.pick(this.types)
     const parameters = Array.from({ length: this.random.below(6) }, type)
     if (isRecursive) parameters.unshift('i32')
-    const locals = Array.from({ length: 2 + this.random.below(8) }, type)
+    const locals = Array.from({ length: this.fewestLocals + this.random.below(8) }, type)
     const result = this.random.pick(['i32', 'i32', 'i64'] as const)
     // Four counters for nested loops.
     const counters: Integer[] = ['i32', 'i32', 'i32', 'i32']

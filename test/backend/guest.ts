@@ -14,12 +14,17 @@ const EBREAK = 0x00100073
 const [RA, SP, TP, CALL_TARGET, A0] = [1, 2, 4, 6, 10]
 const REGISTER_ARGUMENTS = 8
 const CALLEE_SAVED = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+/** Result words beyond those in registers, of functions with that many. */
+const STACK_RESULTS = 64
 const MARK = 0x5a000000
 const BREAKPOINT_CAUSE = 3
 
 /** How a call ended: with result words, or with the code of a trap (or the cause of an exception). */
 export type Outcome =
   { kind: 'returned'; words: number[] } | { kind: 'trap'; code: number; cause: number }
+
+/** A call has not ended within the cycles it was given. */
+export class Unfinished extends Error {}
 
 export class Guest {
   readonly core: CoreExports
@@ -88,7 +93,7 @@ export class Guest {
     return Number(this.core.retired(0))
   }
 
-  /** Calls a function; throws when it breaks the calling convention or does not end within the cycles. */
+  /** Calls a function; throws when it breaks the calling convention, and Unfinished when it does not end within the cycles. */
   call(
     address: number,
     words: readonly number[],
@@ -146,7 +151,10 @@ export class Guest {
       { length: REGISTER_ARGUMENTS },
       (_, i) => core.register(0, A0 + i) | 0,
     )
-    return [...inRegisters, ...Array.from({ length: 16 }, (_, i) => this.word(stack + 4 * i))]
+    return [
+      ...inRegisters,
+      ...Array.from({ length: STACK_RESULTS }, (_, i) => this.word(stack + 4 * i)),
+    ]
   }
 
   private runToStop(limit: bigint): void {
@@ -154,7 +162,9 @@ export class Guest {
       const reason = stopName(this.core.run(limit))
       if (reason === 'Slice') continue
       if (reason === 'Fault') return
-      throw new Error(`the call stopped with ${reason} at ${this.core.programCounter(0) >>> 0}`)
+      const where = (this.core.programCounter(0) >>> 0).toString(16)
+      if (reason === 'Limit') throw new Unfinished(`the call does not end; it has come to ${where}`)
+      throw new Error(`the call stopped with ${reason} at ${where}`)
     }
   }
 

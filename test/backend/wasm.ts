@@ -1,5 +1,7 @@
 /** Writes small WebAssembly modules for tests (core specification §5): enough of the binary format to say what a test is about. */
 
+import { parseModule } from '../../host/toolchain/backend/wasm/parse.ts'
+
 export type Type = 'i32' | 'i64' | 'f32' | 'f64'
 
 export interface TestFunction {
@@ -164,4 +166,34 @@ export function encodeModule(module: TestModule): Uint8Array<ArrayBuffer> {
 function encodeBody({ locals = [], body }: TestFunction): number[] {
   const bytes = [...vector(locals.map((type) => [1, CODES[type]])), ...body, 0x0b]
   return [...unsigned(bytes.length), ...bytes]
+}
+
+/** Subsection of the name section with the names of locals. */
+const NAMES_OF_LOCALS = 2
+
+/**
+ * Names every local of a module, and lists the names as the homes of a debug build, by the functions' symbols. The list is the same for
+ * all functions.
+ */
+export function nameLocals(wasm: Uint8Array): {
+  bytes: Uint8Array<ArrayBuffer>
+  homes: Record<string, Record<string, boolean>>
+} {
+  const { bodies, types, exports } = parseModule(wasm)
+  const counts = bodies.map(({ type, locals }) => types[type].parameters.length + locals.length)
+  const names = Array.from({ length: Math.max(0, ...counts) }, (_, i) => `local${i}`)
+  const functions = bodies.map(({ index }, i) => [
+    ...unsigned(index),
+    ...vector(names.slice(0, counts[i]).map((name, local) => [...unsigned(local), ...text(name)])),
+  ])
+  const list = vector(functions)
+  const content = [...text('name'), NAMES_OF_LOCALS, ...unsigned(list.length), ...list]
+  const all = Object.fromEntries(names.map((name) => [name, true]))
+  const symbolOf = (index: number): string =>
+    exports.find((item) => item.kind === 'function' && item.index === index)?.name ??
+    `function.${index}`
+  return {
+    bytes: new Uint8Array([...wasm, 0, ...unsigned(content.length), ...content]),
+    homes: Object.fromEntries(bodies.map(({ index }) => [symbolOf(index), all])),
+  }
 }

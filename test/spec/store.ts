@@ -2,7 +2,11 @@
  * The modules of one script in the memory of the guest (core specification, §4.2.3): where each is placed, what it exports, and what its
  * imports resolve to. Every module is an image of its own; they meet by addresses.
  */
-import type { ImportResolution, LinkedImage } from '../../host/toolchain/backend/index.ts'
+import type {
+  CodeChoice,
+  ImportResolution,
+  LinkedImage,
+} from '../../host/toolchain/backend/index.ts'
 import { linkImage } from '../../host/toolchain/backend/index.ts'
 import type {
   FunctionType,
@@ -32,6 +36,8 @@ const GROWN_PAGES = 1024
 const FURTHER_PAGES = 64
 const GROWN_ENTRIES = 4096
 const MEMORY_GROW = 0x40
+/** Scripts call functions by their addresses. */
+const NO_ENTRY = '(no entry)'
 
 export type Extern =
   | { kind: 'function'; type: FunctionType; address: number }
@@ -53,22 +59,33 @@ interface Place {
   memory: number
 }
 
-/** Where the newest module begins, and the word with the pages of its memory. */
-interface Newest {
+/** Modules that nothing but the script's next commands can refer to: where they begin, and their memories. */
+interface Replaceable {
   place: Place
-  pages: number | undefined
+  memories: { address: number; pages: number }[]
+}
+
+/** A module compiled for the next place, with what its imports are. */
+export interface Linked {
+  module: WasmModule
+  image: LinkedImage
+  imports: readonly Extern[]
+  /** Pages set aside for its memory. */
+  room: number
 }
 
 export class Store {
   private readonly guest: Guest
+  private readonly code: CodeChoice
   private readonly registered = new Map<string, ReadonlyMap<string, Extern>>()
   private readonly signatures = new Map<string, number>()
   private next: Place = { image: IMAGES, memory: MEMORIES }
-  /** The newest module, as long as nothing else can refer to it. */
-  private replaceable: Newest | undefined
+  private replaceable: Replaceable | undefined
 
-  constructor(guest: Guest) {
+  /** `code` says how modules are compiled; memories are linear, and their bounds and the stack's are checked. */
+  constructor(guest: Guest, code: CodeChoice = {}) {
     this.guest = guest
+    this.code = code
     guest.load({ segments: [] })
     guest.setWord(THREAD, STACK_LIMIT)
     guest.setThreadPointer(THREAD)
@@ -79,32 +96,50 @@ export class Store {
     this.replaceable = undefined
   }
 
-  /** Places a module. Throws LinkError, or BackendError for one that is refused. */
+  /** Compiles a module and places it. Throws LinkError, or BackendError for one that is refused. */
   add(wasm: Uint8Array, isNamed: boolean): Instance {
+    return this.place(this.link(wasm), isNamed)
+  }
+
+  /** Compiles a module for the next place, and leaves everything as it is. */
+  link(wasm: Uint8Array): Linked {
     validateModule(wasm)
     const module = parseModule(wasm)
     const imports = module.imports.map((item) => this.provided(item))
-    this.removeReplaceable()
-    const place = this.next
+    module.imports.forEach((item, i) => this.checkType(module, imports, i, item))
     const memory = imports.find((item) => item.kind === 'memory')
     const room = memory?.room ?? roomOf(module)
-    const image = this.link(wasm, module, imports, room)
-    const own = memory === undefined ? room : 0
-    this.next = { image: endOf(image, place.image), memory: place.memory + own * PAGE }
-    if (this.next.image > MEMORIES || this.next.memory > END) throw new Error('no room left')
+    return { module, image: this.compile(wasm, module, imports, room), imports, room }
+  }
+
+  private place({ module, image, imports, room }: Linked, isNamed: boolean): Instance {
+    const place = this.next
+    const ownsMemory = module.importedMemories === 0 && image.pagesAddress !== undefined
+    const next = {
+      image: endOf(image, place.image),
+      memory: place.memory + (ownsMemory ? room * PAGE : 0),
+    }
+    if (next.image > MEMORIES || next.memory > END) throw new Error('no room left')
+    this.next = next
     this.guest.place(image)
     // Functions may stay in a table of another module.
-    const isKept = isNamed || module.importedTables > 0
-    const pages = memory === undefined ? image.pagesAddress : undefined
-    this.replaceable = isKept ? undefined : { place, pages }
+    if (isNamed || module.importedTables > 0) this.replaceable = undefined
+    else {
+      this.replaceable ??= { place, memories: [] }
+      const { memories } = this.replaceable
+      if (ownsMemory) memories.push({ address: place.memory, pages: image.pagesAddress! })
+    }
     return { module, image, exports: exportsOf(module, image, imports, room) }
   }
 
-  private removeReplaceable(): void {
+  /** Takes away the newest modules, if nothing else can refer to them. */
+  removeReplaceable(): void {
     if (this.replaceable === undefined) return
-    const { place, pages } = this.replaceable
+    const { place, memories } = this.replaceable
+    for (const { address, pages } of memories) {
+      this.guest.clear(address, PAGE * this.guest.word(pages))
+    }
     this.next = place
-    if (pages !== undefined) this.guest.clear(place.memory, PAGE * this.guest.word(pages))
     this.replaceable = undefined
   }
 
@@ -115,22 +150,22 @@ export class Store {
     throw new LinkError(`${item.module}.${item.name} is a ${found.kind}`)
   }
 
-  private link(
+  private compile(
     wasm: Uint8Array,
     module: WasmModule,
     imports: readonly Extern[],
     room: number,
   ): LinkedImage {
-    module.imports.forEach((item, i) => this.checkType(module, imports, i, item))
     const memory = imports.find((item) => item.kind === 'memory')
     const origin = memory?.address ?? this.next.memory
     return linkImage({
       wasm,
       base: this.next.image,
-      symbols: { __nothing: 0 },
-      entry: '__nothing',
+      symbols: { [NO_ENTRY]: 0 },
+      entry: NO_ENTRY,
       signatures: this.signatures,
       code: {
+        ...this.code,
         memory: { kind: 'linear', origin, maximumPages: room, maximumEntries: GROWN_ENTRIES },
         checks: { bounds: true, stack: true },
       },

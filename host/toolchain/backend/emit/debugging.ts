@@ -3,16 +3,9 @@ import type { Place } from '../../dwarf/information.ts'
 import type { IrFunction, Register } from '../ir/ir.ts'
 import { FRAME_HEADER_BYTES } from '../passes/frameSlots.ts'
 import type { CodeUnwind, CodeVariable } from './code.ts'
+import type { Frame } from './frame.ts'
+import { WORD } from './frame.ts'
 import type { MachineRegister } from './registers.ts'
-
-const WORD = 4
-
-/** The stack frame, from the stack pointer up: outgoing words, spill slots, saved registers. */
-export interface Frame {
-  bytes: number
-  spills: number
-  saved: { register: MachineRegister; offset: number }[]
-}
 
 /** Notes of what the stack holds, in the order of the code. */
 export class UnwindNotes {

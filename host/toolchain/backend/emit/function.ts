@@ -6,18 +6,15 @@ import { TRAP } from '../options.ts'
 import { sequentialize } from '../passes/destruct.ts'
 import type { FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
-import type { Frame } from './debugging.ts'
 import { placeVariables, UnwindNotes } from './debugging.ts'
 import { descriptorSymbol } from '../lower/context.ts'
 import * as encode from './encode.ts'
+import type { Frame } from './frame.ts'
+import { alignStack, OFFSET_LIMIT, planFrame, WORD } from './frame.ts'
 import { emitSimple, emitTrap } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
 import { Suspensions } from './suspensions.ts'
 import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, TP, X0 } from './registers.ts'
-
-const WORD = 4
-const STACK_ALIGNMENT = 16
-const OFFSET_LIMIT = 2047
 
 /** `framed` are the blocks that run with a stack frame. */
 export function emitFunction(
@@ -248,8 +245,9 @@ export class Emitter {
     this.adjustStack(-bytes)
     this.note(bytes, [])
     if (this.fn.checksStack === true) this.checkStack()
+    const { base, from } = this.savedArea()
     for (const { register, offset } of saved) {
-      this.code.word(encode.store('store32', register, SP, offset))
+      this.code.word(encode.store('store32', register, base, offset - from))
     }
     this.note(bytes, saved)
   }
@@ -272,11 +270,24 @@ export class Emitter {
 
   private dropFrame(): void {
     const { bytes, saved } = this.frame
+    const { base, from } = this.savedArea()
     for (const { register, offset } of saved) {
-      this.code.word(encode.load('load32', register, SP, offset))
+      this.code.word(encode.load('load32', register, base, offset - from))
     }
     if (bytes > 0) this.adjustStack(bytes)
     this.note(0, [])
+  }
+
+  /** A register from which the saved registers are in reach, and its distance from the stack pointer. */
+  private savedArea(): { base: MachineRegister; from: number } {
+    const { saved } = this.frame
+    if (saved.length === 0 || saved[saved.length - 1].offset <= OFFSET_LIMIT) {
+      return { base: SP, from: 0 }
+    }
+    const from = saved[0].offset
+    this.loadConstant(CALL_TARGET, from)
+    this.code.word(encode.registerOp('add', CALL_TARGET, CALL_TARGET, SP))
+    return { base: CALL_TARGET, from }
   }
 
   private adjustStack(bytes: number): void {
@@ -340,30 +351,4 @@ export class Emitter {
     })
     for (const { to, from } of ordered) this.code.word(encode.immediateOp('add', to, from, 0))
   }
-}
-
-function planFrame(fn: IrFunction, allocation: Allocation): Frame {
-  const outgoing = WORD * outgoingWords(fn)
-  const spills = outgoing
-  let top = spills + WORD * allocation.spillSlots
-  const large = top > OFFSET_LIMIT - STACK_ALIGNMENT * WORD
-  const registers = allocation.calls || large ? [RA, ...allocation.saved] : [...allocation.saved]
-  // In a large frame the saved registers lie below everything else, in reach of a 12-bit offset.
-  const savedBase = large ? outgoing : top
-  const saved = registers.map((register, i) => ({ register, offset: savedBase + WORD * i }))
-  top += WORD * registers.length
-  const bytes = alignStack(top)
-  return { bytes, spills: large ? outgoing + WORD * registers.length : spills, saved }
-}
-
-const alignStack = (bytes: number): number => Math.ceil(bytes / STACK_ALIGNMENT) * STACK_ALIGNMENT
-
-function outgoingWords(fn: IrFunction): number {
-  let words = 0
-  for (const block of fn.blocks) {
-    for (const { op, imm } of block.code) {
-      if (op === 'storeoutgoing' || op === 'loadoutgoing') words = Math.max(words, imm + 1)
-    }
-  }
-  return words
 }

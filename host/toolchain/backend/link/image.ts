@@ -203,9 +203,14 @@ class Linker {
       this.symbols.get(symbol) ??
       this.units[0].externals.get(symbol) ??
       this.objects.address(symbol) ??
-      this.options.symbols?.[symbol] ??
+      this.given(symbol) ??
       this.unitData.map((data) => data.address(symbol)).find((address) => address !== undefined)
     )
+  }
+
+  private given(symbol: string): number | undefined {
+    const { symbols = {} } = this.options
+    return Object.hasOwn(symbols, symbol) ? symbols[symbol] : undefined
   }
 
   private defineFixedSymbols(): void {

@@ -6,7 +6,13 @@ import type { FunctionCode } from '../emit/code.ts'
 import { BackendError } from '../errors.ts'
 import type { IrFunction } from '../ir/ir.ts'
 import type { GlobalPlace, ModuleContext } from '../lower/context.ts'
-import { descriptorSymbol, GLOBAL_CHUNK_BYTES, signatureText, wordsOf } from '../lower/context.ts'
+import {
+  descriptorSymbol,
+  functionSymbol,
+  GLOBAL_CHUNK_BYTES,
+  signatureText,
+  wordsOf,
+} from '../lower/context.ts'
 import { lowerFunction } from '../lower/function.ts'
 import { intrinsicOf } from '../lower/intrinsics.ts'
 import { parseMarch } from '../march.ts'
@@ -161,7 +167,7 @@ function nameFunctions(
   const exported = new Map<number, string>()
   for (const { name, kind, index } of module.exports) {
     if (kind !== 'function') continue
-    functions.set(prefix + name, index)
+    functions.set(functionSymbol(prefix, name), index)
     if (!exported.has(index)) exported.set(index, name)
   }
   if (module.start !== undefined) functions.set(`${prefix}__wasm_start`, module.start)
@@ -172,10 +178,11 @@ function nameFunctions(
       return
     }
     const given = module.functionNames.get(index) ?? `function.${index}`
-    let name = prefix + (exported.get(index) ?? given)
+    let name = functionSymbol(prefix, exported.get(index) ?? given)
     if (functions.has(name) && functions.get(name) !== index) name = `${name}.${index}`
     functions.set(name, index)
-    if (!functions.has(prefix + given)) functions.set(prefix + given, index)
+    const other = functionSymbol(prefix, given)
+    if (!functions.has(other)) functions.set(other, index)
     symbols.push(name)
   })
   return symbols

@@ -56,3 +56,13 @@ export const descriptorSymbol = (functionName: string): string => `${functionNam
 
 /** Support routines by wasm mnemonic (`i64.div_s` is `support.i64_div_s`). */
 export const supportSymbol = (mnemonic: string): string => `support.${mnemonic.replace('.', '_')}`
+
+const LINKER_NAMES = new Set<string>(Object.values(LINKER))
+const PLACES = /^(__(globals|table|table_size|data|elements)\.\d+|__memory_pages|__wasm_start)$/
+const PREFIXED = /^(support|import)\.|\.descriptor$/
+
+/** The symbol of a function by its name in the module, which may be one that the linker gives to something else. */
+export const functionSymbol = (prefix: string, name: string): string =>
+  LINKER_NAMES.has(name) || PLACES.test(name) || PREFIXED.test(name)
+    ? `${prefix}${name}.function`
+    : prefix + name

@@ -194,6 +194,6 @@ const MODULES: Readonly<Record<string, Readonly<Record<string, Intrinsic>>>> = {
 
 /** The intrinsic of an import, or undefined. */
 export function intrinsicOf(module: string, name: string): Intrinsic | undefined {
-  const table = MODULES[module]
-  return table && Object.hasOwn(table, name) ? table[name] : undefined
+  const table = Object.hasOwn(MODULES, module) ? MODULES[module] : {}
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }

@@ -50,7 +50,8 @@ function loopsOf(fn: IrFunction): Loop[] {
 /** Leads edges past blocks that hold nothing but a jump. */
 function threadJumps(fn: IrFunction): void {
   const resumes = new Set(fn.coroutine?.states.map((state) => state.resume))
-  for (const block of fn.blocks) {
+  // The last of a chain first, so that each edge moves once.
+  for (const block of [...fn.blocks].reverse()) {
     const forwards = block.code.length === 1 && terminatorOf(block).op === 'jump'
     const target = block.targets[0]
     if (!forwards || target === block || target.phis.length > 0 || block.phis.length > 0) continue

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { count, lowerModule } from '../../../../test/backend/ir.ts'
 import { allocate } from '../allocate/allocate.ts'
+import { CALL_TARGET } from '../emit/registers.ts'
 import { terminatorOf } from '../ir/ir.ts'
 import { PASSES } from './pipeline.ts'
 import { placePrologue } from './prologue.ts'
@@ -34,4 +35,12 @@ test('a function that calls nothing needs none', () => {
   const { fn, framed } = withQuickWay([0x20, 0, 0x20, 0, 0x6c])
   expect(framed.size).toBe(0)
   expect(count(fn, 'enter')).toBe(0)
+})
+
+test('a frame whose making takes the register of call targets is made at once if values use it', () => {
+  const { fn } = withQuickWay([0x20, 0, 0x10, 0, 0x20, 0, 0x6a])
+  fn.checksStack = true
+  const allocation = allocate(fn)
+  allocation.registers[0] = CALL_TARGET
+  expect(placePrologue(fn, allocation).size).toBe(fn.blocks.length)
 })

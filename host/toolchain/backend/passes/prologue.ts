@@ -3,6 +3,7 @@
  * behind them, run with a stack frame. `enter` instructions make it where control comes into that part.
  */
 import type { Allocation } from '../allocate/allocate.ts'
+import { losesCallTarget } from '../emit/frame.ts'
 import { CALLEE_SAVED } from '../emit/registers.ts'
 import type { Block, Instruction, IrFunction } from '../ir/ir.ts'
 import { createInstruction } from '../ir/ir.ts'
@@ -26,7 +27,9 @@ export function placePrologue(fn: IrFunction, allocation: Allocation): Set<Block
   const saved = (register: number): boolean => CALLEE_SAVED.includes(registers[register])
   const needs = ({ op, uses, defs }: Instruction): boolean =>
     FRAME_OPS.has(op) || uses.some(saved) || defs.some(saved)
-  const framed = forwardClosure(fn.blocks.filter(({ code }) => code.some(needs)))
+  const wanting = fn.blocks.filter(({ code }) => code.some(needs))
+  const everywhere = wanting.length > 0 && losesCallTarget(fn, allocation)
+  const framed = everywhere ? new Set(fn.blocks) : forwardClosure(wanting)
   const starts = [...enterRegion(fn, framed), ...entries(fn).filter((block) => framed.has(block))]
   for (const { code } of starts) code.unshift(createInstruction('enter', [], [], 0, code[0].at))
   return framed
