@@ -3,4 +3,5 @@
  */
 /// <reference path="./iterators.d.ts" />
 /// <reference path="./promise.d.ts" />
+/// <reference path="./json.d.ts" />
 /// <reference path="./guest.d.ts" />

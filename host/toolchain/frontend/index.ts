@@ -62,6 +62,7 @@ const aliases = {
   abort: '~lib/nothread/guest/abort/abort',
   trace: '~lib/nothread/guest/abort/trace',
   seed: '~lib/nothread/guest/abort/seed',
+  JSON: '~lib/nothread/guest/json/JSON',
 }
 
 /**
