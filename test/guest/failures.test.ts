@@ -128,6 +128,71 @@ describe('finally', () => {
   })
 })
 
+describe('what the library throws', () => {
+  const rest = `
+    const list = [1, 2, 3]
+    const names = new Map<string, i32>()
+    class Node { next: Node | null = null; value: i32 = 1 }
+    class Leaf extends Node {}
+    function at(i: i32): i32 {
+      return list[i] + 1
+    }
+    function attempt(what: () => void): void {
+      try { what(); print('nothing') } catch (e) { print(e.stack) }
+    }`
+
+  test('is caught, and names the line of the program', async () => {
+    const body = `
+      attempt(() => { at(5) })
+      attempt(() => { names.get('key') })
+      attempt(() => { new Array<i32>(-1) })
+      attempt(() => { list[-1] = 4 })
+      attempt(() => { new Node().next!.value })
+      attempt(() => { const node = new Node(); (node as Leaf).value })
+      attempt(() => { 'x'.repeat(-1) })
+      attempt(() => { new StaticArray<u8>(3)[3] = 1 })
+      attempt(() => { const none: i32[] = []; none.pop() })
+      attempt(() => { decodeURIComponent('%zz') })
+      print(at(2))`
+    const place = (line: number): string => `    at main (inner) (test.ts:${line})`
+    const lines = await consoleOf(rest, body)
+    const places = lines.filter((line) => line.startsWith(' '))
+    expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
+      'RangeError: Index out of range',
+      'Error: Key does not exist',
+      'RangeError: Invalid length',
+      'RangeError: Index out of range',
+      "TypeError: Unexpected 'null' (not assigned or failed cast)",
+      'TypeError: invalid downcast',
+      'RangeError: Invalid length',
+      'RangeError: Index out of range',
+      'RangeError: Array is empty',
+      'URIError: URI malformed',
+      '4',
+    ])
+    expect(places.slice(0, 2)).toEqual(['    at at (test.ts:27)', place(34)])
+    for (let line = 34; line <= 43; line++) expect(places).toContain(place(line))
+  })
+
+  test('fails tasks, runs finally, and ends a program in which nobody catches it', async () => {
+    const task = `
+      async function take(i: i32): Promise<i32> {
+        try { await sleep(10); return list[i] } finally { print('finally') }
+      }`
+    const body = `
+      try { await take(9) } catch (e) { print(e.message) }
+      print(await take(1))
+      for (const i of [0, 7]) at(i)`
+    const { lines, stopReason } = await outcomeOf(rest + task, body)
+    expect(stopReason).toBe('fault')
+    expect(lines).toEqual([
+      ...['finally', 'Index out of range', 'finally', '2', 'fault: RangeError: Index out of range'],
+      '    at at (test.ts:27)',
+      expect.stringContaining('    at main (test.ts:39)'),
+    ])
+  })
+})
+
 describe('failing tasks', () => {
   test('fail whoever awaits them, with the places on the way', async () => {
     const body = `

@@ -13,9 +13,9 @@ async function faultOf(text: string): Promise<{ text: string; message: string; t
 }
 
 const waiting = `import { print, sleep } from 'nothread/guest'
-let list: StaticArray<i32> = [1, 2]
+let limit = 7
 function pick(index: i32): i32 {
-  return list[index]
+  return 4 / (limit - index)
 }
 async function inner(index: i32): Promise<i32> {
   await sleep(100)
@@ -33,8 +33,7 @@ export async function main(): Promise<void> {
 
 test('a fault behind an await names who awaits it', async () => {
   const { text, trace } = await faultOf(waiting)
-  expect(text).toContain('4\n')
-  expect(text).toContain('Index out of range')
+  expect(text).toContain('2\n')
   // pick may have become part of inner.
   expect(trace[0]).toMatch(/^at (?:pick|inner) \(test\.ts/)
   expect(trace.slice(-2)).toEqual(['at middle (test.ts:11)', 'at main (test.ts:16)'])

@@ -1,6 +1,7 @@
 /**
- * Function values with captured variables. Compiled code calls these functions (host/toolchain/frontend/language/closures.ts): before
- * a call through a function value, at the beginning of a function that captures, and where such a value is made.
+ * Function values with captured variables, and arguments that are left out. Compiled code calls these functions
+ * (host/toolchain/frontend/language/{closures,omitted}.ts): before a call through a function value, at the beginning of a function that
+ * captures, and where such a value is made.
  */
 import { HEADER } from './pages';
 import { thisThread } from './threadBlock';
@@ -14,6 +15,16 @@ export function enterFunction(value: usize): usize {
 /** The value of which the running function was called; known only until it calls something. */
 export function currentClosure(): usize {
   return thisThread().closure;
+}
+
+/** How many arguments the function is given that is called next on this thread. */
+export function setArgumentCount(count: i32): void {
+  thisThread().argumentCount = count;
+}
+
+/** How many arguments the running function was given; known only until it calls something. */
+export function argumentCount(): i32 {
+  return thisThread().argumentCount;
 }
 
 /** A function value like `original`, with room for captured values. */

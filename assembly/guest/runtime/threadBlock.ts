@@ -63,6 +63,8 @@ export class ThreadBlock {
   fiber: usize;
   /** Error that has been thrown and not been caught yet (unwind.ts). */
   failure: usize;
+  /** Number of arguments of the call that is made (closure.ts). */
+  argumentCount: i32;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;

@@ -12,14 +12,34 @@ export function raise(error: Error, name: string, line: u32): void {
   thisThread().failure = changetype<usize>(error);
 }
 
+/** An error of the library, thrown at a place of the program; without one, in the library itself. */
+export function raiseError(message: string, name: string | null, line: u32): void {
+  raiseAt(new Error(message), name, line);
+}
+
+export function raiseRangeError(message: string, name: string | null, line: u32): void {
+  raiseAt(new RangeError(message), name, line);
+}
+
+export function raiseTypeError(message: string, name: string | null, line: u32): void {
+  raiseAt(new TypeError(message), name, line);
+}
+
+function raiseAt(error: Error, name: string | null, line: u32): void {
+  if (name) error.addPlace(name, line);
+  resumeFailure(error);
+}
+
 /** Whether the call before has failed. */
 export function failed(): bool {
   return thisThread().failure != 0;
 }
 
-/** The error leaves another function. */
+/** The error leaves another function. It is not on its way meanwhile, since what adds the place may fail itself. */
 export function passed(name: string, line: u32): void {
-  changetype<Error>(thisThread().failure).addPlace(name, line);
+  const error = takeFailure();
+  error.addPlace(name, line);
+  resumeFailure(error);
 }
 
 /** The error, which is on its way no more. */

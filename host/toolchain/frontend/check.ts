@@ -6,7 +6,7 @@ import { isAsync, isGenerator, formOf, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { isValueType } from './sugar.ts'
+import { isOfFunctionType, isValueType } from './sugar.ts'
 import type { SourceText } from './source.ts'
 
 interface Message {
@@ -127,8 +127,21 @@ function contextual(node: ts.Node): Message | undefined {
   return otherUse(node) ?? promiseUse(node)
 }
 
+const loopVariables: Message = {
+  cause: 'A for..of loop declares one variable, without a value.',
+  remedy: 'Write: for (const value of list) { … }.',
+}
+
+/** Whether a `for..of` declares something else than one variable without a value. */
+function isOddLoop(node: ts.Node): boolean {
+  if (!ts.isForOfStatement(node) || !ts.isVariableDeclarationList(node.initializer)) return false
+  const { declarations } = node.initializer
+  return declarations.length !== 1 || declarations[0].initializer !== undefined
+}
+
 /** Forms that are supported in some places. */
 function otherUse(node: ts.Node): Message | undefined {
+  if (isOddLoop(node)) return loopVariables
   if (ts.isSpreadElement(node) && !ts.isArrayLiteralExpression(node.parent)) {
     return {
       cause: 'A list cannot be spread into the arguments of a call.',
@@ -138,7 +151,8 @@ function otherUse(node: ts.Node): Message | undefined {
   if (ts.isTypeOperatorNode(node) && node.operator !== ts.SyntaxKind.ReadonlyKeyword) {
     return { cause: 'keyof and unique types are not supported.', remedy: 'Name the type itself.' }
   }
-  const isOptional = ts.isParameter(node) || ts.isPropertyDeclaration(node)
+  const isOptional =
+    (ts.isParameter(node) && !isOfFunctionType(node)) || ts.isPropertyDeclaration(node)
   if (isOptional && node.questionToken && !node.initializer && isValueType(node.type)) {
     return {
       cause: `What may be left out has type ${node.type?.getText()}, and numbers have no null.`,

@@ -6,20 +6,18 @@ import type { Checks, Dump } from '../backend/index.ts'
 import { runAsc } from './asc.ts'
 import type { AscOutput, ReadFile } from './asc.ts'
 import type { GuestSources } from './bundle.ts'
-import { checkSource } from './check.ts'
 import { checkedOptions } from './checked.ts'
 import { CompileError, diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { depthDiagnostic, isTooDeep, tooDeep } from './depth.ts'
 import { EditList } from './edits.ts'
 import { entrySource } from './entry.ts'
-import { findExports } from './exports.ts'
-import type { ProgramExports, SpawnFunction } from './exports.ts'
+import type { SpawnFunction } from './exports.ts'
+import { ProgramFiles } from './files.ts'
 import type { Layouts } from './layouts.ts'
 import type { SourceNames } from './names.ts'
 import { ascDiagnostics } from './messages.ts'
 import type { UserFile } from './messages.ts'
-import { rewriteSource } from './rewrite.ts'
-import { parseSource, syntaxDiagnostics } from './source.ts'
 
 /** A program as a wasm module. */
 export interface ProgramModule {
@@ -131,72 +129,6 @@ export async function compileSystemModule(
   return moduleOf(output, files)
 }
 
-/** The user's files on their way to asc. */
-class ProgramFiles {
-  readonly files = new Map<string, UserFile>()
-  readonly diagnostics: Diagnostic[] = []
-  /** Path of the entry file without directory and extension. */
-  readonly entry: string
-  private readonly entryFile: string
-  private readonly directory: string
-  private readonly readUserFile: ReadFile
-
-  constructor(entry: string, readFile: ReadFile) {
-    this.entryFile = entry
-    this.readUserFile = readFile
-    const path = entry.replace(/\\/g, '/')
-    const slash = path.lastIndexOf('/')
-    this.directory = path.slice(0, slash + 1)
-    this.entry = path.slice(slash + 1).replace(/\.ts$/, '')
-  }
-
-  /** Exports of the entry file; its errors are thrown before asc starts. */
-  async readEntry(): Promise<ProgramExports> {
-    const text = await this.readUserFile(this.entryFile)
-    if (text === null) {
-      const remedy = 'Check the path of the program.'
-      throw new CompileError([
-        diagnosticOf(this.entryFile, { cause: 'The file cannot be read.', remedy }),
-      ])
-    }
-    const source = parseSource(this.entryFile, text)
-    const errors = [...syntaxDiagnostics(source)]
-    if (errors.length === 0) errors.push(...checkSource(source))
-    if (errors.length > 0) throw new CompileError(errors)
-    const { exports, diagnostics } = findExports(source)
-    if (!exports) throw new CompileError(diagnostics)
-    return exports
-  }
-
-  /** Text for asc of a file named relative to the entry's directory. */
-  async read(path: string): Promise<string | null> {
-    if (!path.endsWith('.ts')) return null
-    const file = normalizePath(this.directory + path)
-    const text = await this.readUserFile(file)
-    if (text === null) return null
-    const source = parseSource(file, text)
-    const errors = [...syntaxDiagnostics(source)]
-    if (errors.length === 0) errors.push(...checkSource(source))
-    this.diagnostics.push(...errors)
-    // asc would only repeat the errors of a broken file in other words.
-    if (errors.length > 0) return ''
-    const edited = rewriteSource(source)
-    this.files.set(path, { file, text, edited })
-    return edited.text
-  }
-}
-
-/** Path without `x/..` inside. */
-function normalizePath(path: string): string {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    const before = parts.at(-1)
-    if (part === '..' && before !== undefined && before !== '' && before !== '..') parts.pop()
-    else if (part !== '.') parts.push(part)
-  }
-  return parts.join('/')
-}
-
 function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<ProgramModule, 'spawns'> {
   const diagnostics = ascDiagnostics(output.messages, files)
   if (diagnostics.length > 0) throw new CompileError(diagnostics)
@@ -207,15 +139,20 @@ function moduleOf(output: AscOutput, files: Map<string, UserFile>): Omit<Program
   return { wasm, sourceMap, layouts, names }
 }
 
+const unknown = {
+  cause: 'This form is not supported.',
+  remedy: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
+}
+
 /** asc stumbled over a form that it does not expect: say where. */
-function unknownForm({ place }: AscOutput, files: Map<string, UserFile>): Diagnostic {
-  const message = {
-    cause: 'This form is not supported.',
-    remedy: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
-  }
+function unknownForm({ place, failure }: AscOutput, files: Map<string, UserFile>): Diagnostic {
+  const message = isTooDeep(failure) ? tooDeep : unknown
   const user = place && files.get(place.path)
-  if (!user)
+  if (!user) {
+    const [first] = files.values()
+    if (first && isTooDeep(failure)) return depthDiagnostic(first.file, first.text)
     return diagnosticOf('', { ...message, cause: 'A form in this program is not supported.' })
+  }
   const { file, text, edited } = user
   const [start, end] = [place.start, place.end].map((offset) => edited.originalOffset(offset))
   return diagnosticAt(file, text, { start, end }, message)

@@ -2,6 +2,7 @@
  * asc's messages in the user's terms: place in the original text, names without asc's internal paths, and a remedy.
  */
 import type { AscMessage } from './asc.ts'
+import { tooDeep } from './depth.ts'
 import { diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { EditedText } from './edits.ts'
@@ -104,6 +105,7 @@ const extended = new Map([
       remedy: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
     },
   ],
+  ['Not implemented: Depth', tooDeep],
   [
     'Not implemented: Label',
     {
@@ -117,8 +119,6 @@ const extended = new Map([
 const shorterNames: [RegExp, string][] = [
   [/~lib\/nothread\/guest\/task\/Task\b/g, 'Promise'],
   [/'__(?=(?:Async)?(?:Generator|Itera))/g, "'"],
-  // What is left of such names are those that the program writes with #.
-  [/'__(?=[a-z]\w*')/g, "'#"],
   [/~lib\/nothread\/guest(?:\/index)?(?=')/g, 'nothread/guest'],
   [/~lib\/(?:[\w.-]+\/)*/g, ''],
   [/(?<=['<,| ])(?!nothread\/guest')(?:[\w.-]+\/)+(?=[A-Za-z_]\w*(?:['<>,|# ]|$))/g, ''],
@@ -154,7 +154,15 @@ function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile)
     return diagnosticAt(file, text, { start: keyword, end: keyword + 5 }, awaitOfOther)
   }
   const own = extended.get(message.message)
-  return diagnosticAt(file, text, { start, end }, own ?? describe(message))
+  const { cause, remedy } = own ?? describe(message)
+  return diagnosticAt(file, text, { start, end }, { cause: withPrivateNames(cause, text), remedy })
+}
+
+/** Names that the program writes with #. */
+function withPrivateNames(cause: string, text: string): string {
+  return cause.replace(/'__([A-Za-z_]\w*)'/g, (shown, name: string) =>
+    text.includes(`#${name}`) ? `'#${name}'` : shown,
+  )
 }
 
 function describe(message: AscMessage): { cause: string; remedy: string } {

@@ -168,9 +168,15 @@ function optional(node: ts.Node, { edits }: Rewriting): Closing | undefined {
   if (!ts.isParameter(node) && !ts.isPropertyDeclaration(node)) return undefined
   const { questionToken, type } = node
   if (!questionToken || !type || node.initializer) return undefined
+  const isNullable = /\bnull\b/.test(type.getText()) || isValueType(type)
+  if (isOfFunctionType(node)) return { position: type.getEnd(), text: isNullable ? '' : ' | null' }
   edits.blank(questionToken.getStart(), questionToken.getEnd())
-  const isNullable = /\bnull\b/.test(type.getText())
   return { position: type.getEnd(), text: isNullable ? ' = null' : ' | null = null' }
+}
+
+/** A parameter in the type of a function: the function itself knows what stands for it. */
+export function isOfFunctionType({ parent }: ts.Node): boolean {
+  return ts.isFunctionTypeNode(parent)
 }
 
 /** `undefined` in a union is null, once. */

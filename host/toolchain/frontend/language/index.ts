@@ -3,9 +3,11 @@
  */
 import type { Patch } from './patch.ts'
 import { patchClosures } from './closures.ts'
+import { patchInference } from './infer.ts'
 import { Labels, patchLabels } from './labels.ts'
 import { patchLists } from './lists.ts'
 import { patchLoops } from './loops.ts'
+import { patchOmitted } from './omitted.ts'
 import { patchOptional } from './optional.ts'
 import { patchFailures } from './failures.ts'
 
@@ -13,9 +15,11 @@ import { patchFailures } from './failures.ts'
 export function extendLanguage(patch: Patch): void {
   const labels = new Labels()
   patchClosures(patch)
+  patchInference(patch)
   patchLoops(patch)
   patchLists(patch)
   patchOptional(patch)
   patchLabels(patch, labels)
+  patchOmitted(patch)
   patchFailures(patch, labels)
 }

@@ -14,6 +14,7 @@ import type {
   ForOfStatement,
   Function,
   FunctionExpression,
+  FunctionPrototype,
   IdentifierExpression,
   Local,
   Node,
@@ -23,6 +24,8 @@ import type {
   ThrowStatement,
   TryStatement,
   Type,
+  TypeNode,
+  TypeParameterNode,
   VariableStatement,
 } from 'assemblyscript'
 
@@ -78,6 +81,8 @@ export interface CompilerInternals extends Omit<Compiler, Hidden> {
     explicit: boolean,
     reportNode: Node,
   ): ExpressionRef
+  makeAbort(message: Expression | null, codeLocation: Node): ExpressionRef
+  makeStaticAbort(message: ExpressionRef, codeLocation: Node): ExpressionRef
   makeCallDirect(
     instance: Function,
     operands: ExpressionRef[] | null,
@@ -96,9 +101,33 @@ export interface CompilerInternals extends Omit<Compiler, Hidden> {
 /** asc's resolver with the methods that are extended. */
 export interface ResolverInternals extends Omit<
   Resolver,
-  'lookupThisExpression' | 'resolveCallExpression'
+  | 'inferGenericTypeArguments'
+  | 'lookupThisExpression'
+  | 'propagateInferredGenericTypes'
+  | 'resolveCallExpression'
+  | 'resolveFunctionExpression'
 > {
   lookupThisExpression(node: Node, flow: Flow, type?: Type, mode?: number): Element | null
+  inferGenericTypeArguments(
+    node: CallExpression,
+    prototype: FunctionPrototype,
+    typeParameters: TypeParameterNode[] | null,
+    flow: Flow,
+    mode?: number,
+  ): Type[] | null
+  propagateInferredGenericTypes(
+    node: TypeNode,
+    type: Type,
+    context: Element,
+    types: Map<string, Type>,
+    names: Set<string>,
+  ): void
+  resolveFunctionExpression(
+    node: FunctionExpression,
+    flow: Flow,
+    type: Type,
+    mode?: number,
+  ): Type | null
   resolveCallExpression(node: CallExpression, flow: Flow, type?: Type, mode?: number): Type | null
 }
 
@@ -108,6 +137,7 @@ interface Values {
   CommonFlags: Enumeration<
     'Inlined' | 'Let' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'
   >
+  DecoratorFlags: Enumeration<'Inline'>
   Constraints: Enumeration<'None' | 'ConvImplicit'>
   BinaryOp: Enumeration<'EqI32'>
   UnaryOp: Enumeration<'EqzI32'>
@@ -128,15 +158,19 @@ interface Values {
     | 'For'
     | 'ForOf'
     | 'Function'
+    | 'FunctionType'
     | 'Identifier'
     | 'Literal'
     | 'If'
+    | 'NamedType'
     | 'New'
+    | 'Return'
     | 'Switch'
     | 'This'
     | 'Variable'
     | 'While'
   >
+  ReportMode: Enumeration<'Report' | 'Swallow'>
   Token: Enumeration<'Equals' | 'Exclamation' | 'LessThan' | 'Plus_Plus'>
   getExpressionId(expression: ExpressionRef): number
   getExpressionType(expression: ExpressionRef): number

@@ -156,6 +156,7 @@ function compileOr(
       ? chainTo(compiler, left as CallExpression, none, auto)
       : compiler.compileExpression(left, context.isReference ? context.asNullable() : auto)
   const found = compiler.currentType
+  if (found === typesOf(compiler).void) return withoutValue(compiler, left)
   const type = found.nonNullableType
   const present = found.isNullableReference ? unlessNull(compiler, value, found, none) : value
   const inner = flow.fork()
@@ -168,6 +169,12 @@ function compileOr(
   const converted = compiler.convertExpression(other, otherType, result, false, right)
   compiler.currentType = result
   return module.block(null, [either(compiler, none, present, converted, result)], result.toRef())
+}
+
+function withoutValue(compiler: CompilerInternals, { range }: Expression): ExpressionRef {
+  const { An_expression_of_type_0_cannot_be_tested_for_truthiness: code } = DiagnosticCode
+  compiler.error(code, range, 'void')
+  return compiler.module.unreachable()
 }
 
 function unlessNull(

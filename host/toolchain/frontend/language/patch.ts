@@ -1,7 +1,7 @@
 /**
  * Replaces methods of asc's classes while a program is compiled, and puts the originals back.
  */
-import { Compiler, DiagnosticEmitter, Flow, Resolver } from 'assemblyscript'
+import { Compiler, DiagnosticEmitter, Flow, Module, Resolver } from 'assemblyscript'
 import { prototypeOf } from './internals.ts'
 import type { CompilerInternals, ResolverInternals } from './internals.ts'
 
@@ -21,6 +21,7 @@ export interface Patch {
   resolver: Replace<ResolverInternals>
   flow: Replace<Flow>
   emitter: Replace<DiagnosticEmitter>
+  module: Replace<Module>
 }
 
 /** Run `task` while asc is extended. Extensions that come later see calls first. */
@@ -41,6 +42,7 @@ export async function withExtensions<T>(
     resolver: replaceIn(prototypeOf<ResolverInternals>(Resolver)),
     flow: replaceIn(prototypeOf<Flow>(Flow)),
     emitter: replaceIn(prototypeOf<DiagnosticEmitter>(DiagnosticEmitter)),
+    module: replaceIn(prototypeOf<Module>(Module)),
   }
   for (const extend of extensions) extend(patch)
   try {

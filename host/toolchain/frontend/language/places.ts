@@ -4,6 +4,7 @@
  */
 import { DiagnosticCode } from 'assemblyscript'
 import type { DiagnosticEmitter, Range, Statement } from 'assemblyscript'
+import { isTooDeep } from '../depth.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import type { Patch } from './patch.ts'
 
@@ -62,9 +63,10 @@ export class Places {
       return function (this: CompilerInternals) {
         try {
           return original.call(this)
-        } catch {
+        } catch (error) {
           // asc asserts that what it meets is one of the forms it knows, and ends the process if not.
-          this.error(DiagnosticCode.Not_implemented_0, places.current ?? null, 'Form')
+          const reason = isTooDeep(error) ? 'Depth' : 'Form'
+          this.error(DiagnosticCode.Not_implemented_0, places.current ?? null, reason)
           return this.module
         }
       }

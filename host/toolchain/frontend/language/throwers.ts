@@ -2,7 +2,7 @@
  * Which functions may throw: those with a `throw` that no `try` around it catches, and those that call one of them outside of a `try`.
  */
 import binaryen from 'assemblyscript/binaryen'
-import type { Class, Function, Signature, Type } from 'assemblyscript'
+import type { Function, Signature } from 'assemblyscript'
 import { values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 
@@ -82,25 +82,25 @@ function targets({ resolver }: CompilerInternals, { original }: Function): Funct
 const runtimeBasics =
   /^~lib\/nothread\/guest\/(?:heap|collector|lock|rv|system|abort|closure|unwind|co|generated\/\w+)\//
 
+/** Parts of asc's library that never throw. */
+const libraryBasics = /^~lib\/(?:rt|memory|builtins|math|number|util\/(?!uri))\b/
+
+/** Accesses to elements of lists. */
+const accessor = /^~lib\/(?:array|staticarray|typedarray)\/[^#]*#__get$/
+
 /** Whether a call of a function may come to code that throws; rough, but right when it says no. */
-export function mayLead({
-  internalName,
-  prototype,
-  signature,
-  typeArguments,
-  parent,
-}: Function): boolean {
+export function mayLead({ internalName, prototype }: Function): boolean {
   if (!prototype.bodyNode && !prototype.is(values.CommonFlags.Overridden)) return false
   if (runtimeBasics.test(internalName)) return false
-  if (!internalName.startsWith('~lib/') || internalName.startsWith('~lib/nothread/')) return true
-  const ofClass = (parent as Class).typeArguments ?? []
-  const types = [...signature.parameterTypes, ...(typeArguments ?? []), ...ofClass]
-  return types.some(isForeign)
+  return !libraryBasics.test(internalName)
 }
 
-/** A type through which asc's library may call code of the program. */
-function isForeign(type: Type): boolean {
-  if (type.getSignature()) return true
-  const reference = type.getClass()
-  return reference !== null && !reference.internalName.startsWith('~lib/')
+/** Whether a function is the runtime's. */
+export function isOwnCode({ internalName }: Function): boolean {
+  return internalName.startsWith('~lib/nothread/')
+}
+
+/** Whether a function gives an element of a list: small, and called everywhere. */
+export function isAccessor({ internalName }: Function): boolean {
+  return accessor.test(internalName)
 }
