@@ -255,7 +255,7 @@ function partsOf(statement: Node): Statement[] {
     ...(holder.cases ?? []).flatMap(({ statements }) => statements),
     ...(holder.bodyStatements ?? []),
     ...(holder.catchStatements ?? []),
-  ].filter((part) => part != null)
+  ].filter((part) => part !== undefined && part !== null)
 }
 
 /** asc's basic types, for those who have no compiler. */
