@@ -126,7 +126,7 @@ export const systemCalls: SystemCall[] = [
     number: 18,
     name: 'NtSuspendThread',
     args: ['thread', '*previous'],
-    doc: 'Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread.',
+    doc: 'Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread, STATUS_THREAD_IS_TERMINATING for one that ends.',
   },
   {
     number: 19,
@@ -350,6 +350,16 @@ export const statusCodes: SystemConstant[] = [
   },
   { name: 'STATUS_ACCESS_VIOLATION', value: 0xc000_0005, doc: 'Memory that is not the program’s.' },
   { name: 'STATUS_INVALID_HANDLE', value: 0xc000_0008, doc: 'No such handle.' },
+  {
+    name: 'STATUS_INVALID_PARAMETER_MIX',
+    value: 0xc000_0030,
+    doc: 'Values that do not go together: a wait for all with an object twice.',
+  },
+  {
+    name: 'STATUS_THREAD_IS_TERMINATING',
+    value: 0xc000_004b,
+    doc: 'The thread has ended or is about to.',
+  },
   { name: 'STATUS_INVALID_PARAMETER', value: 0xc000_000d, doc: 'A value out of range.' },
   {
     name: 'STATUS_INVALID_DEVICE_REQUEST',

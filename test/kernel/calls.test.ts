@@ -6,7 +6,17 @@ describe('system calls', () => {
     const machine = await testMachine('waits')
     await expectScenarios(machine, [
       ...['S27', 'S33', 'S34', 'S35', 'S57', 'mutex'],
-      ...['threads', 'semaphore', 'any', 'all', 'handles', 'delay', 'quantum', 'priority'],
+      ...[
+        'threads',
+        'semaphore',
+        'any',
+        'all',
+        'handles',
+        'suspend',
+        'delay',
+        'quantum',
+        'priority',
+      ],
     ])
   })
 

@@ -15,8 +15,6 @@ import { expectScenarios, machineWith, programFrom, testMachine } from './suppor
 const calls = hostileCases()
 const codes = hostileCodes()
 const fields = hostileFields()
-/** More of them by NOTHREAD_FUZZ_SEEDS. */
-const seeds = Array.from({ length: Number(process.env.NOTHREAD_FUZZ_SEEDS ?? 3) }, (_, i) => i + 1)
 const names = (cases: { call: string }[]) => [...new Set(cases.map(({ call }) => call))]
 
 describe('a hostile program', () => {
@@ -65,16 +63,6 @@ describe('a hostile program', () => {
     const other = await machineWith(await programFrom(source))
     expect(await other.run({ for: '1s' })).toMatchObject({ stopReason: 'fault' })
     expect(other.consoleText).toBe('fault:  at line 7:9, thread 1\n')
-  })
-
-  it.each(seeds)('does not stop the kernel by calls made at random, seed %i', async (seed) => {
-    const harts = seed % 2 === 0 ? 4 : 1
-    const other = await testMachine('fuzz', { seed, harts, timing: 'unit' })
-    other.insertDisk(archive({ 'a.txt': new Uint8Array(4096) }))
-    const end = await other.run({ for: '400ms' })
-    expect(other.consoleText).not.toContain('bug check')
-    expect(other.consoleText).toMatch(/calls made\n$|^fault/)
-    expect(['exit', 'fault']).toContain(end.stopReason)
   })
 
   it('gets no more threads than there are, and all of them again', async () => {

@@ -15,13 +15,19 @@ const rounds = 8
 let witness: Promise<Image> | undefined
 let intruder: Promise<Image> | undefined
 
-/** Let a witness and an intruder run until both have ended, or time is up. */
-async function beside(intruder: Image, options: TestOptions = {}): Promise<[Machine, RunReport]> {
+/** A witness and an intruder, not yet run. */
+async function machineOf(intruder: Image, options: TestOptions = {}): Promise<Machine> {
   witness ??= programImage('witness', witnessBase)
   const machine = await machineWith(await witness, { checked: true, ...options }, [intruder])
   machine.insertDisk(archive({ 'witness.txt': new TextEncoder().encode('witness') }))
   const peer = machine.network.udp({ port: 4000, localPort: 9000 })
   peer.listen(({ payload }) => peer.send(payload))
+  return machine
+}
+
+/** Let both run until they have ended, or time is up. */
+async function beside(program: Image, options: TestOptions = {}): Promise<[Machine, RunReport]> {
+  const machine = await machineOf(program, options)
   return [machine, await machine.run({ for: '600ms' })]
 }
 
@@ -66,12 +72,36 @@ const ways: [name: string, way: number, end: RegExp, options?: TestOptions][] = 
   ['prints what it likes', 23, ends],
 ]
 
+/** More of them by NOTHREAD_FUZZ_SEEDS. */
+const seeds = Array.from({ length: Number(process.env.NOTHREAD_FUZZ_SEEDS ?? 4) }, (_, i) => i + 1)
+let caller: Promise<Image> | undefined
+
 describe('beside a program that', () => {
+  it.each(seeds)('makes calls at random, another one goes on; seed %i', async (seed) => {
+    caller ??= programImage('fuzz', intruderBase)
+    const harts = [1, 4, 2][seed % 3]
+    const [machine] = await beside(await caller, { seed, harts })
+    expectUnharmed(machine)
+  })
+
   it.each(ways)('%s, another one goes on', async (_name, way, end, options) => {
     intruder ??= programImage('intruder', intruderBase)
     const [machine, report] = await beside(await intruder, { ...options, parameters: { way } })
     expectUnharmed(machine)
     expect(machine.consoleText).toMatch(end)
     expect(['exit', 'fault', 'idle', 'limit']).toContain(report.stopReason)
+  })
+
+  it('never takes its datagrams, another one goes on', async () => {
+    intruder ??= programImage('intruder', intruderBase)
+    const machine = await machineOf(await intruder, { parameters: { way: 24 } })
+    await machine.run({ until: { text: 'sockets bound\n' }, for: '100ms' })
+    const senders = Array.from({ length: 8 }, (_, i) => machine.network.udp({ port: 6100 + i }))
+    for (let round = 0; round < 150; round++) {
+      for (const sender of senders) sender.send('not wanted')
+      await machine.run({ for: '100us' })
+    }
+    await machine.run({ for: '300ms' })
+    expectUnharmed(machine)
   })
 })

@@ -61,6 +61,23 @@ describe('two programs at once', () => {
 })
 
 describe('a program alone', () => {
+  it('ends with its last thread, whose status is its exit code', async () => {
+    const source = `
+      import { call, startThread, sleep } from './nt';
+      import { SYS_NtTerminateThread } from '../../../assembly/guest/kernel/generated/syscalls';
+      function last(argument: u32): u32 {
+        sleep(3);
+        return argument;
+      }
+      export function _start(): void {
+        startThread(last.index, 9);
+        call(SYS_NtTerminateThread, <u32>-2, 5);
+      }
+    `
+    const machine = await machineWith(await programFrom(source))
+    expect(await machine.run({ for: '1s' })).toMatchObject({ stopReason: 'exit', exitCode: 9 })
+  })
+
   it('faults when a stack overflows, whatever its frames', async () => {
     const source = `
       import { exit } from './nt';

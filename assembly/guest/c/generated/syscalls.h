@@ -49,7 +49,7 @@
 /* Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself. */
 #define SYS_NtContinue 0x11u
 
-/* Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread. */
+/* Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread, STATUS_THREAD_IS_TERMINATING for one that ends. */
 #define SYS_NtSuspendThread 0x12u
 
 /* Undo one NtSuspendThread. The optional word receives the previous count. */
@@ -186,6 +186,12 @@
 
 /* No such handle. */
 #define STATUS_INVALID_HANDLE 0xc0000008u
+
+/* Values that do not go together: a wait for all with an object twice. */
+#define STATUS_INVALID_PARAMETER_MIX 0xc0000030u
+
+/* The thread has ended or is about to. */
+#define STATUS_THREAD_IS_TERMINATING 0xc000004bu
 
 /* A value out of range. */
 #define STATUS_INVALID_PARAMETER 0xc000000du

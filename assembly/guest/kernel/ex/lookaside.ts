@@ -1,5 +1,5 @@
 import { amoAdd, lr, sc } from '../rv';
-import { allocateRaw, free } from '../mm/pool';
+import { allocateRaw, disown, free } from '../mm/pool';
 
 /**
  * Lookaside lists (ExInitializeNPagedLookasideList): blocks of one size that are kept for the next who needs one, in front of the
@@ -45,6 +45,7 @@ export function giveBlock(list: Lookaside, block: usize): void {
     free(block, list.bytes);
     return;
   }
+  disown(block, list.bytes);
   const head = changetype<usize>(list);
   let next: usize;
   do {

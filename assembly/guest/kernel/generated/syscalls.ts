@@ -32,7 +32,7 @@ export const SYS_NtTestAlert: u32 = 0xf;
 export const SYS_NtAlertThread: u32 = 0x10;
 /** Go on where a CONTEXT says; with testAlert 1 the queued user APCs run first. The routine of a user APC that returns comes here by itself. */
 export const SYS_NtContinue: u32 = 0x11;
-/** Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread. */
+/** Hold another thread where it is: it runs no more until as many NtResumeThread as NtSuspendThread were called. A wait goes on meanwhile, but its end is not the end of the suspension. The optional word receives the previous count. STATUS_INVALID_PARAMETER for the calling thread, STATUS_THREAD_IS_TERMINATING for one that ends. */
 export const SYS_NtSuspendThread: u32 = 0x12;
 /** Undo one NtSuspendThread. The optional word receives the previous count. */
 export const SYS_NtResumeThread: u32 = 0x13;
@@ -124,6 +124,10 @@ export const STATUS_INFO_LENGTH_MISMATCH: u32 = 0xc0000004;
 export const STATUS_ACCESS_VIOLATION: u32 = 0xc0000005;
 /** No such handle. */
 export const STATUS_INVALID_HANDLE: u32 = 0xc0000008;
+/** Values that do not go together: a wait for all with an object twice. */
+export const STATUS_INVALID_PARAMETER_MIX: u32 = 0xc0000030;
+/** The thread has ended or is about to. */
+export const STATUS_THREAD_IS_TERMINATING: u32 = 0xc000004b;
 /** A value out of range. */
 export const STATUS_INVALID_PARAMETER: u32 = 0xc000000d;
 /** The device knows no such code. */

@@ -10,9 +10,16 @@ import { FRAME_BYTES, Thread, THREAD_SUSPENDED } from './thread';
 const WORD: usize = 4;
 const CONTEXT_WORDS: usize = 32;
 
-/** Suspend another thread once more; it does not run any more when this returns. Returns how often it was suspended before. */
-export function suspendThread(thread: Thread): u32 {
+/**
+ * Suspend another thread once more; it does not run any more when this returns. Returns how often it was suspended before, or −1 for
+ * one that ends, which is not to be held on its way.
+ */
+export function suspendThread(thread: Thread): i32 {
   let old = lockDispatcher();
+  if (!thread.takesApcs || thread.terminating) {
+    unlockDispatcher(old);
+    return -1;
+  }
   const previous = thread.suspendCount++;
   while (!holdThread(thread)) {
     // Its hart was interrupted, and needs the lock to take another thread.

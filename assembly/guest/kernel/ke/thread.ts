@@ -250,6 +250,9 @@ export function startThread(thread: Thread): void {
   if (changetype<usize>(thread.process)) joinProcess(thread);
   readyThread(thread, 0);
   unlockDispatcher(old);
+  // a program that has ended meanwhile may have looked for its threads too early to see this one
+  const process = thread.process;
+  if (changetype<usize>(process) && process.ended) requestTermination(thread, process.exitCode);
 }
 
 function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argument1: usize): void {

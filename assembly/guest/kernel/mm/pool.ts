@@ -95,10 +95,24 @@ export function callingOwner(): u32 {
 
 /** Charge an owner that is a program with bytes; false, and nothing has happened, when that is more than its share. */
 export function charge(owner: u32, bytes: usize): bool {
-  const charged = charges + ((<usize>owner) << 2);
-  if (amoAdd(charged, <u32>bytes) + bytes <= share) return true;
-  amoAdd(charged, -(<u32>bytes));
+  const place = charges + ((<usize>owner) << 2);
+  if (amoAdd(place, <u32>bytes) + bytes <= share) return true;
+  amoAdd(place, -(<u32>bytes));
   return false;
+}
+
+/** Bytes that an owner is charged with. */
+export function charged(owner: u32): usize {
+  return load<usize>(charges + ((<usize>owner) << 2));
+}
+
+/** A block that stays in use becomes the executive's. */
+export function disown(block: usize, bytes: usize): void {
+  const place = ownerByte(block);
+  const owner = load<u8>(place);
+  if (!owner) return;
+  store<u8>(place, 0);
+  uncharge(owner, (<usize>1) << shiftOf(bytes));
 }
 
 /** Undo a charge. */

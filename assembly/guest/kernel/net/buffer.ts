@@ -8,6 +8,8 @@ import { allocateShared } from '../mm/pool';
 
 export const BUFFER_BYTES: usize = 2048;
 const BUFFERS: u32 = 1024;
+/** So many are not for datagrams that nobody has asked for yet: the card and those who send need them. */
+const NOT_KEPT: u32 = 512;
 const HEADER_OFFSET: usize = 66;
 
 /** Places in a buffer, from its start. */
@@ -33,23 +35,34 @@ export class NetBuffer {
 
 let freeList: NetBuffer = changetype<NetBuffer>(0);
 let made: u32 = 0;
+let used: u32 = 0;
 
 /** A buffer, or null. */
 export function takeBuffer(): NetBuffer {
   const buffer = freeList;
   if (changetype<usize>(buffer)) {
     freeList = buffer.next;
+    used++;
     return buffer;
   }
   if (made == BUFFERS) return buffer;
   const fresh = allocateShared(BUFFER_BYTES);
-  if (fresh) made++;
+  if (fresh) {
+    made++;
+    used++;
+  }
   return changetype<NetBuffer>(fresh);
 }
 
 export function releaseBuffer(buffer: NetBuffer): void {
   buffer.next = freeList;
   freeList = buffer;
+  used--;
+}
+
+/** Are there enough buffers to keep one for a receive that may come? */
+export function canKeepBuffer(): bool {
+  return used < BUFFERS - NOT_KEPT;
 }
 
 /** Address of the virtio-net header: what the device is given. */

@@ -1,7 +1,7 @@
 import { File } from '../io/file';
 import { initializeList, insertTail, isListEmpty, removeHead } from '../ke/list';
 import { allocate, free } from '../mm/pool';
-import { NetBuffer, releaseBuffer } from './buffer';
+import { canKeepBuffer, NetBuffer, releaseBuffer } from './buffer';
 import { UdpEndpoint } from './udp';
 
 /** What a socket is made of: the datagrams that wait for a receive, the receives that wait for a datagram, and who polls it. */
@@ -72,9 +72,9 @@ export function takeDatagram(endpoint: Endpoint): NetBuffer {
   return changetype<NetBuffer>(entry - offsetof<NetBuffer>('queueNext'));
 }
 
-/** Keep a datagram for a later receive; false when the socket has enough of them. */
+/** Keep a datagram for a later receive; false when the socket has enough of them, or the executive few buffers left. */
 export function keepDatagram(endpoint: Endpoint, buffer: NetBuffer): bool {
-  if (endpoint.datagrams == QUEUE_LIMIT) return false;
+  if (endpoint.datagrams == QUEUE_LIMIT || !canKeepBuffer()) return false;
   endpoint.datagrams++;
   insertTail(datagramList(endpoint), changetype<usize>(buffer) + offsetof<NetBuffer>('queueNext'));
   return true;

@@ -135,6 +135,7 @@ export function duplicateHandle(handle: u32, address: usize): u32 {
 
 /** Close a handle; the last one ends what the object has going on. */
 export function closeHandle(handle: u32): u32 {
+  if (handle >= CURRENT_THREAD) return STATUS_SUCCESS; // stands for thread or process, and stays
   return closeIn(currentProcess().handles, handle);
 }
 

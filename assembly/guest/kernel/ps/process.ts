@@ -11,7 +11,8 @@ import {
   Thread,
   threadToEnd,
 } from '../ke/thread';
-import { allocate, createStacks, ownerOf, poolBase, sharePool } from '../mm/pool';
+import { CHECKED } from '../ke/checked';
+import { allocate, charged, createStacks, ownerOf, poolBase, sharePool } from '../mm/pool';
 import { Region, REGION_BYTES } from '../mm/region';
 import { writeStubs } from '../mm/user';
 import { closeAllHandles, HANDLE_TABLE_BYTES, HandleTable } from '../ob/handle';
@@ -26,6 +27,8 @@ import { bugCheck, stopMachine } from './fault';
 const MAGIC: u32 = 0x4750_544e;
 const VERSION: u32 = 1;
 const FIRST_STACK_BYTES: u32 = 64 * 1024;
+/** Exit codes have 16 bits. */
+const EXIT_CODE: u32 = 0xffff;
 
 /** Words of the header. */
 const HEADER_MAGIC: usize = 0;
@@ -126,17 +129,34 @@ function startProgram(process: Process): void {
  */
 export function endProcess(code: u32): void {
   const process = currentProcess();
+  if (beEnded(process, code)) endOtherThreads(process, code);
+  terminateThread(code);
+}
+
+/** Note the end of a program and its exit code; true the first time. */
+function beEnded(process: Process, code: u32): bool {
   const old = lockDispatcher();
   const isFirst = !process.ended;
   if (isFirst) {
     process.ended = true;
-    process.exitCode = code;
+    process.exitCode = code & EXIT_CODE;
     running--;
   }
   unlockDispatcher(old);
-  if (isFirst && running == 0) stopMachine(exitCodeOfRun());
-  if (isFirst) endOtherThreads(process, code);
-  terminateThread(code);
+  if (isFirst && running == 0) {
+    if (CHECKED) checkEnded(process);
+    stopMachine(exitCodeOfRun());
+  }
+  return isFirst;
+}
+
+/** Programs that ended before the last one have given all their memory back. */
+function checkEnded(last: Process): void {
+  for (let entry = nextEntry(processes); entry != processes; entry = nextEntry(entry)) {
+    const process = changetype<Process>(entry);
+    if (process == last || process.threads) continue;
+    if (charged(process.owner)) bugCheck('memory of an ended program', charged(process.owner));
+  }
 }
 
 function endOtherThreads(process: Process, code: u32): void {
@@ -166,9 +186,13 @@ function threadsOf(process: Process): usize {
   return changetype<usize>(process) + offsetof<Process>('threads');
 }
 
-/** A thread is about to have ended: with the last one its program's handles go. At PASSIVE, in that thread. */
+/**
+ * A thread is about to have ended: with the last one its program ends, with this thread's status as exit code unless it has one, and its
+ * handles go. At PASSIVE, in that thread.
+ */
 export function leaveProcess(thread: Thread): void {
   const process = thread.process;
-  const others = amoAdd(threadsOf(process), -1) != 1;
-  if (!others && process.ended) closeAllHandles(process.handles);
+  if (amoAdd(threadsOf(process), -1) != 1) return;
+  beEnded(process, thread.exitStatus);
+  closeAllHandles(process.handles);
 }

@@ -169,13 +169,21 @@ function tell(statusBlock: usize, status: u32, bytes: u32): u32 {
 /** Once, and not for a file whose calls block (N3.13). The file keeps the reference to the port. */
 function associatePort(file: File, information: usize, bytes: u32): u32 {
   if (bytes != FILE_COMPLETION_INFORMATION_BYTES) return STATUS_INFO_LENGTH_MISMATCH;
-  if (isSynchronous(file) || changetype<usize>(file.port)) return STATUS_INVALID_PARAMETER;
+  if (isSynchronous(file)) return STATUS_INVALID_PARAMETER;
   const handle = load<u32>(information + FILE_COMPLETION_INFORMATION_port);
   const port = changetype<Port>(referenceTyped(handle, TYPE_PORT));
   if (!changetype<usize>(port)) return lookupStatus();
-  file.key = load<u32>(information + FILE_COMPLETION_INFORMATION_key);
-  file.port = port;
-  return STATUS_SUCCESS;
+  const key = load<u32>(information + FILE_COMPLETION_INFORMATION_key);
+  const old = lockIo();
+  const isFirst = !changetype<usize>(file.port);
+  if (isFirst) {
+    file.key = key;
+    file.port = port;
+  }
+  unlockIo(old);
+  if (isFirst) return STATUS_SUCCESS;
+  dereference(port);
+  return STATUS_INVALID_PARAMETER;
 }
 
 /** Flags can be set but not cleared (S82). */

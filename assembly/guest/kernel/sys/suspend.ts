@@ -2,6 +2,7 @@ import {
   STATUS_BUFFER_OVERFLOW,
   STATUS_INVALID_PARAMETER,
   STATUS_SUCCESS,
+  STATUS_THREAD_IS_TERMINATING,
 } from '../generated/syscalls';
 import { currentThread } from '../hal/prcb';
 import { TYPE_THREAD } from '../ke/object';
@@ -45,6 +46,7 @@ function withThread(handle: u32, action: Action, address: usize, bytes: u32): u3
 function suspend(thread: Thread, previous: usize, bytes: u32): u32 {
   if (thread == currentThread()) return STATUS_INVALID_PARAMETER;
   const count = suspendThread(thread);
+  if (count < 0) return STATUS_THREAD_IS_TERMINATING;
   if (previous) store<u32>(previous, count);
   return STATUS_SUCCESS;
 }

@@ -3,6 +3,7 @@ import {
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_HANDLE,
   STATUS_INVALID_PARAMETER,
+  STATUS_INVALID_PARAMETER_MIX,
   STATUS_NO_MEMORY,
   STATUS_NO_YIELD_PERFORMED,
   STATUS_PROCESS_IS_TERMINATING,
@@ -109,6 +110,17 @@ export function waitForSingle(handle: u32, alertable: u32, timeout: usize): u32 
   return status;
 }
 
+/** Is an object in more than one of the thread's first wait blocks? */
+function isNamedTwice(thread: Thread, count: u32): bool {
+  for (let index: u32 = 1; index < count; index++) {
+    const object = waitBlock(thread, index).object;
+    for (let other: u32 = 0; other < index; other++) {
+      if (waitBlock(thread, other).object == object) return true;
+    }
+  }
+  return false;
+}
+
 export function waitForMultiple(
   count: u32,
   handles: usize,
@@ -130,7 +142,9 @@ export function waitForMultiple(
     if (!canWait(object)) break;
   }
   status = STATUS_INVALID_HANDLE;
-  if (held == count && canWait(waitBlock(thread, count - 1).object)) {
+  if (held == count && any == 0 && isNamedTwice(thread, count)) {
+    status = STATUS_INVALID_PARAMETER_MIX;
+  } else if (held == count && canWait(waitBlock(thread, count - 1).object)) {
     status = waitForObjects(count, any == 0, deadlineOf(timeout), waitMode(alertable));
   }
   while (held > 0) dereference(waitBlock(thread, --held).object);
