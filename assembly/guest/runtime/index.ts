@@ -2,8 +2,6 @@
  * `nothread/guest`: what programs import.
  */
 export { console, print, write } from './console';
-// The global name JSON stands for a namespace in this file.
-import './json';
 export { Memory } from './memory';
 export { parameter } from './parameter';
 export {
