@@ -5,7 +5,7 @@
 import { assetBytes, kernelUrl } from '../assets.ts'
 import type { Program } from '../machine/program.ts'
 import { needsKernel } from '../machine/program.ts'
-import { readProgram, writeFile } from '../node/files.ts'
+import { checkWritable, readProgram, writeFile } from '../node/files.ts'
 import type { Checks, Dump } from '../toolchain/backend/index.ts'
 import type { Image } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
@@ -28,6 +28,10 @@ export async function buildCommand(file: string, command: BuildCommand): Promise
   if (output === undefined && command.dump === undefined) {
     throw new UsageError('name the image with -o, or a pass with --dump')
   }
+  if (command.function !== undefined && command.dump === undefined) {
+    throw new UsageError('--function belongs to --dump, whose output it narrows; name a pass')
+  }
+  if (output !== undefined) checkWritable(output)
   await requirePass(command.dump)
   progress(`compiling ${file}`)
   const texts: string[] = []

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { asyncVersusBlocking } from '../experiments/asyncVersusBlocking.ts'
 import { jsonLines, throughputChart, throughputTable } from '../experiments/report.ts'
-import { readProgram, shippedProgram, writeFile } from '../node/files.ts'
+import { checkWritable, readProgram, shippedProgram, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress } from './talk.ts'
 
@@ -23,6 +23,8 @@ export async function experimentCommand(
   name: (typeof experiments)[number],
   command: ExperimentCommand,
 ): Promise<number> {
+  const file = join(command.out, name)
+  for (const kind of ['jsonl', 'svg']) checkWritable(`${file}.${kind}`)
   progress('compiling the programs')
   const programs = {
     async: await readProgram(shippedProgram('udp-echo.ts')),
@@ -34,7 +36,6 @@ export async function experimentCommand(
     onPoint: (done, total) => progress(`${name}: point ${done + 1} of ${total}`),
   })
   clearProgress()
-  const file = join(command.out, name)
   writeFile(`${file}.jsonl`, jsonLines(rows))
   writeFile(`${file}.svg`, throughputChart(rows))
   console.log(`${throughputTable(rows)}\n\npoints  ${file}.jsonl\nchart   ${file}.svg`)

@@ -4,10 +4,32 @@ import type { Machine } from '../machine/machine.ts'
 import type { Trace } from '../machine/traceLog.ts'
 import { joinOperations, namedWords, perfettoTrace } from '../observe/index.ts'
 import { SymbolIndex } from '../toolchain/elf/image.ts'
+import { FileError, writeFile } from '../node/files.ts'
 import { UsageError } from './exit.ts'
+import { complain } from './talk.ts'
 import type { Peek } from './values.ts'
 
 const perfettoSuffix = '.pftrace'
+
+/** A file to write, and how its content is made. */
+export type Output = [path: string, content: () => FileContent | Promise<FileContent>]
+
+type FileContent = Uint8Array | string
+
+/** Write files. One that fails is told, and the others are written all the same. Returns whether all were written. */
+export async function writeOutputs(outputs: readonly Output[]): Promise<boolean> {
+  let isComplete = true
+  for (const [path, content] of outputs) {
+    try {
+      writeFile(path, await content())
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      complain(error.message)
+      isComplete = false
+    }
+  }
+  return isComplete
+}
 
 /** The trace as a file: Perfetto's protobuf for a name that ends in .pftrace, otherwise JSON Lines. */
 export function traceFile(name: string, trace: Trace, machine: Machine): Uint8Array | string {

@@ -5,7 +5,7 @@ import { parseRecording, RecordingError } from '../machine/recording.ts'
 import type { Recording } from '../machine/recording.ts'
 import { replay } from '../machine/replay.ts'
 import { Capture } from '../net/pcapng.ts'
-import { readProgram, readText, writeFile } from '../node/files.ts'
+import { checkWritable, readProgram, readText, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
 import { summary, traceFile } from './outputs.ts'
 import { insertDisk } from './load.ts'
@@ -24,6 +24,7 @@ export interface ReplayCommand {
 export async function replayCommand(file: string, command: ReplayCommand): Promise<number> {
   const recording = readRecording(file)
   const { pcap, trace } = command
+  for (const path of [pcap, trace]) if (path !== undefined) checkWritable(path)
   const programFile = command.program ?? recording.header.program
   progress(`loading ${programFile}`)
   const program = await readProgram(programFile)

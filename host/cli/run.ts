@@ -9,13 +9,15 @@ import { Recorder } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { Capture } from '../net/pcapng.ts'
-import { writeFile } from '../node/files.ts'
+import { checkWritable } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
 import { checkDeterminism } from './determinism.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
+import { interruptibly } from './interrupt.ts'
 import { loadMachine } from './load.ts'
-import { peekWords, signatureText, summary, traceFile } from './outputs.ts'
+import type { Output } from './outputs.ts'
+import { peekWords, signatureText, summary, traceFile, writeOutputs } from './outputs.ts'
 import { clearProgress, runProgress, say } from './talk.ts'
 import type { Peek } from './values.ts'
 
@@ -67,32 +69,44 @@ async function runProgram(
   const machine = await load()
   const peeks = command.peek ?? []
   peekWords(machine, peeks)
+  if (command.signature !== undefined) signatureText(machine)
 
-  const { pcap, record } = command
-  const capture = pcap === undefined ? undefined : new Capture(machine.network)
-  const recorder = record === undefined ? undefined : new Recorder(machine)
+  const outputs = outputsOf(machine, file, command)
   if (command.json !== true) printConsole(machine)
-  const report = await runInterruptibly(machine, command, ports)
+  const report = await runUntilStopped(machine, command, ports)
   clearProgress()
 
-  if (capture !== undefined) writeFile(pcap as string, capture.bytes())
-  if (recorder !== undefined) writeFile(record as string, await recorder.text(file))
-  writeViews(machine, command)
+  const isComplete = await writeOutputs(outputs)
   print(machine, report, peekWords(machine, peeks), command.json === true)
+  if (!isComplete) return exitCode.usage
   const forwarded = command.forward !== undefined && report.stopReason === 'aborted'
   return forwarded ? exitCode.ok : exitCodeOf(report, command.until, machine.console.text)
 }
 
-/** Files that are made from the machine after the run. */
-function writeViews(machine: Machine, { trace, signature }: RunCommand): void {
-  if (trace !== undefined) writeFile(trace, traceFile(trace, machine.trace(), machine))
-  if (signature !== undefined) writeFile(signature, signatureText(machine))
+/** The files that are asked for. What watches the run begins to do so. */
+function outputsOf(machine: Machine, file: string, command: RunCommand): Output[] {
+  const { pcap, record, trace, signature } = command
+  const outputs: Output[] = []
+  if (pcap !== undefined) {
+    const capture = new Capture(machine.network)
+    outputs.push([pcap, () => capture.bytes()])
+  }
+  if (record !== undefined) {
+    const recorder = new Recorder(machine)
+    outputs.push([record, () => recorder.text(file)])
+  }
+  if (trace !== undefined) outputs.push([trace, () => traceFile(trace, machine.trace(), machine)])
+  if (signature !== undefined) outputs.push([signature, () => signatureText(machine)])
+  return outputs
 }
 
 /** Options that belong to one run and make no sense for two. */
 const singleRunOptions = [
   ...(['forward', 'disk', 'pcap', 'trace', 'record', 'signature', 'peek', 'json'] as const),
 ]
+
+/** Options that name a file to write. */
+const outputOptions = ['pcap', 'trace', 'record', 'signature'] as const
 
 /** What a snapshot decides, and what needs the run from its beginning. */
 const beginningOptions = [
@@ -104,10 +118,17 @@ function checkCombination(command: RunCommand): void {
   if (command.from !== undefined && other !== undefined) {
     throw new UsageError(`--from and --${other} cannot be used together; leave one out`)
   }
+  if (command.base !== undefined && command.from === undefined) {
+    throw new UsageError('--base belongs to --from, the snapshot that is a delta; name that too')
+  }
   if (command.with !== undefined && command.record !== undefined) {
     throw new UsageError('--with and --record cannot be used together; leave one out')
   }
   checkPurpose(command)
+  for (const name of outputOptions) {
+    const path = command[name]
+    if (path !== undefined) checkWritable(path)
+  }
 }
 
 function checkPurpose(command: RunCommand): void {
@@ -132,26 +153,18 @@ function printConsole(machine: Machine): void {
   })
 }
 
-/** Run until the goal, or until the terminal interrupts; then everything asked for is still written. */
-async function runInterruptibly(
+/** Run until the goal, or until somebody wants an end; then everything asked for is still written. */
+function runUntilStopped(
   machine: Machine,
-  command: RunCommand,
+  { until }: RunCommand,
   ports: OpenPorts | undefined,
 ): Promise<RunReport> {
-  const controller = new AbortController()
-  const stop = () => controller.abort()
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  const { signal } = controller
   const onProgress = runProgress(machine.clockHz)
-  try {
-    if (ports === undefined) return await machine.run({ until: command.until, signal, onProgress })
-    const until = command.until === 'idle' ? undefined : (command.until as string | undefined)
-    return await runForwarded(machine, { ports, until, signal, onProgress })
-  } finally {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
-  }
+  return interruptibly((signal) => {
+    if (ports === undefined) return machine.run({ until, signal, onProgress })
+    const end = until === 'idle' ? undefined : (until as string | undefined)
+    return runForwarded(machine, { ports, until: end, signal, onProgress })
+  })
 }
 
 function sayForwardings(forwardings: Forwarding[]): void {

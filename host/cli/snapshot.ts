@@ -7,7 +7,7 @@ import type { Snapshot, SnapshotHeader } from '../machine/snapshotFormat.ts'
 import { baseTag, pageBytes, shortHash } from '../machine/snapshotFormat.ts'
 import { headerOf, isEqual } from '../machine/snapshotReader.ts'
 import { formatTime } from '../machine/time.ts'
-import { readBytes, writeFile } from '../node/files.ts'
+import { checkWritable, readBytes, writeFile } from '../node/files.ts'
 import { textTable } from '../observe/index.ts'
 import { exitCode } from './exit.ts'
 import { loadMachine } from './load.ts'
@@ -30,6 +30,7 @@ export interface SaveCommand {
 /** Run a program, or go on from a snapshot, and save the state. Returns the exit code of the command. */
 export async function saveCommand(file: string, command: SaveCommand): Promise<number> {
   const { seed, harts, from, base = [], until, output } = command
+  checkWritable(output)
   const machine: Machine = await loadMachine(file, { seed, harts }, { from, bases: base })
   const report = await machine.run({ until, onProgress: runProgress(machine.clockHz) })
   const older = base.length === 0 ? undefined : await readSnapshotFile(base[0], base.slice(1))

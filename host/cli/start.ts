@@ -8,7 +8,7 @@ import { Machine } from '../machine/machine.ts'
 import type { Trace } from '../machine/traceLog.ts'
 import type { Clients } from '../net/clients.ts'
 import { Capture } from '../net/pcapng.ts'
-import { readProgram, shippedProgram, writeFile } from '../node/files.ts'
+import { checkWritable, readProgram, shippedProgram, writeFile } from '../node/files.ts'
 import {
   anatomyOf,
   anatomyText,
@@ -44,6 +44,11 @@ const deadline = '10s'
 
 /** Run the demonstration. Returns the exit code of the command. */
 export async function startCommand(command: StartCommand): Promise<number> {
+  const files = {
+    trace: join(command.out, 'udp-echo.pftrace'),
+    capture: join(command.out, 'udp-echo.pcapng'),
+  }
+  for (const path of Object.values(files)) checkWritable(path)
   progress('compiling udp-echo.ts')
   const program = await readProgram(shippedProgram('udp-echo.ts'))
   const machine = await Machine.create({ seed: command.seed, link: { delay }, trace: true })
@@ -63,10 +68,6 @@ export async function startCommand(command: StartCommand): Promise<number> {
   clearProgress()
 
   const trace = machine.trace()
-  const files = {
-    trace: join(command.out, 'udp-echo.pftrace'),
-    capture: join(command.out, 'udp-echo.pcapng'),
-  }
   writeFile(files.trace, traceFile(files.trace, trace, machine))
   writeFile(files.capture, capture.bytes())
   print(command, load, trace, machine.clockHz)

@@ -1,6 +1,14 @@
 /** Programs and results as files: what Node adds to the library. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assetBytes, guestUrl } from '../assets.ts'
@@ -27,6 +35,16 @@ export function shippedProgram(name: string): string {
  */
 export async function readProgram(path: string, options: CompileOptions = {}): Promise<Program> {
   const bytes = readBytes(path)
+  const program = await translate(path, bytes, options)
+  if (program.image.segments.length > 0) return program
+  throw new FileError(`${path} has no instructions: there is nothing to run`)
+}
+
+async function translate(
+  path: string,
+  bytes: Uint8Array,
+  options: CompileOptions,
+): Promise<Program> {
   const kind = extname(path)
   if (kind === '.ts') return compileFile(path, options)
   if (kind === '.s' || kind === '.S') return assembleFile(path, bytes)
@@ -83,6 +101,19 @@ export function sourceLines(): (file: string) => string[] | undefined {
   }
 }
 
+/** Throws a FileError when a file cannot be written, before the work whose result it is to hold. Leaves nothing behind. */
+export function checkWritable(path: string): void {
+  try {
+    if (existsSync(path) && statSync(path).isDirectory()) throw new FileError(reasons.EISDIR)
+    let place = path
+    while (!existsSync(place)) place = dirname(place)
+    if (place !== path && !statSync(place).isDirectory()) throw new FileError(reasons.ENOTDIR)
+    accessSync(place, constants.W_OK)
+  } catch (error) {
+    throw new FileError(`cannot write ${path}: ${reasonOf(error)}`)
+  }
+}
+
 /** Write a file, with the folders it needs. */
 export function writeFile(path: string, content: Uint8Array | string): void {
   try {
@@ -110,7 +141,8 @@ const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file or stream did not do, in words. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   return reasons[code ?? ''] ?? message
 }

@@ -17,6 +17,8 @@ function patched(offset: number, ...bytes: number[]): Uint8Array {
 
 const files = {
   'hello.s': assembly.hello,
+  'forever.s': assembly.forever,
+  'empty.s': '',
   'good.elf': elf,
   'truncated.elf': elf.subarray(0, 60),
   'x86.elf': patched(18, 62),
@@ -92,7 +94,35 @@ const inputs: [string, string[], RegExp][] = [
     ['replay', 'broken.rec'],
     /broken\.rec: line 1: the recording has no end/,
   ],
-  ['no place to write', ['run', 'hello.s', '--record', 'text.txt/x'], /cannot write text\.txt\/x/],
+  ['an empty program', ['run', 'empty.s'], /empty\.s has no instructions/],
+  ['a base of nothing', ['run', 'hello.s', '--base', 'x'], /--base belongs to --from/],
+  [
+    'a function of no dump',
+    ['build', 'hello.s', '-o', 'x', '--function', 'f'],
+    /belongs to --dump/,
+  ],
+  ['no signature', ['run', 'forever.s', '--signature', 'x'], /the program has no begin_signature/],
+  // These say so before they run, or they would not end.
+  ...['record', 'pcap', 'trace', 'signature'].map((option): [string, string[], RegExp] => [
+    `no place for --${option}`,
+    ['run', 'forever.s', `--${option}`, 'text.txt/x'],
+    /cannot write text\.txt\/x: a part of its path is no folder/,
+  ]),
+  [
+    'no place for a snapshot',
+    ['snapshot', 'save', 'forever.s', '-o', '.'],
+    /cannot write \.: it is a folder/,
+  ],
+  [
+    'no place for a demonstration',
+    ['start', '--out', 'text.txt', '--requests', '1000000'],
+    /cannot write text\.txt\/udp-echo/,
+  ],
+  [
+    'no place for an experiment',
+    ['experiment', 'async-versus-blocking', '--out', 'text.txt'],
+    /cannot write text\.txt\/async/,
+  ],
 ]
 
 describe('bad input', () => {

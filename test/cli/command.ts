@@ -5,7 +5,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const command = join(import.meta.dirname, '../../dist/host/cli/main.js')
+/** The command's script. */
+export const command = join(import.meta.dirname, '../../dist/host/cli/main.js')
 
 export interface Outcome {
   status: number | null
