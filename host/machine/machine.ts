@@ -6,65 +6,40 @@
  * cycle, so that it does not matter who schedules them, or when.
  */
 
-import { counters } from '../../assembly/tables/counters.table.ts'
-import { assetBytes, kernelUrl } from '../assets.ts'
 import type { AssetSource } from '../assets.ts'
-import { Network } from '../net/network.ts'
+import { kernelUrl } from '../assets.ts'
 import type { NetworkHost } from '../net/network.ts'
+import { Network } from '../net/network.ts'
 import type { Image } from '../toolchain/elf/image.ts'
-import { readImage } from '../toolchain/elf/reader.ts'
 import { placeDeviceTree } from './boot.ts'
 import type { CallValue } from './calls.ts'
 import { Calls } from './calls.ts'
 import { Console } from './console.ts'
 import type { CoreExports } from './core.ts'
-import { loadCore, stateHashOf } from './core.ts'
-import type { Coroutine } from './coroutines.ts'
-import { liveCoroutines } from './coroutines.ts'
+import { loadCore } from './core.ts'
 import { Disk } from './disk.ts'
-import type { EventFilter, EventStream } from './events.ts'
 import type { RunOptions } from './goal.ts'
 import type { HistoryOptions, HistorySize, LiveParts } from './history/history.ts'
 import { step, Travel } from './history/travel.ts'
 import type { Change, Input } from './input.ts'
-import { applyInput } from './input.ts'
+import { Inputs } from './inputs.ts'
 import { Keyboard } from './keyboard.ts'
-import { Memory } from './memory.ts'
+import { ObservedMachine } from './observed.ts'
 import type { Configuration, MachineOptions } from './options.ts'
 import { configurationOf, timingProfiles } from './options.ts'
 import { parameterEntries } from './parameters.ts'
 import type { Program } from './program.ts'
-import {
-  chainPrograms,
-  coroutineTables,
-  imageHash,
-  isForExecutive,
-  needsKernel,
-  programOf,
-  startsMachine,
-} from './program.ts'
+import { imageHash, imagesOf, isForExecutive, programOf, startsMachine } from './program.ts'
 import type { RunReport } from './report.ts'
 import type { Marks } from './runner.ts'
 import { Runner } from './runner.ts'
 import { SnapshotError } from './sections.ts'
-import { exceptionsOf, hartsHashOf, packSnapshot, spreadSnapshot } from './snapshot.ts'
+import { exceptionsOf, packSnapshot, spreadSnapshot } from './snapshot.ts'
 import type { Base, Snapshot, SnapshotHeader } from './snapshotFormat.ts'
 import { diskTag } from './snapshotFormat.ts'
 import { checkedConfiguration, readSnapshot } from './snapshotReader.ts'
 import type { Cycle } from './time.ts'
-import { cycleOfMtime } from './time.ts'
 import { Timeline } from './timeline.ts'
-import type { Trace } from './traceLog.ts'
-import { TraceLog } from './traceLog.ts'
-import type { Deadlock, DpcQueueView, HandleView, IrpView, PortView } from './views/index.ts'
-import type { SchedulerView, ThreadView } from './views/index.ts'
-import { Views } from './views/index.ts'
-
-/** The program counter and the registers x0 to x31 of a hart. */
-export interface HartRegisters {
-  pc: number
-  x: number[]
-}
 
 /** What a restored machine gets besides its snapshot. */
 export interface RestoreOptions extends Pick<MachineOptions, 'link' | 'trace' | 'wasm' | 'kernel'> {
@@ -74,95 +49,55 @@ export interface RestoreOptions extends Pick<MachineOptions, 'link' | 'trace' | 
   bases?: readonly Base[]
 }
 
-/** Registers in which a program finds the hart's number and the address of the devicetree. */
+/** Registers in which programs find the hart's number and the address of the devicetree. */
 const a0 = 10
 const a1 = 11
-const accessBits = { write: 1, read: 2, access: 3 } as const
 
-export class Machine implements NetworkHost {
-  readonly configuration: Configuration
+export class Machine extends ObservedMachine implements NetworkHost {
   readonly network: Network
   readonly console: Console
-  readonly memory: Memory
   readonly timeline = new Timeline()
 
-  readonly #core: CoreExports
   readonly #kernel: AssetSource
-  readonly #trace: TraceLog
-  readonly #traced: boolean
   readonly #calls = new Calls()
   readonly #keyboard: Keyboard
   readonly #runner: Runner
-  readonly #views: Views
-  readonly #inputListeners: ((input: Input) => void)[] = []
-  #images: Image[] = []
+  readonly #inputs: Inputs
+  #images: readonly Image[] = []
   #disk: Disk | undefined
   /** The hash of what was loaded, of a machine that goes on from a snapshot. */
   #restoredImage: string | undefined
   #toHost = 0
-  readonly #onTheirWay = new Set<Input>()
   #travel: Travel | undefined
 
   /** Make a machine. Throws a RangeError for an option out of its limits, an AssetError when the core is missing. */
   static async create(options: MachineOptions = {}): Promise<Machine> {
     const configuration = configurationOf(options)
-    return new Machine(await loadCore(options.wasm), configuration, options)
+    const core = await loadCore(options.wasm)
+    configure(core, configuration, options.trace === true)
+    return new Machine(core, configuration, options)
   }
 
   private constructor(core: CoreExports, configuration: Configuration, options: MachineOptions) {
-    const { harts, ramBytes, clockHz, seed, timing, parameters } = configuration
-    const profile = timingProfiles.indexOf(timing)
-    const error = core.create(harts, ramBytes, BigInt(clockHz), BigInt(seed), profile, 0)
-    if (error !== 0) throw new RangeError(`the core refuses this configuration (error ${error})`)
-    parameterEntries(parameters).forEach(({ hash, value }, i) => core.setParameter(i, hash, value))
-    this.#traced = options.trace === true
-    core.setTrace(this.#traced ? 1 : 0)
-
-    this.configuration = configuration
-    this.#core = core
+    super(core, configuration, options.trace === true)
+    const { harts } = configuration
+    const { timeline } = this
+    const keyboard = new Keyboard((byte) => core.consoleInput(byte) !== 0)
     this.#kernel = options.kernel ?? kernelUrl
-    this.#trace = new TraceLog(core)
-    this.#keyboard = new Keyboard((byte) => core.consoleInput(byte) !== 0)
-    this.memory = new Memory(core)
+    this.#keyboard = keyboard
     this.network = new Network(this, options.link ?? {})
     this.console = new Console(
       (bytes, cycle) => this.input({ kind: 'console', bytes, cycle }),
-      () => this.timeline.now,
+      () => timeline.now,
     )
-    this.#runner = new Runner({
-      core,
-      harts,
-      timeline: this.timeline,
-      network: this.network,
-      console: this.console,
-      keyboard: this.#keyboard,
-      calls: this.#calls,
-      trace: this.#trace,
-    })
-    const machine = this
-    this.#views = new Views({
-      core,
-      harts,
-      clockHz: configuration.clockHz,
-      memory: this.memory,
-      get images() {
-        return machine.#images
-      },
-      get cycles() {
-        return machine.cycles
-      },
-    })
+    const { network, console } = this
+    const [calls, trace] = [this.#calls, this.traceLog]
+    this.#runner = new Runner({ core, harts, timeline, network, console, keyboard, calls, trace })
+    this.#inputs = new Inputs({ core, harts, timeline, network, keyboard, runner: this.#runner })
+    this.#inputs.listen((input) => this.#travel?.add(input))
     if (options.history !== undefined && options.history !== false) {
       this.keepHistory(options.history === true ? {} : options.history)
     }
-  }
-
-  get clockHz(): number {
-    return this.configuration.clockHz
-  }
-
-  get seed(): number {
-    return this.configuration.seed
   }
 
   /** Emulated cycles since reset. */
@@ -184,6 +119,11 @@ export class Machine implements NetworkHost {
     return this.#images
   }
 
+  /** Whether the guest has ended the run for good. */
+  get ended(): boolean {
+    return this.#runner.ended && !this.inPast
+  }
+
   /**
    * Load a program. One for the executive gets the kernel beside it; any other RV32 program has the machine to itself and starts at its
    * entry in M mode, with the hart's number in a0 and the devicetree's address in a1. Programs for the executive may have neighbours,
@@ -203,18 +143,15 @@ export class Machine implements NetworkHost {
       : placeDeviceTree(this.memory, this.configuration, program.image)
     this.#watchToHost(this.symbol('tohost') ?? 0)
     for (let hart = 0; hart < this.configuration.harts; hart++) {
-      this.#core.setProgramCounter(hart, entry)
-      this.#core.setRegister(hart, a0, hart)
-      this.#core.setRegister(hart, a1, tree)
+      this.core.setProgramCounter(hart, entry)
+      this.core.setRegister(hart, a0, hart)
+      this.core.setRegister(hart, a1, tree)
     }
   }
 
   /** Learn the names of a program, and find out what has to be in memory for it. */
   async #know(program: Program, neighbours: Program[] = []): Promise<Image[]> {
-    const programs = [program, ...neighbours].map(({ image }) => image)
-    const [first, ...others] = neighbours.length === 0 ? programs : chainPrograms(programs)
-    const images = [...others, first]
-    if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(this.#kernel)))
+    const images = await imagesOf(program, neighbours, this.#kernel)
     this.#images = images
     this.#runner.images = images
     this.#calls.spawns = program.spawns
@@ -223,12 +160,12 @@ export class Machine implements NetworkHost {
 
   #watchToHost(address: number): void {
     this.#toHost = address
-    this.#core.setToHost(address)
+    this.core.setToHost(address)
   }
 
   /** Put a disk into the block device, before the run. Throws a RangeError for an image the device cannot hold. */
   insertDisk(image: Uint8Array, options: { readOnly?: boolean } = {}): void {
-    this.#disk = new Disk(this.#core, image, options.readOnly === true)
+    this.#disk = new Disk(this.core, image, options.readOnly === true)
   }
 
   /** Address of a symbol of the program, or undefined. */
@@ -254,7 +191,7 @@ export class Machine implements NetworkHost {
    * as `run` does. Throws a RangeError for a hart that the machine does not have.
    */
   step(count = 1, options: RunOptions & { hart?: number } = {}): Promise<RunReport> {
-    return step(this.#core, this.configuration.harts, count, options, (rest) => this.run(rest))
+    return step(this.core, this.configuration.harts, count, options, (rest) => this.run(rest))
   }
 
   /**
@@ -271,13 +208,13 @@ export class Machine implements NetworkHost {
 
   #liveParts(): LiveParts {
     return {
-      core: this.#core,
+      core: this.core,
       harts: this.configuration.harts,
       clockHz: this.clockHz,
       runner: this.#runner,
       keyboard: this.#keyboard,
       timeline: this.timeline,
-      trace: this.#trace,
+      trace: this.traceLog,
       loaded: () => ({
         images: this.#images,
         toHost: this.#toHost,
@@ -345,48 +282,30 @@ export class Machine implements NetworkHost {
    * have.
    */
   input(input: Input): void {
-    if ('hart' in input && input.hart >= this.configuration.harts) {
-      throw new RangeError(
-        `there is no hart ${input.hart}: the machine has ${this.configuration.harts}`,
-      )
-    }
-    if ('at' in input && input.at !== undefined) {
-      this.#runner.placed.push({ place: input.at, action: () => this.#enterPlaced(input) })
-      this.#onTheirWay.add(input)
-      return
-    }
-    const { cycle } = this.timeline.add(input.cycle, () => {
-      this.#onTheirWay.delete(input)
-      const entering = { ...input, cycle }
-      this.#runner.entered = true
-      this.#heard(entering)
-      if (input.kind === 'frame') {
-        this.network.seen({ direction: 'toGuest', cycle, bytes: input.bytes })
-      }
-      if (entering.kind === 'console') this.#keyboard.type(entering.bytes, cycle)
-      else applyInput(this.#core, entering)
-    })
-    this.#onTheirWay.add(input)
+    this.#inputs.add(input)
   }
 
-  #enterPlaced(input: Input): void {
-    this.#onTheirWay.delete(input)
-    this.#heard(input)
-    applyInput(this.#core, input)
-  }
-
-  #heard(input: Input): void {
-    for (const listener of this.#inputListeners) listener(input)
-    this.#travel?.add(input)
-  }
-
-  /** Make a change where the machine stands, which no run can be cut at by a cycle. */
-  #change(change: Change): void {
+  protected change(change: Change): void {
     if (this.inPast) throw new Error('the machine stands in its past, which cannot be changed')
-    const at = this.#runner.place
-    const input: Input = { ...change, cycle: this.timeline.now, ...(at && { at }) }
-    this.#heard(input)
-    applyInput(this.#core, input)
+    this.#inputs.change(change)
+  }
+
+  /** Look at the machine at cycles on its way, before anything enters there; not on ways through its past. */
+  look(marks: Marks): void {
+    this.#runner.marks.push(marks)
+  }
+
+  /** See every input as it enters the machine. */
+  onInput(listener: (input: Input) => void): void {
+    this.#inputs.listen(listener)
+  }
+
+  deliver(bytes: Uint8Array, cycle: Cycle): void {
+    this.input({ kind: 'frame', cycle, bytes })
+  }
+
+  settled(): void {
+    this.#runner.mustBreathe = true
   }
 
   /**
@@ -409,13 +328,13 @@ export class Machine implements NetworkHost {
       stateHash: this.stateHash(),
       toHost: this.#toHost,
       ended: (this.ended ? this.#runner.end : undefined) ?? null,
-      exceptions: exceptionsOf(this.#core, configuration.harts),
+      exceptions: exceptionsOf(this.core, configuration.harts),
     }
     const waiting = {
-      inputs: [...(ahead?.inputs ?? []), ...this.#onTheirWay],
+      inputs: [...(ahead?.inputs ?? []), ...this.#inputs.onTheirWay],
       keyboard: (ahead?.keyboard ?? this.#keyboard).state,
     }
-    return packSnapshot(this.#core, header, waiting, this.#disk?.bytes, older)
+    return packSnapshot(this.core, header, waiting, this.#disk?.bytes, older)
   }
 
   #mustRest(): void {
@@ -446,173 +365,21 @@ export class Machine implements NetworkHost {
     this.#restoredImage = header.image
     const disk = saved.sections.get(diskTag)
     if (disk !== undefined) this.insertDisk(disk)
-    spreadSnapshot(this.#core, saved)
+    spreadSnapshot(this.core, saved)
     this.#watchToHost(header.toHost)
     this.timeline.advance(header.now)
     this.#keyboard.state = waiting.keyboard
     this.#runner.end = header.ended ?? undefined
     for (const input of waiting.inputs) this.input(input)
   }
+}
 
-  /** Look at the machine at cycles on its way, before anything enters there; not on ways through its past. */
-  look(marks: Marks): void {
-    this.#runner.marks.push(marks)
-  }
-
-  /** See every input as it enters the machine. */
-  onInput(listener: (input: Input) => void): void {
-    this.#inputListeners.push(listener)
-  }
-
-  deliver(bytes: Uint8Array, cycle: Cycle): void {
-    this.input({ kind: 'frame', cycle, bytes })
-  }
-
-  settled(): void {
-    this.#runner.mustBreathe = true
-  }
-
-  /** The coroutines that live now: where each is suspended, and the values it keeps. Disturbs nothing. */
-  coroutines(): Coroutine[] {
-    const image = this.#images.at(-1)
-    if (image === undefined) return []
-    const operations = new Map(this.irps().map((irp) => [irp.operation, irp]))
-    return liveCoroutines(image, coroutineTables(image), {
-      memory: this.memory,
-      cycleOf: (low) => cycleOfMtime(low, this.cycles, this.clockHz),
-      describeOperation: (operation) => {
-        const irp = operations.get(operation)
-        return irp && `${irp.request} on ${irp.device}, operation ${operation}`
-      },
-    })
-  }
-
-  /** Threads of the executive, with what each waits for. */
-  threads(): ThreadView[] {
-    return this.#views.threads()
-  }
-
-  /** Completion ports that have a handle, with their packets and threads. */
-  ports(): PortView[] {
-    return this.#views.ports()
-  }
-
-  /** The DPC queues of every hart. */
-  dpcQueues(): DpcQueueView[] {
-    return this.#views.dpcQueues()
-  }
-
-  /** I/O requests under way. */
-  irps(): IrpView[] {
-    return this.#views.irps()
-  }
-
-  /** Open handles and their objects. */
-  handles(): HandleView[] {
-    return this.#views.handles()
-  }
-
-  /** Which threads run and which are ready, and the program's pool with its workers, queues and steals. */
-  scheduler(): SchedulerView {
-    return this.#views.scheduler()
-  }
-
-  /** Threads and coroutines that wait for each other in a circle, so that none of them will ever go on. */
-  deadlocks(): Deadlock[] {
-    return this.#views.deadlocks(this.coroutines())
-  }
-
-  /**
-   * Trace records from now on, as they come: read them while somebody runs the machine. The loop ends with the guest. Throws when the
-   * machine was made without `trace`.
-   */
-  events(filter: EventFilter = {}): EventStream {
-    if (!this.#traced) throw new Error('events need a machine that is made with { trace: true }')
-    return this.#trace.watch(filter)
-  }
-
-  /** Whether the guest has ended the run for good. */
-  get ended(): boolean {
-    return this.#runner.ended && !this.inPast
-  }
-
-  /** Event counters of the machine by name. */
-  counters(): Record<string, number> {
-    const pointer = this.#core.counterPointer() >>> 0
-    const values = new BigUint64Array(this.#core.memory.buffer, pointer, counters.length)
-    return Object.fromEntries(counters.map(({ name }, i) => [name, Number(values[i])]))
-  }
-
-  /** Trace records since the last call; none unless the machine was made with `trace`. */
-  trace(): Trace {
-    return this.#trace.take()
-  }
-
-  /** Hash of the whole architectural state: 16 hexadecimal digits. */
-  stateHash(): string {
-    return stateHashOf(this.#core)
-  }
-
-  /** Hash of the harts alone, registers and time, which is made much faster: 16 hexadecimal digits. */
-  hartsHash(): string {
-    return hartsHashOf(this.#core)
-  }
-
-  /** Registers of a hart. */
-  registers(hart = 0): HartRegisters {
-    const x = Array.from({ length: 32 }, (_, i) => this.#core.register(hart, i) >>> 0)
-    return { pc: this.#core.programCounter(hart) >>> 0, x }
-  }
-
-  /** Change a register of a hart: 0 to 31 for x0 to x31, 32 for the pc. */
-  setRegister(hart: number, index: number, value: number): void {
-    this.#change({ kind: 'register', hart, index, value: value >>> 0 })
-  }
-
-  /** Value of a control and status register of a hart, 0 where the machine has none. */
-  csr(hart: number, number: number): number {
-    return this.#core.csr(hart, number) >>> 0
-  }
-
-  /**
-   * Let runs stop in front of the instruction at an address, with the reason `breakpoint`. To go on from there, clear it, run one cycle and
-   * set it again. It changes neither cycles nor results. False when the address is not in RAM or too many are set.
-   */
-  setBreakpoint(address: number): boolean {
-    return this.#core.setBreakpoint(address) !== 0
-  }
-
-  /** Take a breakpoint away; false when there was none. */
-  clearBreakpoint(address: number): boolean {
-    return this.#core.clearBreakpoint(address) !== 0
-  }
-
-  /**
-   * Let runs stop behind an instruction that reads or writes a part of RAM, with the reason `watchpoint`; a device that writes there stops
-   * them too. `index`, 0 to 15, names the watchpoint. It changes neither cycles nor results; runs keep their speed unless one looks for
-   * reads. False when the range is not in RAM.
-   */
-  setWatchpoint(
-    index: number,
-    address: number,
-    bytes: number,
-    access: 'read' | 'write' | 'access',
-  ): boolean {
-    return this.#core.setWatchpoint(index, address, bytes, accessBits[access]) !== 0
-  }
-
-  /** Take a watchpoint away; false when there was none. */
-  clearWatchpoint(index: number): boolean {
-    return this.#core.clearWatchpoint(index) !== 0
-  }
-
-  /** `count` words of memory at an address that is a multiple of four. */
-  peek(address: number, count = 1): number[] {
-    return this.memory.words(address, count)
-  }
-
-  /** Change words of memory. */
-  poke(address: number, words: readonly number[]): void {
-    this.#change({ kind: 'poke', address, words: [...words] })
-  }
+/** Give a new core its configuration. Throws a RangeError for one that it refuses. */
+function configure(core: CoreExports, configuration: Configuration, traced: boolean): void {
+  const { harts, ramBytes, clockHz, seed, timing, parameters } = configuration
+  const profile = timingProfiles.indexOf(timing)
+  const error = core.create(harts, ramBytes, BigInt(clockHz), BigInt(seed), profile, 0)
+  if (error !== 0) throw new RangeError(`the core refuses this configuration (error ${error})`)
+  parameterEntries(parameters).forEach(({ hash, value }, i) => core.setParameter(i, hash, value))
+  core.setTrace(traced ? 1 : 0)
 }

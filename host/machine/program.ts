@@ -1,5 +1,7 @@
 /** What a machine loads: a program from the compiler, an ELF file, or an image in memory; and what else is in its sections. */
 
+import { assetBytes } from '../assets.ts'
+import type { AssetSource } from '../assets.ts'
 import type { Image, Segment } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
 import type { SpawnFunction } from '../toolchain/frontend/exports.ts'
@@ -79,6 +81,19 @@ export function chainPrograms(images: readonly Image[]): Image[] {
     const segments = image.segments.map((part) => (part === header ? { ...part, bytes } : part))
     return { ...image, segments }
   })
+}
+
+/** What has to be in memory for programs: the kernel when they need one, the neighbours, and the first program last. */
+export async function imagesOf(
+  program: Program,
+  neighbours: readonly Program[],
+  kernel: AssetSource,
+): Promise<Image[]> {
+  const programs = [program, ...neighbours].map(({ image }) => image)
+  const [first, ...others] = neighbours.length === 0 ? programs : chainPrograms(programs)
+  const images = [...others, first]
+  if (needsKernel(program.image)) images.unshift(readImage(await assetBytes(kernel)))
+  return images
 }
 
 function headerOf({ segments }: Image): Segment {

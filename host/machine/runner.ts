@@ -14,8 +14,15 @@ import type { GoalState, RunOptions } from './goal.ts'
 import { Goal } from './goal.ts'
 import type { Place } from './input.ts'
 import type { Keyboard } from './keyboard.ts'
-import type { Fault, RunReport, StopReason, WatchpointHit } from './report.ts'
-import { describeFault, faultExitCodes } from './report.ts'
+import type { RunReport, StopReason, WatchpointHit } from './report.ts'
+import {
+  behindStop,
+  consoleOutput,
+  faultOf,
+  frameOutput,
+  reportedFault,
+  watchpointHit,
+} from './stopDetails.ts'
 import type { Cycle } from './time.ts'
 import type { Timeline } from './timeline.ts'
 import type { TraceLog } from './traceLog.ts'
@@ -192,29 +199,13 @@ export class Runner {
     this.entered = false
     this.#armPlaced()
     const stop = stopName(core.run(cycle === Infinity ? endOfTime : BigInt(cycle)))
-    const pointer = core.consolePointer() >>> 0
-    console.written(new Uint8Array(core.memory.buffer, pointer, core.consoleCount()).slice())
-    core.consoleClear()
+    console.written(consoleOutput(core))
     if (stop === 'TraceFull' || trace.isWatched) trace.collect()
     this.#atLimit = stop === 'Limit'
     this.#isBetween = placeStops.has(stop)
     // Not the core's own time: with several harts, some have gone beyond the limit.
-    timeline.advance(this.#atLimit ? cycle : this.#behindStop())
+    timeline.advance(this.#atLimit ? cycle : behindStop(core, this.#parts.harts))
     return stop
-  }
-
-  /**
-   * The first cycle at which something may enter after a stop that was not asked for. The instruction that caused it, and other harts,
-   * have gone on a little; what entered earlier would not find the same state in a run that has no reason to stop here.
-   */
-  #behindStop(): Cycle {
-    const { core, harts } = this.#parts
-    let latest = core.now()
-    for (let hart = 0; hart < harts; hart++) {
-      const time = core.hartTime(hart)
-      if (time > latest) latest = time
-    }
-    return Number(latest) + 1
   }
 
   /** End a run at a cycle of the timeline, as any other run can, and not in the middle of an instruction. */
@@ -248,7 +239,7 @@ export class Runner {
         this.#happen(timeline.next)
         return undefined
       case 'FrameOut':
-        network.transmitted(this.#frameOutput(), this.cycles)
+        network.transmitted(frameOutput(core), this.cycles)
         return undefined
       case 'Reply':
         calls.replied(core)
@@ -257,11 +248,11 @@ export class Runner {
       case 'Exit':
         return this.#exit(core.stopCode())
       case 'Fault':
-        return this.#finish('fault', { fault: this.#fault() })
+        return this.#finish('fault', { fault: faultOf(core, this.images) })
       case 'Break':
         return this.#reportPlace('breakpoint')
       case 'Watch':
-        return this.#reportPlace('watchpoint', this.#watchpointHit())
+        return this.#reportPlace('watchpoint', watchpointHit(core))
       case 'Step':
         return core.stopCode() === placedSlot ? this.#change() : this.#reportPlace('step')
       case 'Reset':
@@ -300,17 +291,6 @@ export class Runner {
     this.placed.shift()?.action()
   }
 
-  #watchpointHit(): WatchpointHit {
-    const { core } = this.#parts
-    const by = core.stopValue()
-    return {
-      index: core.stopCode(),
-      address: core.stopAddress() >>> 0,
-      access: by === 2 ? 'read' : 'write',
-      byDevice: by >= 3,
-    }
-  }
-
   #reportPlace(stopReason: StopReason, watchpoint?: WatchpointHit): RunReport {
     const { core } = this.#parts
     const hart = core.currentHart()
@@ -324,25 +304,10 @@ export class Runner {
     return this.#report('limit')
   }
 
-  #frameOutput(): Uint8Array {
-    const { core } = this.#parts
-    const pointer = core.frameOutput() >>> 0
-    return new Uint8Array(core.memory.buffer, pointer, core.frameOutputBytes()).slice()
-  }
-
   #exit(exitCode: number): RunReport {
-    if (faultExitCodes[exitCode] === undefined) return this.#finish('exit', { exitCode })
-    const { core } = this.#parts
-    const [cause, pc, value] = [0, 1, 2].map((index) => core.mailboxFault(index) >>> 0)
-    const fault = describeFault({ cause, pc, value }, this.images)
-    fault.message = `${faultExitCodes[exitCode]}: ${fault.message}`
+    const fault = reportedFault(this.#parts.core, exitCode, this.images)
+    if (fault === undefined) return this.#finish('exit', { exitCode })
     return this.#finish('fault', { exitCode, fault })
-  }
-
-  #fault(): Fault {
-    const { core } = this.#parts
-    const [cause, pc, value] = [core.stopCode(), core.stopAddress(), core.stopValue()]
-    return describeFault({ cause: cause >>> 0, pc: pc >>> 0, value: value >>> 0 }, this.images)
   }
 
   #finish(stopReason: StopReason, details: Partial<RunReport>): RunReport {
