@@ -1,16 +1,19 @@
 /**
- * What the image says about its coroutines. In memory, each has a descriptor of four words: frame bytes, number of suspension
- * points, code address, zero; `__co_alloc` gets its address. For tools, the section `.nothread.coroutines` holds a JSON list of
- * CoroutineTable, which tells for every suspension the line, the resume address (word 0 of a frame that waits there) and the slots in use.
+ * What the image says about its coroutines. In memory, each has a descriptor: four words with the bytes of a frame, the number of
+ * suspension points, the code address and the length of the name; then resume address and line of every suspension point, by which the
+ * runtime can say where a coroutine waits; then the name, as in the places of errors: `receive (echo.ts:`. `__co_alloc` gets the
+ * descriptor's address. For tools, the section `.nothread.coroutines` holds a JSON list of CoroutineTable, which tells for every
+ * suspension the line, the resume address (word 0 of a frame that waits there) and the slots in use.
  */
 import type { IrFunction } from '../ir/ir.ts'
 import { FRAME_HEADER_BYTES } from '../passes/frameSlots.ts'
 import { words } from './data.ts'
 import type { Compiled } from './program.ts'
 import { descriptorSymbol } from '../lower/context.ts'
-import type { Text } from './text.ts'
+import type { PlacedFunction, Text } from './text.ts'
 
-export const DESCRIPTOR_BYTES = 16
+const HEAD_BYTES = 16
+const STATE_BYTES = 8
 const WORD = 4
 
 export interface CoroutineTable {
@@ -32,9 +35,28 @@ export interface CoroutineState {
   slots: { offset: number; bytes: number; name: string }[]
 }
 
-export function descriptorBytes(fn: IrFunction, address: number): Uint8Array {
-  const { frameBytes, states } = fn.coroutine!
-  return words([frameBytes, states.length, address, 0])
+/** Bytes of a coroutine's descriptor, a multiple of the word. */
+export function descriptorSize({ name, coroutine }: IrFunction): number {
+  const bytes = HEAD_BYTES + STATE_BYTES * coroutine!.states.length + placeName(name).length
+  return Math.ceil(bytes / WORD) * WORD
+}
+
+export function descriptorBytes(
+  { name, coroutine }: IrFunction,
+  placed: PlacedFunction,
+): Uint8Array {
+  const { frameBytes, states } = coroutine!
+  const text = placeName(name)
+  const places = states.flatMap(({ line }, k) => [placed.code.resumes[k].address, line])
+  const head = words([frameBytes, states.length, placed.address, text.length, ...places])
+  return Uint8Array.from([...head, ...text])
+}
+
+/** A symbol, which is the module's path and the function's name, as the places of errors have it. */
+function placeName(symbol: string): Uint8Array {
+  const slash = symbol.split('<', 1)[0].lastIndexOf('/')
+  const name = symbol.slice(slash + 1).replace(/[~#]?anonymous\|\d+/g, ' (inner)')
+  return new TextEncoder().encode(`${name.replace(/[#~]/g, '.')} (${symbol.slice(0, slash)}.ts:`)
 }
 
 export function coroutineTables(

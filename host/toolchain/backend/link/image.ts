@@ -17,13 +17,14 @@ import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
 import { descriptorSymbol, LINKER, wordsOf } from '../lower/context.ts'
 import type { CodeChoice, CodeOptions } from '../options.ts'
+import type { IrFunction } from '../ir/ir.ts'
 import { parseMarch } from '../march.ts'
 import { DEFAULT_CODE, NO_CHECKS } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import type { ExternalKind, WasmModule } from '../wasm/module.ts'
 import { parseModule } from '../wasm/parse.ts'
 import type { CoroutineTable } from './coroutines.ts'
-import { coroutineTables, DESCRIPTOR_BYTES, descriptorBytes } from './coroutines.ts'
+import { coroutineTables, descriptorBytes, descriptorSize } from './coroutines.ts'
 import { debugInformation, globalVariables } from './information.ts'
 import { activeSegments, staticDataEnd, UnitData, words } from './data.ts'
 import { Objects } from './objects.ts'
@@ -32,6 +33,7 @@ import { validateModule } from '../wasm/validate.ts'
 import { compileReachable, createUnit } from './program.ts'
 import { sourceLines } from './lines.ts'
 import { WORD } from './sizes.ts'
+import type { PlacedFunction } from './text.ts'
 import { Text } from './text.ts'
 
 export const DATA_OFFSET = 0x1000
@@ -100,6 +102,13 @@ export interface LinkedImage extends Image {
 /** Compiles and links. Throws BackendError. */
 export function linkImage(options: LinkOptions): LinkedImage {
   return new Linker(options).link()
+}
+
+/** A coroutine and where its descriptor stands. */
+interface Descriptor {
+  fn: IrFunction
+  placed: PlacedFunction
+  address: number
 }
 
 class Linker {
@@ -221,7 +230,7 @@ class Linker {
   }
 
   /** Names everything in and behind the code; returns the coroutines with their descriptors' address. */
-  private defineTextSymbols(): { compiled: Compiled; address: number }[] {
+  private defineTextSymbols(): Descriptor[] {
     this.text.functions.forEach(({ code, address }) => this.symbols.set(code.name, address))
     for (const { context, functions } of this.units) {
       for (const [name, index] of functions) {
@@ -230,14 +239,13 @@ class Linker {
       }
     }
     let next = align(this.text.end, WORD)
-    const descriptors = this.compiled
-      .filter(({ fn }) => fn.coroutine !== undefined)
-      .map((compiled) => {
-        const address = next
-        this.symbols.set(descriptorSymbol(compiled.fn.name), address)
-        next += DESCRIPTOR_BYTES
-        return { compiled, address }
-      })
+    const descriptors: Descriptor[] = []
+    this.compiled.forEach(({ fn }, i) => {
+      if (fn.coroutine === undefined) return
+      this.symbols.set(descriptorSymbol(fn.name), next)
+      descriptors.push({ fn, placed: this.text.functions[i], address: next })
+      next += descriptorSize(fn)
+    })
     this.symbols.set(LINKER.imageEnd, align(next, HEAP_ALIGNMENT))
     return descriptors
   }
@@ -276,16 +284,13 @@ class Linker {
     return { segments: result, fault }
   }
 
-  private codeSegments(
-    bytes: Uint8Array,
-    descriptors: readonly { compiled: Compiled; address: number }[],
-  ): Segment[] {
+  private codeSegments(bytes: Uint8Array, descriptors: readonly Descriptor[]): Segment[] {
     const result: Segment[] = []
     const address = this.text.functions[0]?.address ?? this.text.end
     const flags = segmentFlags.read | segmentFlags.execute
     if (bytes.length > 0) result.push(segment({ address, bytes }, flags, '.text'))
-    for (const { compiled, address: at } of descriptors) {
-      const record = descriptorBytes(compiled.fn, this.resolve(compiled.fn.name))
+    for (const { fn, placed, address: at } of descriptors) {
+      const record = descriptorBytes(fn, placed)
       result.push(segment({ address: at, bytes: record }, segmentFlags.read, '.rodata'))
     }
     return result
@@ -326,11 +331,16 @@ class Linker {
   private imageSymbols(): ImageSymbol[] {
     const result = this.objects.symbols()
     const sizes = new Map(this.text.functions.map(({ code, size }) => [code.name, size]))
+    const descriptorSizes = new Map(
+      this.compiled
+        .filter(({ fn }) => fn.coroutine !== undefined)
+        .map(({ fn }) => [descriptorSymbol(fn.name), descriptorSize(fn)]),
+    )
     for (const [name, address] of this.symbols) {
       const size = sizes.get(name)
       if (size !== undefined) result.push({ name, address, size, kind: 'function' })
-      else if (name.endsWith('.descriptor')) {
-        result.push({ name, address, size: DESCRIPTOR_BYTES, kind: 'object' })
+      else if (descriptorSizes.has(name)) {
+        result.push({ name, address, size: descriptorSizes.get(name)!, kind: 'object' })
       } else result.push({ name, address, size: 0, kind: 'label' })
     }
     return [...result, ...this.globalSymbols(), ...this.unitData[0].tableSymbols()]

@@ -2,6 +2,7 @@
  * What guest programs have beyond asc's language (docs/compiler.md).
  */
 import type { Patch } from './patch.ts'
+import { patchCallPlaces } from './callPlaces.ts'
 import { patchClosures } from './closures.ts'
 import { patchInference } from './infer.ts'
 import { Labels, patchLabels } from './labels.ts'
@@ -22,4 +23,5 @@ export function extendLanguage(patch: Patch): void {
   patchLabels(patch, labels)
   patchOmitted(patch)
   patchFailures(patch, labels)
+  patchCallPlaces(patch)
 }

@@ -20,6 +20,7 @@ export const libraryFunctions = {
   raiseTypeError: `${unwindPath}raiseTypeError`,
   failed: `${unwindPath}failed`,
   passed: `${unwindPath}passed`,
+  noteCall: '~lib/nothread/guest/places/noteCall',
   takeFailure: `${unwindPath}takeFailure`,
   abandonGenerator: '~lib/nothread/guest/generator/abandonGenerator',
   ownFrame: '~lib/nothread/guest/co/self',
