@@ -1,6 +1,6 @@
 import { csrClear, csrSet, hint2, mmioLoad32, mmioStore32 } from '../rv';
 import { TRACE_isr_enter, TRACE_isr_exit } from '../generated/trace';
-import { DPC_PLIC_SOURCE } from '../generated/dpc';
+import { DPC_MIN_RATE, DPC_PLIC_SOURCE } from '../generated/dpc';
 import { PORT_PLIC_SOURCE } from '../generated/port';
 import {
   CLINT,
@@ -29,7 +29,7 @@ import {
   setIrql,
   writeIrql,
 } from './irql';
-import { currentPrcb, multiprocessor, Prcb } from './prcb';
+import { currentPrcb, multiprocessor, Prcb, prcbOf } from './prcb';
 import { acquireAtDispatch, releaseFromDispatch } from '../ke/spinlock';
 import { bugCheck } from '../ps/fault';
 import { releaseThreads } from '../io/port';
@@ -198,8 +198,12 @@ function serviceChain(source: u32): bool {
   return false;
 }
 
-/** Route this hart's DPC queue and released threads to it. */
+/**
+ * Route this hart's DPC queue and released threads to it. There are no clock ticks by which the queue could know its rate; without the
+ * rule of the lowest rate a DPC of low importance waits for others, the clock or an idle hart (N2.5).
+ */
 export function enableDispatch(hart: u32): void {
+  mmioStore32(prcbOf(hart).dpcPage + DPC_MIN_RATE, 0);
   setSourceLevel(DPC_PLIC_SOURCE + hart, DISPATCH_LEVEL);
   setSourceLevel(PORT_PLIC_SOURCE + hart, DISPATCH_LEVEL);
   enableSource(DPC_PLIC_SOURCE + hart);
