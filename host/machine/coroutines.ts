@@ -43,6 +43,8 @@ const header = {
   ...{ operation: 12, since: 12 },
   ...{ next: 16, awaited: 24 },
 } as const
+/** Descriptor of records that only lead on to a frame, as that of a mutex does to its holder. */
+const leadsOn = 1
 /** Values of the waiter's word from 1 to here mean that the task is over. */
 const overStates = 4
 /** More frames than RAM can hold mean that the list is broken. */
@@ -60,6 +62,12 @@ export interface Surroundings {
   describeOperation: (operation: number) => string | undefined
 }
 
+/** A coroutine, and the frame that holds the mutex it waits for, or 0. */
+interface Found {
+  coroutine: Coroutine
+  holder: number
+}
+
 /** Suspended coroutines in the runtime's order. */
 export function liveCoroutines(
   image: Image,
@@ -70,7 +78,7 @@ export function liveCoroutines(
   const list = image.symbols.find(({ name }) => name === listSymbol)
   if (list === undefined) return []
   const places = placesOf(tables)
-  const found: Coroutine[] = []
+  const found: Found[] = []
   let frame = memory.word(list.address + header.next)
   // Before the runtime has begun the list is all zeros.
   for (let count = 0; frame !== list.address && frame !== 0 && count < mostFrames; count++) {
@@ -81,20 +89,26 @@ export function liveCoroutines(
   return linked(found)
 }
 
-/** Coroutines with who awaits whom. */
-function linked(coroutines: readonly Coroutine[]): Coroutine[] {
-  const byFrame = new Map(coroutines.map((coroutine) => [coroutine.frame, coroutine]))
+/** Coroutines with who awaits whom; who waits for a mutex waits for the coroutine that holds it. */
+function linked(found: readonly Found[]): Coroutine[] {
+  const byFrame = new Map(found.map(({ coroutine }) => [coroutine.frame, coroutine]))
+  const coroutines = found.map(({ coroutine, holder }) => {
+    const held = byFrame.get(holder)
+    const awaited = held ?? byFrame.get(coroutine.awaited)
+    if (awaited === undefined) return coroutine
+    const waitsFor = `${held ? 'a mutex of ' : ''}${awaited.name} at line ${awaited.line}`
+    return { ...coroutine, awaited: awaited.frame, waitsFor }
+  })
   const awaitersOf = new Map<number, number[]>()
   for (const { frame, awaited } of coroutines) {
     const known = awaitersOf.get(awaited)
     if (known) known.push(frame)
     else awaitersOf.set(awaited, [frame])
   }
-  return coroutines.map((coroutine) => {
-    const awaited = byFrame.get(coroutine.awaited)
-    const waitsFor = awaited ? `${awaited.name} at line ${awaited.line}` : coroutine.waitsFor
-    return { ...coroutine, waitsFor, awaiters: allAwaiters(coroutine.frame, awaitersOf) }
-  })
+  return coroutines.map((coroutine) => ({
+    ...coroutine,
+    awaiters: allAwaiters(coroutine.frame, awaitersOf),
+  }))
 }
 
 /** Those that wait for a frame, directly or through others, the nearest first. */
@@ -125,7 +139,7 @@ function describe(
   frame: number,
   { slots, ...place }: Place,
   { memory, cycleOf, describeOperation }: Surroundings,
-): Coroutine {
+): Found {
   const awaited = memory.word(frame + header.awaited)
   const isCoroutine = awaited === 0 || memory.word(awaited + header.descriptor) !== 0
   const operation = isCoroutine ? 0 : memory.word(awaited + header.operation)
@@ -135,7 +149,7 @@ function describe(
     name,
     words: memory.words(frame + offset, bytes / 4),
   }))
-  return {
+  const coroutine: Coroutine = {
     frame,
     ...place,
     state: isOver ? 'ready' : 'waiting',
@@ -146,6 +160,14 @@ function describe(
     awaiters: [],
     kept,
   }
+  return { coroutine, holder: isCoroutine ? 0 : holderOf(memory, awaited) }
+}
+
+/** The frame that a task depends on through a record that leads on; 0 if there is none. */
+function holderOf(memory: Memory, task: number): number {
+  const record = memory.word(task + header.awaited)
+  if (record === 0 || memory.word(record + header.descriptor) !== leadsOn) return 0
+  return memory.word(record + header.awaited)
 }
 
 function isOverState(waiter: number): boolean {

@@ -1,6 +1,5 @@
 /** The shipped programs about schedulers, and the facts N7.1 to N7.6 and N7.14. */
 import { describe, expect, test } from 'vitest'
-import { SymbolIndex } from '../../host/toolchain/elf/image.ts'
 import {
   compileShipped,
   count,
@@ -55,8 +54,7 @@ describe('sync-over-async', () => {
     const { stopReason } = await machine.run({ until: '1s' })
     expect(stopReason).toBe('fault')
     expect(machine.console.text).toContain('Deadlock: this thread blocks on a task')
-    const frame = Number(/coroutine (0x\w+)/.exec(machine.console.text)?.[1])
-    expect(machine.coroutines().find((coroutine) => coroutine.frame === frame)?.name).toBe('ask')
+    expect(machine.console.text).toMatch(/ask \(.*sync-over-async\.ts:25\) of that task/)
   })
 })
 
@@ -84,23 +82,6 @@ test('select: every value once, in the order of time, and silence is noticed', a
   expect(lines).toEqual(['order: fffsfsss', 'sum: 412'])
 })
 
-test('lifetime: a release that comes too early names both owners; failures and leaks are reported', async () => {
-  const { lines, program } = await runShipped('lifetime', { parameters: { lifetime: 1 } })
-  expect(lines[0]).toMatch(
-    /^LifetimeError: A buffer was released that request \d+ of the kernel has/,
-  )
-  expect(lines[1]).toMatch(/at tryToRelease \(.*lifetime\.ts:\d+\)/)
-  const resumes = Number(/0x\w+/.exec(lines[0])?.[0])
-  const owner = new SymbolIndex(program.image.symbols).find(resumes)?.symbol.name
-  expect(owner).toMatch(/lifetime\/receive$/)
-  expect(lines.slice(2)).toEqual([
-    'released',
-    'A socket was closed twice',
-    'unobserved failure: Error: nobody looks at this',
-    'leaked tasks: 1',
-  ])
-})
-
 test('iocp-limit: one at a time, unless the one blocks', async () => {
   const { lines } = await runShipped('iocp-limit')
   const [computing, blocking] = lines
@@ -112,13 +93,17 @@ test('iocp-limit: one at a time, unless the one blocks', async () => {
 
 describe('the pool', () => {
   const text = (body: string): string => `
-    import { AsyncSemaphore, EventLoop, PollingScheduler, ThreadPool, TaskSource, cycles, microsecond, millisecond, now,
+    import { AsyncSemaphore, EventLoop, Thread, PollingScheduler, ThreadPool, TaskSource, cycles, microsecond, millisecond, now,
       print, sleep, sleepBlocking, spend } from 'nothread/guest'
     ${body}`
 
-  test('N7.1: own newest first, then urgent, then the others in their order; S118 each once', async () => {
+  test.each([
+    ['own newest first, then urgent, then the others in their order; S118 each once', 1, '653412'],
+    ['without local queues, urgent first, then all in their order', 0, '341256'],
+  ])('N7.1: %s', async (_, localQueues, order) => {
     const { text: lines } = await runText(
-      text(`let order = ''
+      text(`import { parameter } from 'nothread/guest'
+        let order = ''
         function note(name: i32): void { order += name.toString() }
         function produce(done: TaskSource<i32>): void {
           ThreadPool.queue(note, 1); ThreadPool.queue(note, 2)
@@ -127,13 +112,49 @@ describe('the pool', () => {
           ThreadPool.queue((done: TaskSource<i32>): void => done.complete(0), done)
         }
         export async function main(): Promise<void> {
+          ThreadPool.localQueues = parameter('localQueues', 1) != 0
           const done = new TaskSource<i32>()
           ThreadPool.queue(produce, done)
           await done.task
           print(order)
         }`),
+      { parameters: { localQueues } },
     )
-    expect(lines).toBe('653412\n')
+    expect(lines).toBe(`${order}\n`)
+  })
+
+  test.each([
+    [
+      'on: at once as many as harts, then in steps of 25 ms that grow by 25 ms',
+      1,
+      [0, 0, 25, 75, 150, 250],
+    ],
+    ['off: none', 0, [0, 300, 300, 300, 300, 300]],
+  ])('N7.5: compensation for threads that block, %s', async (_, compensation, begins) => {
+    const { text: lines } = await runText(
+      text(`import { parameter } from 'nothread/guest'
+        const gate = new TaskSource<i32>(), done = new AsyncSemaphore(0)
+        let began: i64 = 0
+        let times = ''
+        function caller(n: i32): void {
+          times += ((now() - began + 500 * microsecond) / millisecond).toString() + ' '
+          gate.task.wait()
+          done.release()
+        }
+        function open(n: i32): void { sleepBlocking(300 * millisecond); gate.complete(1) }
+        export async function main(): Promise<void> {
+          ThreadPool.setLimits(1, 100)
+          ThreadPool.starvationInjection = false
+          ThreadPool.blockingCompensation = parameter('compensation', 1) != 0
+          Thread.start(open, 0)
+          began = now()
+          for (let n = 0; n < 6; n++) ThreadPool.queue(caller, n)
+          for (let n = 0; n < 6; n++) await done.wait()
+          print(times)
+        }`),
+      { parameters: { compensation } },
+    )
+    expect(numbersOf(lines)).toEqual(begins)
   })
 
   test('N7.2: threads come on demand up to the least number, and end after 20 s without work', async () => {
@@ -178,23 +199,69 @@ describe('the pool', () => {
     expect(lines).toBe('1\n1\ntrue\n')
   })
 
-  test('N7.4: hill climbing takes threads where they help', async () => {
-    const { text: lines } = await runText(
-      text(`const done = new AsyncSemaphore(0)
+  test('N7.4: hill climbing takes threads where they help; switched off, the number stays', async () => {
+    const run = async (climbs: number): Promise<number[]> => {
+      const { text: lines } = await runText(
+        text(`import { parameter } from 'nothread/guest'
+        const done = new AsyncSemaphore(0)
         function work(n: i32): void { sleepBlocking(4 * millisecond); done.release() }
         export async function main(): Promise<void> {
           ThreadPool.setLimits(1, 16)
           ThreadPool.starvationInjection = false
-          ThreadPool.hillClimbing = true
+          ThreadPool.hillClimbing = parameter('climbs', 0) != 0
           for (let n = 0; n < 600; n++) ThreadPool.queue(work, n)
           const began = now()
           for (let n = 0; n < 600; n++) await done.wait()
-          print(ThreadPool.goal > 1); print(ThreadPool.goal <= 16); print((now() - began) / millisecond)
+          print(ThreadPool.goal); print((now() - began) / millisecond)
         }`),
+        { parameters: { climbs } },
+      )
+      return numbersOf(lines)
+    }
+    const [goal, milliseconds] = await run(1)
+    expect(goal).toBeGreaterThan(1)
+    expect(goal).toBeLessThanOrEqual(16)
+    const [fixedGoal, fixedMilliseconds] = await run(0)
+    expect(fixedGoal).toBe(1)
+    expect(fixedMilliseconds).toBeGreaterThanOrEqual(2400)
+    expect(milliseconds).toBeLessThan(fixedMilliseconds * 0.8)
+  })
+
+  test('N7.6: pollers take the packets, many at once, and workers run what they complete, before other work', async () => {
+    const { text: lines, machine } = await runText(
+      text(`import { Event, whenAll } from 'nothread/guest'
+        let order = ''
+        const count = 40
+        async function wait(event: Event): Promise<void> { await event.signalled(); spend(500) }
+        async function late(delay: i64): Promise<void> { await sleep(delay); order += 'p' }
+        function item(n: i32): void { spend(40_000); order += n.toString() }
+        export async function main(): Promise<void> {
+          spend(1)
+          ThreadPool.setLimits(1, 1)
+          ThreadPool.pollers = 1
+          const events: Event[] = [], waits: Promise<void>[] = []
+          for (let n = 0; n < count; n++) { events.push(new Event()); waits.push(wait(events[n])) }
+          for (let n = 0; n < count; n++) events[n].set()
+          await whenAll(waits)
+          print(ThreadPool.polled)
+          const urgent = late(20 * microsecond)
+          for (let n = 1; n <= 3; n++) ThreadPool.queue(item, n)
+          await urgent
+          await sleep(millisecond)
+          print(order); print(ThreadPool.mostPolled); print(ThreadPool.threads)
+        }`),
+      { harts: 2 },
     )
-    const [more, within, milliseconds] = lines.split('\n')
-    expect([more, within]).toEqual(['true', 'true'])
-    expect(Number(milliseconds)).toBeLessThan(2000)
+    const [polled, order, most, threads] = lines.trimEnd().split('\n')
+    expect(Number(polled)).toBe(40)
+    expect(order).toBe('1p23')
+    expect(Number(most)).toBeGreaterThan(1)
+    expect(threads).toBe('1')
+    const kinds = machine
+      .scheduler()
+      .pool?.threads.map(({ kind, executed }) => [kind, executed > 0])
+    expect(kinds).toContainEqual(['poller', false])
+    expect(kinds).toContainEqual(['worker', true])
   })
 
   test('a polling scheduler never sleeps', async () => {

@@ -45,7 +45,19 @@ test('awaiting, N7.7 to N7.9: custom awaitables, late registration, where contin
      print(order)
      print(d.isCompleted)`,
   )
-  expect(lines).toEqual(['7', '0', '7', '1', 'plain', 'i||l|qlate', 'queued before', 'false'])
+  expect(lines).toEqual([
+    '7',
+    '0',
+    '7',
+    '1',
+    'plain',
+    'i||l|qlate',
+    'queued before',
+    'false',
+    // It waits for a task that nobody completes.
+    'leaked tasks: 1',
+    '    at waiter (test.ts:13)',
+  ])
 })
 
 test('combinators, N7.12: failed before cancelled before succeeded; the first of several; time limits', async () => {
@@ -78,6 +90,9 @@ test('combinators, N7.12: failed before cancelled before succeeded; the first of
     'true',
     'false',
     'false',
+    // The time limit has not ended the task.
+    'leaked tasks: 1',
+    '    at nap (test.ts:4)',
   ])
 })
 

@@ -190,6 +190,54 @@ test('circles of waits are found and named', async () => {
   )
 })
 
+test('a circle through mutexes of coroutines leads from who waits to who holds', async () => {
+  const machine = await Machine.create()
+  const text = `import { AsyncMutex, microsecond, sleep, whenAll } from 'nothread/guest'
+    const a = new AsyncMutex(), b = new AsyncMutex()
+    async function transfer(from: AsyncMutex, to: AsyncMutex): Promise<void> {
+      await from.lock()
+      await sleep(20 * microsecond)
+      await to.lock()
+      to.unlock()
+      from.unlock()
+    }
+    export async function main(): Promise<void> {
+      await whenAll([transfer(a, b), transfer(b, a)])
+    }`
+  await machine.load(await compileText(text))
+  await machine.run({ for: '15us' })
+  expect(machine.deadlocks()).toEqual([])
+  expect(await machine.run({ for: '1s' })).toMatchObject({ stopReason: 'idle' })
+  const circle = 'transfer at line 6 waits for transfer at line 6 waits for transfer at line 6'
+  expect(machine.deadlocks().map(({ description }) => description)).toEqual([circle])
+  const transfers = machine.coroutines().filter(({ name }) => name === 'transfer')
+  for (const { waitsFor } of transfers) expect(waitsFor).toBe('a mutex of transfer at line 6')
+  const [main] = machine.coroutines().filter(({ name }) => name === 'main')
+  expect(transfers.every(({ awaiters }) => awaiters.length > 0)).toBe(true)
+  expect(transfers.some(({ awaiters }) => awaiters.includes(main.frame))).toBe(true)
+})
+
+test('a starved pool is named', async () => {
+  const machine = await Machine.create()
+  const text = `import { TaskSource, ThreadPool, sleep, second } from 'nothread/guest'
+    const never = new TaskSource<i32>()
+    function caller(n: i32): void { never.task.wait() }
+    export async function main(): Promise<void> {
+      ThreadPool.setLimits(2, 2)
+      ThreadPool.starvationInjection = false
+      ThreadPool.blockingCompensation = false
+      for (let n = 0; n < 5; n++) ThreadPool.queue(caller, n)
+      await sleep(second)
+    }`
+  await machine.load(await compileText(text))
+  await machine.run({ for: '2s' })
+  const { pool } = machine.scheduler()
+  expect(pool).toMatchObject({ workers: 2, blocked: 2, queued: 3, starved: true, injected: 0 })
+  expect(pool?.starvation).toBe(
+    'all 2 workers are blocked on tasks (threads 0, 1), and 3 continuations are queued',
+  )
+})
+
 test('the pool has its workers, and coroutines say what they wait for and since when', async () => {
   const machine = await listening('udp-echo.ts')
   const { pool } = machine.scheduler()

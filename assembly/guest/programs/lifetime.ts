@@ -1,9 +1,10 @@
 /**
- * A buffer that is given back while the kernel still has it. Watch: the
- * release is refused where it happens, and the error names both owners; when
- * the request is cancelled first, the same release is fine. A run with
- * `--param lifetime=1` also reports the coroutine that is left behind, and a
- * failure that nobody has looked at is reported in any case.
+ * A buffer and a socket that are given back while the kernel still has
+ * them. Watch: both are refused where it happens, and the error names both
+ * sides with their lines, who holds it and who gives it back; when the
+ * request is cancelled first, the same calls are fine. At its end a program
+ * reports the coroutines that still wait, with the lines where they do
+ * (`--param lifetime=0` for silence), and failures that nobody has seen.
  */
 import {
   CancellationSource,
@@ -21,16 +22,17 @@ async function receive(
   buffer: Uint8Array,
   source: CancellationSource,
 ): Promise<i32> {
-  return await socket.receiveFrom(buffer, new Datagram(), source.token);
+  const from = new Datagram();
+  return await socket.receiveFrom(buffer, from, source.token);
 }
 
-function tryToRelease(buffer: Uint8Array): void {
+function attempt(name: string, what: () => void): void {
   try {
-    release(buffer);
-    print('released');
+    what();
+    print(`${name}: done`);
   } catch (error) {
     if (!(error instanceof LifetimeError)) throw error;
-    print(error.stack);
+    print(`${name}: ${error.stack}`);
   }
 }
 
@@ -47,16 +49,13 @@ export async function main(): Promise<void> {
   const buffer = new Uint8Array(64);
   const source = new CancellationSource();
   const receiving = receive(socket, buffer, source);
-  tryToRelease(buffer);
+  attempt('release', (): void => release(buffer));
+  attempt('close', (): void => socket.close());
   source.cancel();
   await settled(receiving);
-  tryToRelease(buffer);
-  socket.close();
-  try {
-    socket.close();
-  } catch (error) {
-    print(error.message);
-  }
+  attempt('release', (): void => release(buffer));
+  attempt('close', (): void => socket.close());
+  attempt('close', (): void => socket.close());
   forget();
   fail();
 }

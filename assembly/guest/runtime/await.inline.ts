@@ -3,10 +3,10 @@
  * decorator for that is the reason why this file is of its own.
  */
 import { self, suspend } from "./co";
-import { Continuation, captureContext } from "./continuation";
+import { Continuation } from "./continuation";
 import { TRACE_await_ready, TRACE_await_resume, TRACE_await_suspend } from "./generated/trace";
 import { hint2 } from "./rv";
-import { awaitTask } from "./task";
+import { awaitOther, awaitTask } from "./task";
 
 /**
  * Suspends the calling coroutine until `awaitable` is completed; `line` is that of the source. What stands behind the call of this is
@@ -25,7 +25,7 @@ export function __await<A>(awaitable: A, line: u32): A {
     }
   } else if (!awaitable.isCompleted) {
     hint2(TRACE_await_suspend, self(), line);
-    awaitable.onCompleted(changetype<Continuation>(captureContext(self())));
+    awaitable.onCompleted(changetype<Continuation>(awaitOther(self())));
     suspend(line);
     hint2(TRACE_await_resume, self(), line);
   } else {

@@ -7,6 +7,7 @@ import { callItemOf, contextOf, frameBehind, handingOn } from './continuation';
 import { beginBlocking, endBlocking } from './gate';
 import { SYS_NtCreateEvent, SYS_NtSetEvent, SYS_NtWaitForSingleObject } from './generated/syscalls';
 import { timeLow } from './rv';
+import { placeOf } from './places';
 import { HANDS_ON } from './scheduler';
 import { require } from './require';
 import { system } from './system';
@@ -53,9 +54,7 @@ function refuseDeadlock(task: usize, context: usize): void {
     if (load<usize>(task, DESCRIPTOR) <= HANDS_ON || !awaited) return;
     if (continuesIn(context, task, awaited)) {
       fatal(
-        'Deadlock: this thread blocks on a task, and coroutine 0x' +
-          task.toString(16) +
-          ' of that task must continue on this thread',
+        `Deadlock: this thread blocks on a task, and ${placeOf(task)} of that task must continue on this thread`,
       );
     }
     task = awaited;

@@ -1,6 +1,7 @@
 /**
  * Channels between coroutines, and the choice between several of them.
  */
+import { CancellationSource } from './cancellation';
 import { lock, unlock } from './lock';
 import { settled } from './settled';
 import {
@@ -160,6 +161,8 @@ async function completeWith(task: Task<void>, source: TaskSource<i32>): Promise<
 /** A wait for whichever of several things comes first. Nothing is taken from those that were not chosen. */
 export class Select {
   private readonly cases: Selectable[] = [];
+  /** Ends the times of the wait when something else has come first. */
+  private readonly timers: CancellationSource = new CancellationSource();
 
   /** Add a channel that may be received from; returns the number of the case. */
   receive<T>(channel: Channel<T>): i32 {
@@ -173,14 +176,16 @@ export class Select {
 
   /** Add a time in nanoseconds from now; returns the number of the case. */
   after(duration: i64): i32 {
-    return this.task<void>(sleep(duration));
+    return this.task<void>(sleep(duration, this.timers.token));
   }
 
-  /** The number of the first case that is ready; of several, that which was added first. */
+  /** The number of the first case that is ready; of several, that which was added first. To be called once. */
   async first(): Promise<i32> {
     while (true) {
       for (let index = 0; index < this.cases.length; index++) {
-        if (this.cases[index].isReady) return index;
+        if (!this.cases[index].isReady) continue;
+        this.timers.cancel();
+        return index;
       }
       const source = new TaskSource<i32>(false);
       for (let index = 0; index < this.cases.length; index++) this.cases[index].watch(source);

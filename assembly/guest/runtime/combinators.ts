@@ -1,22 +1,17 @@
 /**
  * Waiting for several tasks.
  */
-import { errorOf } from './failures';
+import { CancellationSource } from './cancellation';
+import { OperationCanceledError, errorOf } from './failures';
 import { settled } from './settled';
-import { Task, TaskSource, cancelTask, completeVoidTask, failTask, newTask } from './task';
+import { Task, TaskSource } from './task';
 import { sleep } from './timer';
 
 /**
  * Completes when all `tasks` are over; their results are then at hand without waiting. If one failed, this fails with the error of the
  * first that did, else if one was cancelled, this is cancelled (N7.12).
  */
-export function whenAll<T>(tasks: Task<T>[]): Task<void> {
-  const all = newTask<void>();
-  gather<T>(tasks, all);
-  return all;
-}
-
-async function gather<T>(tasks: Task<T>[], all: Task<void>): Promise<void> {
+export async function whenAll<T>(tasks: Task<T>[]): Promise<void> {
   let failed: Task<T> | null = null;
   let isCancelled = false;
   for (let index = 0; index < tasks.length; index++) {
@@ -25,10 +20,8 @@ async function gather<T>(tasks: Task<T>[], all: Task<void>): Promise<void> {
     if (task.isCancelled) isCancelled = true;
     if (task.isFailed && !failed) failed = task;
   }
-  const frame = changetype<usize>(all);
-  if (failed) failTask(frame, errorOf(changetype<usize>(failed)), true);
-  else if (isCancelled) cancelTask(frame, true);
-  else completeVoidTask(all);
+  if (failed) throw errorOf(changetype<usize>(failed));
+  if (isCancelled) throw new OperationCanceledError();
 }
 
 /** The index of the first of `tasks` that is over, in whichever way. The others go on. */
@@ -53,6 +46,9 @@ export async function race<T>(tasks: Task<T>[]): Promise<T> {
 
 /** Whether the task is over within `duration` nanoseconds. It goes on in any case. */
 export async function withTimeout<T>(task: Task<T>, duration: i64): Promise<bool> {
-  const both: Task<void>[] = [changetype<Task<void>>(task), sleep(duration)];
-  return (await whenAny<void>(both)) == 0;
+  const timer = new CancellationSource();
+  const both: Task<void>[] = [changetype<Task<void>>(task), sleep(duration, timer.token)];
+  const first = await whenAny<void>(both);
+  timer.cancel();
+  return first == 0;
 }

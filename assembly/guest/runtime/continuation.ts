@@ -2,13 +2,22 @@
  * Continuations: what goes on when a wait is over. Every one has an address to call in word 0, which gets the continuation itself, and
  * a link for queues in word 7. A coroutine's frame is one as it is; the records here are for everything else.
  */
+import {
+  FILE_IO_COMPLETION_INFORMATION_context,
+  FILE_IO_COMPLETION_INFORMATION_information,
+  FILE_IO_COMPLETION_INFORMATION_key,
+  FILE_IO_COMPLETION_INFORMATION_status,
+} from './generated/syscalls';
 import { allocateZeroed } from './heap';
 import { HANDS_ON, resumeFrame, resumeLater, runFrame } from './scheduler';
+import { LifetimeError } from './lifetime';
+import { isCoroutine, placeOf } from './places';
 import { codeAddress } from './rv';
 import { SynchronizationContext } from './context';
-import { DESCRIPTOR } from './task';
+import { AWAITED, DESCRIPTOR, WAITER, isOver } from './task';
 import { thisThread } from './threadBlock';
 import { uncaught } from './unwind';
+import { deliverPacket } from './workers';
 
 /** The rest of a computation that waits. It is to be run once. */
 @unmanaged
@@ -21,17 +30,38 @@ export class Continuation {
 
   /** Run it now if this thread may, or queue it for the pool. */
   resume(): void {
+    expectWaiting(changetype<usize>(this));
     resumeFrame(changetype<usize>(this));
   }
 
   /** Queue it for the pool. */
   queue(): void {
+    expectWaiting(changetype<usize>(this));
     resumeLater(changetype<usize>(this));
   }
 
   /** Run it on the calling thread: for schedulers of one's own. */
   run(): void {
+    expectWaiting(changetype<usize>(this));
     runFrame(changetype<usize>(this));
+  }
+}
+
+/** A continuation is run once: who runs it again would find a coroutine that has ended, or waits for something else. */
+function expectWaiting(continuation: usize): void {
+  const frame = frameBehind(continuation);
+  if (!isCoroutine(frame)) {
+    if (!load<usize>(frame)) throw new LifetimeError('A continuation was run twice');
+    return;
+  }
+  const awaited = load<usize>(frame, AWAITED);
+  if (isOver(load<usize>(frame, WAITER))) {
+    throw new LifetimeError(`A continuation was run twice: ${placeOf(frame)} has ended`);
+  }
+  if (awaited && !isOver(load<usize>(awaited, WAITER))) {
+    throw new LifetimeError(
+      `A continuation was run twice: ${placeOf(frame)} waits for something else`,
+    );
   }
 }
 
@@ -57,6 +87,7 @@ function newItem(code: usize): WorkItem {
 /** Code addresses of the functions that run the items made here; 0 before the first item. */
 let callCode: usize = 0;
 let postCode: usize = 0;
+let packetCode: usize = 0;
 
 function callItem(item: usize): void {
   const work = changetype<WorkItem>(item);
@@ -70,6 +101,25 @@ function callItem(item: usize): void {
 function postItem(item: usize): void {
   const work = changetype<WorkItem>(item);
   changetype<SynchronizationContext>(work.argument2).post(changetype<Continuation>(work.argument));
+}
+
+function runPacket(item: usize): void {
+  const work = changetype<WorkItem>(item);
+  deliverPacket(<u32>work.argument, work.argument2, <u32>work.argument3, <u32>work.argument4);
+}
+
+/** An item that does what the packet in an entry of the port is for. */
+export function packetItem(entry: usize): usize {
+  if (!packetCode) {
+    const run = (item: usize): void => runPacket(item);
+    packetCode = codeAddress(run.index);
+  }
+  const item = newItem(packetCode);
+  item.argument = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key);
+  item.argument2 = load<usize>(entry + FILE_IO_COMPLETION_INFORMATION_context);
+  item.argument3 = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_status);
+  item.argument4 = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_information);
+  return changetype<usize>(item);
 }
 
 /** Mark an item as one that only hands on what it holds: it runs wherever it is met. */

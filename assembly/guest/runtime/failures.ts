@@ -45,7 +45,7 @@ export function reportFailures(): u32 {
   for (let task = failures; task; task = load<usize>(task, LINK)) {
     if (load<usize>(task, WAITER) != FAILED) continue;
     const error = changetype<Error>(load<usize>(task, RESULT));
-    write('unobserved failure: ' + error.name + ': ' + error.message + '\n');
+    write('unobserved failure: ' + error.stack + '\n');
     count++;
   }
   return count;

@@ -13,9 +13,10 @@ import {
   SYS_NtQueryInformationFile,
   SYS_NtReadFile,
 } from './generated/syscalls';
+import { Handle } from './handle';
 import { Request, associate } from './request';
 import { require } from './require';
-import { closeHandle, isError, system } from './system';
+import { isError, system } from './system';
 import { Task } from './task';
 import { thisThread } from './threadBlock';
 
@@ -44,7 +45,7 @@ class Transfer extends Request {
 /** An open file. Its calls are either all asynchronous (`open`) or all blocking (`openBlocking`). */
 export class File {
   private constructor(
-    private readonly handle: u32,
+    private readonly handle: Handle,
     private readonly isBlocking: bool,
   ) {}
 
@@ -65,9 +66,9 @@ export class File {
     const bytes = path.length << 1;
     const status = system(SYS_NtCreateFile, handle, changetype<usize>(path), bytes, options);
     if (status != STATUS_SUCCESS) return null;
-    const file = new File(load<u32>(handle), isBlocking);
-    if (!isBlocking) associate(file.handle);
-    return file;
+    const file = new Handle(load<u32>(handle), 'A file');
+    if (!isBlocking) associate(file.value);
+    return new File(file, isBlocking);
   }
 
   /** Length in bytes. */
@@ -75,7 +76,7 @@ export class File {
     const block = allocateRaw(12 + FILE_STANDARD_INFORMATION_BYTES);
     const status = system(
       SYS_NtQueryInformationFile,
-      this.handle,
+      this.handle.value,
       block,
       block + 12,
       FILE_STANDARD_INFORMATION_BYTES,
@@ -89,6 +90,7 @@ export class File {
    * Read up to `length` bytes at `offset` into `buffer`, which belongs to the kernel until then. The result is the number of bytes, or
    * a negative NTSTATUS. Ends as cancelled by the token.
    */
+  @placed
   read(
     buffer: Uint8Array,
     length: i32,
@@ -101,15 +103,20 @@ export class File {
   }
 
   /** The same; the calling thread waits. */
+  @placed
   readBlocking(buffer: Uint8Array, length: i32, offset: u32): i32 {
     if (!this.isBlocking) throw new Error('Use openBlocking for blocking reads');
     const transfer = new Transfer(buffer, length, offset);
     const block = changetype<usize>(transfer);
-    const status = system(SYS_NtReadFile, this.handle, 0, 0, block, transfer.structure);
+    this.handle.enterThread();
+    const status = system(SYS_NtReadFile, this.handle.value, 0, 0, block, transfer.structure);
+    this.handle.leaveThread();
     return isError(status) ? <i32>status : <i32>transfer.information;
   }
 
+  /** Close the file. Throws a `LifetimeError` if a request or a thread still waits for it, or if it is closed. */
+  @placed
   close(): void {
-    closeHandle(this.handle);
+    this.handle.close();
   }
 }

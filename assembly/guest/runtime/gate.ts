@@ -4,6 +4,7 @@
  * gate sleeps without a timer while nothing is queued, so that an idle machine stays idle.
  */
 import {
+  STATUS_TIMEOUT,
   SYS_NtCreateEvent,
   SYS_NtQueryIoCompletion,
   SYS_NtSetEvent,
@@ -30,7 +31,14 @@ const BLOCKED = changetype<usize>(pool) + offsetof<PoolState>('blocked');
 /** Handle of the event that ends the gate's sleep; 0 before there is a gate. */
 let gateEvent: u32 = 0;
 const isGateMadeAt = memory.data(4, 4);
-const isParkedAt = memory.data(4, 4);
+/** What the gate sleeps for. */
+const sleepAt = memory.data(4, 4);
+/** It is awake, or about to add a worker at a time. */
+const BUSY: u32 = 0;
+/** It looks after a time whether work goes on. */
+const WATCHING: u32 = 1;
+/** There is nothing to watch. */
+const PARKED: u32 = 2;
 
 /** A worker is about to block in a call that the pool knows nothing of. */
 export function watchBlocking(): void {
@@ -46,6 +54,7 @@ export function beginBlocking(): void {
     while (pool.goal < wanted() && pool.goal < atOnce) compensate();
   }
   if (pool.starvation || pool.compensation) startGate();
+  if (pool.compensation && load<u32>(sleepAt) == WATCHING) signalGate();
 }
 
 /** The worker goes on. Workers above the goal end when they have nothing to do. */
@@ -83,17 +92,21 @@ function startGate(): void {
 
 /** Work was queued, and nobody is there to take it. */
 export function wakeGate(): void {
-  if (load<u32>(isParkedAt) && amoSwap(isParkedAt, 0)) system(SYS_NtSetEvent, gateEvent, 0);
+  if (load<u32>(sleepAt) == PARKED) signalGate();
+}
+
+function signalGate(): void {
+  if (amoSwap(sleepAt, BUSY) != BUSY) system(SYS_NtSetEvent, gateEvent, 0);
 }
 
 function runGate(): void {
   thisThread().kind = THREAD_GATE;
   while (true) {
     const taken = itemsTaken();
-    const isCompensating = pool.compensation && pool.goal < wanted();
-    waitForEvent(isCompensating ? compensationDelay() : starvationDelay);
+    const isCompensating = isShort();
+    if (!isTimeOver(isCompensating)) continue;
     if (isCompensating) {
-      if (pool.goal < wanted()) compensate();
+      if (isShort()) compensate();
     } else if (pool.starvation && isStarved(taken) && pool.goal < pool.most) {
       pool.injected++;
       addOne();
@@ -121,19 +134,23 @@ function compensationDelay(): i64 {
   return min(compensationStep * (1 + beyond / hartCount()), longestCompensation);
 }
 
-/** Sleep, without an end while there is nothing to watch for. */
-function waitForEvent(units: i64): void {
+/** Whether there are fewer workers than there should be for those that block. */
+function isShort(): bool {
+  return pool.compensation && pool.goal < wanted();
+}
+
+/** Sleep, without an end while there is nothing to watch for; false when the sleep was ended by others. */
+function isTimeOver(isCompensating: bool): bool {
   const timeout = thisThread().scratch;
-  store<i64>(timeout, -units);
-  amoSwap(isParkedAt, 1);
-  const mustWatch =
-    pool.queued || (pool.blocked && !pool.idle) || (pool.compensation && pool.goal < wanted());
-  if (mustWatch) {
-    amoSwap(isParkedAt, 0);
-    system(SYS_NtWaitForSingleObject, gateEvent, 0, timeout);
-  } else {
-    system(SYS_NtWaitForSingleObject, gateEvent, 0, 0);
-  }
+  store<i64>(timeout, isCompensating ? -compensationDelay() : -starvationDelay);
+  // Who queues or blocks looks at this afterwards; so either side sees the other.
+  amoSwap(sleepAt, isCompensating ? BUSY : PARKED);
+  const mustWatch = isCompensating || pool.queued || (pool.blocked && !pool.idle);
+  if (!isCompensating && isShort()) return false;
+  if (mustWatch && !isCompensating) amoSwap(sleepAt, WATCHING);
+  const status = system(SYS_NtWaitForSingleObject, gateEvent, 0, mustWatch ? timeout : 0);
+  amoSwap(sleepAt, BUSY);
+  return status == STATUS_TIMEOUT;
 }
 
 /** A continuation from a queue has been run. */

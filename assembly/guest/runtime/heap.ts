@@ -37,6 +37,7 @@ import {
   smallEntry,
   takePages,
 } from './pages';
+import { isCoroutine, placeOf } from './places';
 import { setThreadPointer } from './rv';
 import { formatPage, freeList, putFree, takeLarge } from './sweep';
 import { firstThread } from './threadBlock';
@@ -177,8 +178,16 @@ export function __free(pointer: usize): void {
   lock(heapLock);
   const entry = entryAt(pointer);
   const block = blockAt(pointer, entry);
+  const isFrame = block && kindOf(entry) == FRAME;
   if (!block || kindOf(entry) == MANUAL) release(pointer, block, entry);
   unlock(heapLock);
+  if (isFrame) refuseFrame(pointer);
+}
+
+/** Frames are given back by the collector alone. */
+function refuseFrame(pointer: usize): void {
+  if (load<u32>(pointer - HEADER) != FRAME_ID || !isCoroutine(pointer)) return;
+  fatal(`The frame of ${placeOf(pointer)} was freed`);
 }
 
 function release(pointer: usize, block: usize, entry: u32): void {

@@ -19,6 +19,7 @@ import {
   STATUS_SUCCESS,
   STATUS_UNSUCCESSFUL,
 } from './generated/syscalls';
+import { Handle } from './handle';
 import { Request, openDevice } from './request';
 import { settled } from './settled';
 import { Task, resultWords } from './task';
@@ -28,7 +29,7 @@ export type Invoke = (fn: u32, words: usize) => usize;
 
 /** Take messages for ever. */
 export async function serveMailbox(invoke: Invoke): Promise<void> {
-  const file = openDevice('\\Device\\Mailbox', 0);
+  const file = openDevice('\\Device\\Mailbox', 'The mailbox', 0);
   const request = new Request();
   while (true) {
     const message = allocateRaw(MAILBOX_MESSAGE_BYTES);
@@ -38,7 +39,7 @@ export async function serveMailbox(invoke: Invoke): Promise<void> {
   }
 }
 
-async function answer(file: u32, message: usize, invoke: Invoke): Promise<void> {
+async function answer(file: Handle, message: usize, invoke: Invoke): Promise<void> {
   const number = load<u32>(message + MAILBOX_MESSAGE_message);
   const fn = load<u32>(message + MAILBOX_MESSAGE_function);
   const task = invoke(fn, message + MAILBOX_MESSAGE_arguments);
@@ -60,7 +61,7 @@ function failureText(task: Task<void>): u64 {
   return ((<u64>text.byteLength) << 32) | changetype<usize>(text);
 }
 
-function reply(file: u32, message: u32, status: u32, result: u64): Task<i32> {
+function reply(file: Handle, message: u32, status: u32, result: u64): Task<i32> {
   const structure = allocateRaw(MAILBOX_REPLY_BYTES);
   store<u32>(structure + MAILBOX_REPLY_message, message);
   store<u32>(structure + MAILBOX_REPLY_status, status);

@@ -2,6 +2,7 @@
  * The thread pool as programs see it (fact N7.1–N7.6).
  */
 import { callItemOf } from './continuation';
+import { startPollers } from './pollers';
 import { pool } from './poolState';
 import { pushGlobal, pushLocal, pushUrgent } from './queues';
 import { requestWorker } from './scheduler';
@@ -56,6 +57,27 @@ export class ThreadPool {
   /** Whether the number of threads follows the throughput. */
   static set hillClimbing(on: bool) {
     pool.climbing = on;
+  }
+
+  /**
+   * Threads that only take packets from the port, up to 1024 at once, and queue what they complete as urgent work. Usually none: the
+   * pool's threads take packets themselves. To be set before the pool has a second thread.
+   */
+  static set pollers(count: u32) {
+    startPollers(count);
+  }
+
+  static get pollers(): u32 {
+    return pool.pollers;
+  }
+
+  /** Packets that pollers took, and the most that one took at once. */
+  static get polled(): u32 {
+    return pool.polled;
+  }
+
+  static get mostPolled(): u32 {
+    return pool.mostPolled;
   }
 
   /**

@@ -38,6 +38,10 @@ export class PoolState {
   /** Work completed since the hill climber's last sample. */
   completions: u32;
   random: u32;
+  /** Threads that only take packets, packets they took, and the most of them at once. */
+  pollers: u32;
+  polled: u32;
+  mostPolled: u32;
 
   /** Settings; times in cycles of 1 ns where they are not counts. */
   least: u32;
@@ -47,7 +51,6 @@ export class PoolState {
   starvation: bool;
   compensation: bool;
   climbing: bool;
-  poller: bool;
 }
 
 const state = memory.data(offsetof<PoolState>(), 8);

@@ -2,7 +2,7 @@
  * How a program begins and ends. The compiler's entry file calls one of the two functions below.
  */
 import { reportFailures } from './failures';
-import { countService, reportLeaks } from './lifetime';
+import { reportLeaks } from './lifetime';
 import { Invoke, serveMailbox } from './mailbox';
 import { pool } from './poolState';
 import { beginWork, requirePort, runWorker } from './workers';
@@ -31,7 +31,6 @@ export function runTasks(start: () => usize, hasCode: bool, invoke: Invoke, serv
   pool.workers = 1;
   beginWork(thisThread());
   if (serves) serveMailbox(invoke);
-  countService();
   const main = start();
   if (main != 0) exitAfter(main, hasCode);
   runWorker();

@@ -24,8 +24,16 @@ const WAKING = changetype<usize>(pool) + offsetof<PoolState>('waking');
 /** Handle of the completion port the workers wait on; 0 before there is a pool. */
 export let poolPort: u32 = 0;
 
+/** Handle of the port at which idle workers sleep: that of the pool, unless pollers take its packets (pollers.ts). */
+export let parkPort: u32 = 0;
+
 export function setPoolPort(port: u32): void {
   poolPort = port;
+  parkPort = port;
+}
+
+export function setParkPort(port: u32): void {
+  parkPort = port;
 }
 
 /** Run a continuation, now or soon. */
@@ -71,7 +79,7 @@ export function requestWorker(): void {
 function wakeWorker(): void {
   if (amoSwap(WAKING, 1)) return;
   pool.wakes++;
-  system(SYS_NtSetIoCompletion, poolPort, KEY_WAKE, 1, 0, 0);
+  system(SYS_NtSetIoCompletion, parkPort, KEY_WAKE, 1, 0, 0);
 }
 
 /**

@@ -4,7 +4,12 @@
 import { Continuation } from './continuation';
 import { SynchronizationContext } from './context';
 import { contextOf, frameBehind, postTo } from './continuation';
-import { Task, addWaiter } from './task';
+import { AWAITED, Task, addWaiter } from './task';
+
+/** A coroutine that awaits an awaitable around a task waits for the task, for whoever looks. */
+function noteAwaited<T>(continuation: Continuation, task: Task<T>): void {
+  store<usize>(frameBehind(changetype<usize>(continuation)), changetype<usize>(task), AWAITED);
+}
 
 /** A base for classes that can be awaited; it only names the three members. */
 export abstract class Awaitable<T> {
@@ -22,6 +27,7 @@ export class Settled {
   }
 
   onCompleted(continuation: Continuation): void {
+    noteAwaited(continuation, this.task);
     this.task.onCompleted(continuation);
   }
 
@@ -54,6 +60,7 @@ export class Elsewhere<T> {
 
   onCompleted(continuation: Continuation): void {
     const frame = frameBehind(changetype<usize>(continuation));
+    noteAwaited(continuation, this.task);
     const item = this.how == Resume.queued ? postTo(poolContext(), frame) : frame;
     if (!addWaiter(changetype<usize>(this.task), item)) changetype<Continuation>(frame).queue();
   }

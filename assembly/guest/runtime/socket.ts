@@ -9,10 +9,11 @@ import {
   SYS_NtDeviceIoControlFile,
 } from './generated/syscalls';
 import { CancellationToken } from './cancellation';
-import { LifetimeError } from './lifetime';
+import { Handle } from './handle';
 import { Request, openDevice } from './request';
 import { require } from './require';
-import { closeHandle, isError, system } from './system';
+import { amoSwap } from './rv';
+import { isError, system } from './system';
 import { Task } from './task';
 import { thisThread } from './threadBlock';
 
@@ -28,10 +29,10 @@ export class Datagram extends Request {
 
 /** A UDP socket. Its calls are either all asynchronous (`bind`) or all blocking (`bindBlocking`). */
 export class UdpSocket {
-  private isClosed: bool = false;
+  private spare: Datagram | null = null;
 
   private constructor(
-    private handle: u32,
+    private readonly handle: Handle,
     /** The local port. */
     readonly port: u32,
     private isBlocking: bool,
@@ -49,14 +50,14 @@ export class UdpSocket {
 
   private static open(port: u32, isBlocking: bool): UdpSocket {
     const options = isBlocking ? FILE_SYNCHRONOUS_IO_NONALERT : 0;
-    const handle = openDevice('\\Device\\Afd', options);
+    const handle = openDevice('\\Device\\Afd', 'A socket', options);
     const scratch = thisThread().scratch;
     const structure = scratch + 16;
     store<u32>(structure, 0);
     store<u32>(structure, port, 4);
     require(system(
       SYS_NtDeviceIoControlFile,
-      handle,
+      handle.value,
       0,
       0,
       scratch,
@@ -70,6 +71,7 @@ export class UdpSocket {
    * Wait for a datagram and put it into `buffer`; what does not fit is cut off. The buffer belongs to the kernel until then.
    * The result is the number of bytes, or a negative NTSTATUS; the sender is written to `from`. Ends as cancelled by the token.
    */
+  @placed
   receiveFrom(
     buffer: Uint8Array,
     from: Datagram,
@@ -82,16 +84,26 @@ export class UdpSocket {
   }
 
   /** Send the first `length` bytes of `buffer` to where `to` came from. The result is `length`, or a negative NTSTATUS. */
+  @placed
   sendTo(buffer: Uint8Array, length: i32, to: Datagram): Task<i32> {
     this.expect(false);
-    const request = new Datagram();
+    const request = this.takeRecord();
     request.address = to.address;
     request.port = to.port;
     prepare(request, buffer, length);
-    return begin(request, this.handle, IOCTL_AFD_SEND_DATAGRAM);
+    const task = begin(request, this.handle, IOCTL_AFD_SEND_DATAGRAM);
+    if (task.isCompleted) this.spare = request;
+    return task;
+  }
+
+  /** A record for a request: that of the last send, if it is over. */
+  private takeRecord(): Datagram {
+    const spare = amoSwap(changetype<usize>(this) + offsetof<UdpSocket>('spare'), 0);
+    return spare ? changetype<Datagram>(spare) : new Datagram();
   }
 
   /** As `receiveFrom`, but the calling thread waits. */
+  @placed
   receiveFromBlocking(buffer: Uint8Array, from: Datagram): i32 {
     this.expect(true);
     prepare(from, buffer, buffer.length);
@@ -99,21 +111,26 @@ export class UdpSocket {
   }
 
   /** As `sendTo`, but the calling thread waits. `to` is used for the request itself. */
+  @placed
   sendToBlocking(buffer: Uint8Array, length: i32, to: Datagram): i32 {
     this.expect(true);
     prepare(to, buffer, length);
     return call(to, this.handle, IOCTL_AFD_SEND_DATAGRAM);
   }
 
-  /** Close the socket; requests that still wait are cancelled. */
+  /** Close the socket. Throws a `LifetimeError` if a request or a thread still waits for it, or if it is closed. */
+  @placed
   close(): void {
-    if (this.isClosed) throw new LifetimeError('A socket was closed twice');
-    this.isClosed = true;
-    closeHandle(this.handle);
+    this.handle.close();
+  }
+
+  /** Close the socket; requests that still wait end with STATUS_CANCELLED. Throws a `LifetimeError` if it is closed. */
+  @placed
+  abort(): void {
+    this.handle.abort();
   }
 
   private expect(isBlocking: bool): void {
-    if (this.isClosed) throw new LifetimeError('A socket was used after it was closed');
     if (this.isBlocking != isBlocking) {
       throw new Error('Use bind for async calls and bindBlocking for blocking ones');
     }
@@ -126,10 +143,10 @@ function prepare(request: Datagram, buffer: Uint8Array, length: i32): void {
   request.bytes = length;
 }
 
-function begin(request: Datagram, file: u32, code: u32): Task<i32> {
+function begin(request: Datagram, file: Handle, code: u32): Task<i32> {
   return request.begin(file, code, changetype<usize>(request) + REQUEST_STRUCTURE);
 }
 
-function call(request: Datagram, file: u32, code: u32): i32 {
+function call(request: Datagram, file: Handle, code: u32): i32 {
   return request.call(file, code, changetype<usize>(request) + REQUEST_STRUCTURE);
 }

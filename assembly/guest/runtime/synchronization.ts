@@ -3,6 +3,7 @@
  * which they came, and never run inside of the call that lets them go on (N7.13).
  */
 import { CancellationRegistration, CancellationToken } from './cancellation';
+import { hold, newHolder, passOn, waitForHolder } from './holder';
 import { lock, unlock } from './lock';
 import { settled } from './settled';
 import { Task, cancelTask, cancelledTask, completeVoidTaskLater, completedVoidTask } from './task';
@@ -52,6 +53,8 @@ async function forgetWhenOver(
 export class AsyncSemaphore extends AsyncWaitable {
   /** Waiters whose thread is blocked: they come first. */
   private readonly blocked: WaitQueue = new WaitQueue();
+  /** Of a mutex, the record of its holder (holder.ts). */
+  protected holder: usize = 0;
 
   /**
    * @param available permits at the beginning
@@ -97,6 +100,7 @@ export class AsyncSemaphore extends AsyncWaitable {
     this.enter();
     let waiter = this.blocked.pop();
     if (!waiter) waiter = this.waiters.pop();
+    if (this.holder) passOn(this.holder, waiter);
     const isTooMuch = !waiter && this.available == this.maximum;
     if (!waiter && !isTooMuch) this.available++;
     this.leave();
@@ -106,22 +110,30 @@ export class AsyncSemaphore extends AsyncWaitable {
 }
 
 /** Mutual exclusion of coroutines. It belongs to no thread: any continuation may unlock it. */
-export class AsyncMutex {
-  private readonly semaphore: AsyncSemaphore = new AsyncSemaphore(1, 1);
+export class AsyncMutex extends AsyncSemaphore {
+  constructor() {
+    super(1, 1);
+    this.holder = newHolder();
+    __link(changetype<usize>(this), this.holder, false);
+  }
 
   /** Whether somebody holds it. */
   get isLocked(): bool {
-    return this.semaphore.count == 0;
+    return this.count == 0;
   }
 
   /** Completes when the caller holds the mutex. */
+  @placed
   lock(token: CancellationToken | null = null): Task<void> {
-    return this.semaphore.wait(token);
+    const task = this.wait(token);
+    if (!task.isCompleted) waitForHolder(task.frame, this.holder);
+    else if (!task.isCancelled) hold(this.holder);
+    return task;
   }
 
   /** Give the mutex to the coroutine that has waited longest. */
   unlock(): void {
-    this.semaphore.release();
+    this.release();
   }
 }
 

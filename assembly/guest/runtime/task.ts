@@ -296,6 +296,13 @@ export function awaitTask(task: usize, frame: usize): bool {
   return addWaiter(task, captureContext(frame));
 }
 
+/** Let `frame` wait for something that is no task: the continuation to resume it with. */
+export function awaitOther(frame: usize): usize {
+  store<usize>(frame, 0, AWAITED);
+  store<u32>(frame, timeLow(), SINCE);
+  return captureContext(frame);
+}
+
 /** Put a continuation in front of those that wait for a task; false if the task is over. */
 export function addWaiter(task: usize, continuation: usize): bool {
   let waiter: usize;
@@ -311,6 +318,11 @@ export function addWaiter(task: usize, continuation: usize): bool {
 export function setOperation(task: usize, operation: u32, request: usize): void {
   store<u32>(task, operation, OPERATION);
   store<usize>(task, request, AWAITED);
+}
+
+/** The number alone: the task may be over by now. */
+export function nameOperation(task: usize, operation: u32): void {
+  store<u32>(task, operation, OPERATION);
 }
 
 /** The result of a completed task as two words. */
@@ -338,4 +350,6 @@ export function unlist(task: usize): void {
   store<usize>(previous, next, NEXT_LIVE);
   store<usize>(next, previous, PREVIOUS_LIVE);
   unlock(liveLock);
+  // Whoever keeps a task that is over must not keep its neighbours, and theirs.
+  store<u64>(task, 0, NEXT_LIVE);
 }

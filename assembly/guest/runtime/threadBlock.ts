@@ -65,6 +65,13 @@ export class ThreadBlock {
   failure: usize;
   /** Number of arguments of the call that is made (closure.ts). */
   argumentCount: i32;
+  /** The `Handle` in whose call the thread is blocked, or 0. */
+  uses: usize;
+  /** Function and line of the call of the runtime that the thread is in (places.ts). */
+  place: usize;
+  placeLine: u32;
+  /** Frame of the coroutine that has made the call, or 0. */
+  caller: usize;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;

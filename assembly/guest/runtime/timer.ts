@@ -18,7 +18,7 @@ import { watchBlocking } from './gate';
 import { KEY_TIMER } from './keys';
 import { lock, unlock } from './lock';
 import { requirePort } from './workers';
-import { hint2 } from './rv';
+import { amoAdd, hint2 } from './rv';
 import { require } from './require';
 import { sleepShared } from './sleepers';
 import { clockHz, cycles, system } from './system';
@@ -28,6 +28,7 @@ import {
   cancelledTask,
   completeVoidTask,
   completedVoidTask,
+  nameOperation,
   newTask,
   setOperation,
 } from './task';
@@ -50,6 +51,7 @@ export class Timer {
   private dueTime: i64 = 0;
   private task: Task<void> | null = null;
   private registration: CancellationRegistration | null = null;
+  private holders: i32 = 0;
   next: Timer | null = null;
 
   constructor() {
@@ -63,7 +65,24 @@ export class Timer {
 
   start(duration: i64, token: CancellationToken | null): Task<void> {
     const task = newTask<void>();
+    setOperation(changetype<usize>(task), 0, changetype<usize>(this));
     this.task = task;
+    this.holders = 2;
+    // The packet may come, on another thread, as soon as it is associated: what it needs is there before.
+    if (token) this.registration = token.register((): void => this.withdraw());
+    this.arm(duration, task);
+    // A cancellation that came before found nothing to withdraw.
+    if (token && token.isCancelled) this.withdraw();
+    this.drop();
+    return task;
+  }
+
+  /** Whoever is the last to be done with a wait, who began it or who ended it, gives the timer free. */
+  private drop(): void {
+    if (amoAdd(changetype<usize>(this) + offsetof<Timer>('holders'), -1) == 1) release(this);
+  }
+
+  private arm(duration: i64, task: Task<void>): void {
     this.dueTime = -((duration + kernelUnit - 1) / kernelUnit);
     const dueTime = changetype<usize>(this) + offsetof<Timer>('dueTime');
     const state = thisThread().scratch;
@@ -79,34 +98,36 @@ export class Timer {
     );
     require(status, 'Cannot wait for a timer');
     const operation = load<u32>(state + WAIT_PACKET_STATE_operation);
-    setOperation(changetype<usize>(task), operation, changetype<usize>(this));
+    nameOperation(changetype<usize>(task), operation);
     hint2(TRACE_operation_begin, operation, changetype<usize>(task));
-    if (token) this.cancelBy(token, task);
-    return task;
   }
 
-  /** End the wait when the token is cancelled. A packet that is queued already is not taken back: then the time was over. */
-  private cancelBy(token: CancellationToken, task: Task<void>): void {
-    this.registration = token.register((): void => {
-      if (this.task !== task) return;
-      if (system(SYS_NtCancelWaitCompletionPacket, this.packet, 0) != STATUS_SUCCESS) return;
-      system(SYS_NtCancelTimer, this.timer, 0);
-      this.task = null;
-      this.registration = null;
-      release(this);
-      cancelTask(changetype<usize>(task), false);
-    });
+  /**
+   * End the wait: the token was cancelled. Of those that try it, and the packet, one alone succeeds; a packet that is queued already
+   * is not taken back, since then the time was over.
+   */
+  private withdraw(): void {
+    if (system(SYS_NtCancelWaitCompletionPacket, this.packet, 0) != STATUS_SUCCESS) return;
+    system(SYS_NtCancelTimer, this.timer, 0);
+    const task = this.end();
+    if (task) cancelTask(changetype<usize>(task), false);
   }
 
   /** The packet has come. */
   expire(): void {
+    const task = this.end();
+    if (task) completeVoidTask(task);
+  }
+
+  /** The wait is over; when this returns nobody is about to withdraw it. */
+  private end(): Task<void> | null {
     const task = this.task;
     const registration = this.registration;
     this.task = null;
     this.registration = null;
     if (registration) registration.dispose();
-    release(this);
-    if (task) completeVoidTask(task);
+    this.drop();
+    return task;
   }
 }
 

@@ -47,6 +47,9 @@ export class WaitQueue {
     if (next) store<usize>(next, previous, PREVIOUS);
     else this.last = previous;
     store<usize>(task, 0, QUEUE);
+    // Whoever keeps the task must not keep its neighbours.
+    store<usize>(task, 0, NEXT);
+    store<usize>(task, 0, PREVIOUS);
     this.length--;
     return true;
   }

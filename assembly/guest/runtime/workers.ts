@@ -21,7 +21,7 @@ import { PoolState, pool } from './poolState';
 import { hasItem, takeItem } from './queues';
 import { Request } from './request';
 import { amoAdd, cycleLow } from './rv';
-import { poolPort, requestWorker, runFrame, setPoolPort } from './scheduler';
+import { parkPort, poolPort, requestWorker, runFrame, setPoolPort } from './scheduler';
 import { require } from './require';
 import { system } from './system';
 import { Timer } from './timer';
@@ -131,7 +131,7 @@ function takePackets(thread: ThreadBlock, mayWait: bool): bool {
   }
   const status = system(
     SYS_NtRemoveIoCompletionEx,
-    poolPort,
+    parkPort,
     thread.packets,
     maximumEntries,
     thread.scratch,
@@ -152,11 +152,17 @@ export function deliverAll(entries: usize, count: u32): void {
 }
 
 function deliver(entry: usize): void {
-  const key = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key);
-  const context = load<usize>(entry + FILE_IO_COMPLETION_INFORMATION_context);
+  deliverPacket(
+    load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_key),
+    load<usize>(entry + FILE_IO_COMPLETION_INFORMATION_context),
+    load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_status),
+    load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_information),
+  );
+}
+
+/** What the packet is about has happened. */
+export function deliverPacket(key: u32, context: usize, status: u32, information: u32): void {
   if (key == KEY_REQUEST) {
-    const status = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_status);
-    const information = load<u32>(entry + FILE_IO_COMPLETION_INFORMATION_information);
     changetype<Request>(context).complete(status, information);
   } else if (key == KEY_TIMER) {
     changetype<Timer>(context).expire();

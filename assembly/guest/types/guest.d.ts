@@ -6,8 +6,11 @@ declare module 'nothread/guest' {
   export namespace console {
     /** Write a value and a line break; anything but a string is written by its `toString()`. */
     export function log<T>(value: T): void;
+    /** The same as `log`. */
     export function info<T>(value: T): void;
+    /** The same as `log`. */
     export function warn<T>(value: T): void;
+    /** The same as `log`. */
     export function error<T>(value: T): void;
   }
 
@@ -58,6 +61,15 @@ declare module 'nothread/guest' {
     /** Whether the number of threads follows the throughput. */
     static set hillClimbing(on: bool);
     /**
+     * Threads that only take packets from the port, up to 1024 at once, and queue what they complete as urgent work. Usually none: the
+     * pool's threads take packets themselves. To be set before the pool has a second thread; throws otherwise.
+     */
+    static pollers: u32;
+    /** Packets that pollers took. */
+    static readonly polled: u32;
+    /** The most packets that a poller took at once. */
+    static readonly mostPolled: u32;
+    /**
      * Call `routine` with `argument` on a thread of the pool.
      * @param prefersLocal whether a thread of the pool queues it for itself, to be begun before older work
      */
@@ -92,7 +104,7 @@ declare module 'nothread/guest' {
     wait(): Promise<void>;
   }
 
-  /** The rest of a computation that waits. It is to be run once. */
+  /** The rest of a computation that waits. It is to be run once: a second time throws a `LifetimeError`. */
   export class Continuation {
     private constructor();
     /** A continuation that calls `routine`: for state machines and callbacks. */
@@ -110,6 +122,7 @@ declare module 'nothread/guest' {
    * be awaited; this one tells editors the type of the result.
    */
   export abstract class Awaitable<T> implements PromiseLike<T> {
+    /** For editors only: it makes `await` know the type. Not there at run time. */
     then(resolved: (value: T) => void): void;
     /** Whether the result is there: then `await` goes on at once. */
     abstract get isCompleted(): bool;
@@ -135,6 +148,7 @@ declare module 'nothread/guest' {
     looks: u32;
     /** @param polls whether the loop looks for packets again and again instead of sleeping */
     constructor(polls?: bool);
+    /** Queue a continuation behind the others; from any thread. */
     post(continuation: Continuation): void;
     /** Call `begin` on this thread, with the loop as its context, and run continuations until its task is over. Returns the result. */
     run<T>(begin: () => Promise<T>): T;
@@ -142,6 +156,7 @@ declare module 'nothread/guest' {
 
   /** An event loop that never sleeps: no wake-up costs anything, and the hart is always busy. */
   export class PollingScheduler extends EventLoop {
+    /** A scheduler for one thread; `run` starts it. */
     constructor();
   }
 
@@ -195,15 +210,19 @@ declare module 'nothread/guest' {
 
   /** Several errors in one. */
   export class AggregateError extends Error {
+    /** The errors, in the order in which they came. */
     readonly errors: Error[];
   }
 
-  /** Something was given back while somebody else still had it, or used after it was given back. */
+  /**
+   * Something was given back while somebody else still had it, used after it was given back, or resumed twice. The message names the other
+   * side and its line, the stack the place where it was caught.
+   */
   export class LifetimeError extends Error {}
 
   /**
    * Give a buffer back: it must not be used any more. Throws a `LifetimeError` if a request of the kernel still has it; the error names
-   * the request's owner, and its stack the place of the release.
+   * the line that made the request, and its stack the place of the release.
    */
   export function release(buffer: Uint8Array): void;
 
@@ -242,6 +261,7 @@ declare module 'nothread/guest' {
     ): Promise<i32>;
     /** The same; the calling thread waits. */
     readBlocking(buffer: Uint8Array, length: i32, offset: u32): i32;
+    /** Close the file. Throws a `LifetimeError` if a request or a thread still waits for it, or if it is closed. */
     close(): void;
   }
 
@@ -298,8 +318,10 @@ declare module 'nothread/guest' {
     receiveFromBlocking(buffer: Uint8Array, from: Datagram): i32;
     /** As `sendTo`, but the calling thread waits. `to` is used for the request itself. */
     sendToBlocking(buffer: Uint8Array, length: i32, to: Datagram): i32;
-    /** Close the socket; requests that still wait are cancelled. */
+    /** Close the socket. Throws a `LifetimeError` if a request or a thread still waits for it, or if it is closed. */
     close(): void;
+    /** Close the socket; requests that still wait end with STATUS_CANCELLED. Throws a `LifetimeError` if it is closed. */
+    abort(): void;
   }
 
   /** Cycles per second. */
@@ -344,8 +366,11 @@ declare module 'nothread/guest' {
 
   /** Durations in nanoseconds: `await sleep(2 * millisecond)`. */
   export const nanosecond: i64;
+  /** 1,000 nanoseconds. */
   export const microsecond: i64;
+  /** 1,000,000 nanoseconds. */
   export const millisecond: i64;
+  /** 1,000,000,000 nanoseconds. */
   export const second: i64;
   /** Nanoseconds since the machine was reset. */
   export function now(): i64;
@@ -405,6 +430,7 @@ declare module 'nothread/guest' {
      * @param resets whether one waiter takes the signal away; if not, it stays until `reset`
      */
     constructor(isSet?: bool, resets?: bool);
+    /** Whether it is signalled. */
     readonly isSet: bool;
     /** Number of coroutines that wait. */
     readonly waiting: i32;
@@ -424,7 +450,9 @@ declare module 'nothread/guest' {
     lockRead(): Promise<void>;
     /** Completes when the caller is alone. */
     lockWrite(): Promise<void>;
+    /** A reader leaves; the longest waiting may come in. */
     unlockRead(): void;
+    /** The writer leaves; the longest waiting may come in. */
     unlockWrite(): void;
   }
 
@@ -442,7 +470,9 @@ declare module 'nothread/guest' {
     constructor(capacity: i32);
     /** Values that wait to be received. */
     readonly length: i32;
+    /** Whether `close` was called. */
     readonly isClosed: bool;
+    /** Whether `receive` would not wait. */
     get isReady(): bool;
     /** Completes when there was room for the value; fails if the channel is closed. */
     send(value: T): Promise<void>;
@@ -450,6 +480,7 @@ declare module 'nothread/guest' {
     receive(): Promise<T>;
     /** No more values will be sent: who receives gets those that are there, then an error. */
     close(): void;
+    /** Complete `source` when the channel has become ready: for `Select`. */
     watch(source: TaskSource<i32>): void;
   }
 
@@ -469,6 +500,7 @@ declare module 'nothread/guest' {
   export abstract class AsyncStream<T> {
     /** The value that the last `next` has brought. */
     current: T;
+    /** What `for await` asks for. */
     [Symbol.asyncIterator](): AsyncIterator<T>;
     /** Completes with true when there is a next value, with false at the end. */
     abstract next(): Promise<bool>;
@@ -476,17 +508,24 @@ declare module 'nothread/guest' {
 
   /** A stream into which values are put, at most `capacity` ahead of who takes them. */
   export class StreamSource<T> extends AsyncStream<T> {
+    /** @param capacity values that may be ahead of who takes them, usually 1 */
     constructor(capacity?: i32);
     /** Completes when there was room for the value. */
     put(value: T): Promise<void>;
     /** No more values come. */
     end(): void;
+    /** Completes with true when there is a next value, with false at the end. */
     next(): Promise<bool>;
   }
 
   /** The numbers 0, 1, 2, … one every `period` nanoseconds, `count` of them. */
   export class Interval extends AsyncStream<i32> {
+    /**
+     * @param period nanoseconds from one number to the next
+     * @param count how many numbers
+     */
     constructor(period: i64, count: i32);
+    /** Completes with true after a period, with false when all numbers have come. */
     next(): Promise<bool>;
   }
 
@@ -498,11 +537,16 @@ declare module 'nothread/guest' {
     tryUnlock(): bool;
     /** Release once. Ends the program with an error if the calling thread is not the owner. */
     unlock(): void;
+    /** Give the object back. Throws a `LifetimeError` if somebody still waits for it, or if it is closed. */
     close(): void;
   }
 
   /** A number of permits that threads wait for. */
   export class Semaphore {
+    /**
+     * @param available permits at the beginning
+     * @param maximum permits there can be
+     */
     constructor(available: i32, maximum?: i32);
     /** Block the thread until it has a permit. */
     wait(): void;
@@ -510,6 +554,7 @@ declare module 'nothread/guest' {
     signalled(token?: CancellationToken | null): Promise<void>;
     /** Give permits back. */
     release(count?: i32): void;
+    /** Give the object back. Throws a `LifetimeError` if somebody still waits for it, or if it is closed. */
     close(): void;
   }
 
@@ -521,8 +566,11 @@ declare module 'nothread/guest' {
     wait(): void;
     /** Completes when the event is signalled, and takes the signal if it resets; no thread waits. */
     signalled(token?: CancellationToken | null): Promise<void>;
+    /** Signal: waiting threads go on, one of them if the event resets itself. */
     set(): void;
+    /** Take the signal away. */
     reset(): void;
+    /** Give the object back. Throws a `LifetimeError` if somebody still waits for it, or if it is closed. */
     close(): void;
   }
 

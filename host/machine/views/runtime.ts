@@ -13,6 +13,8 @@ import { cycleOfMtime } from '../time.ts'
 export interface WorkerView {
   /** Address of its block, which is in its register tp. */
   block: number
+  /** Number that the runtime gives it; 0 is the thread that starts the program. */
+  number: number
   /** What it is for: `worker`, `loop`, `gate`, `poller` or `plain`. */
   kind: string
   /** Continuations in its own queue. */
@@ -45,6 +47,8 @@ export interface PoolView {
   retired: number
   /** Work is queued, and all workers are blocked: nothing goes on until one is added. */
   starved: boolean
+  /** The same in words, with the threads; undefined while it is not so. */
+  starvation: string | undefined
   threads: WorkerView[]
 }
 
@@ -66,7 +70,17 @@ export function poolOf(source: ViewSource): PoolView | undefined {
   const numbers = Object.fromEntries(counts.map((name) => [name, pool(name)]))
   const threads = blocksOf(records, pool).map((block) => workerView(records, block, source))
   const starved = pool('queued') > 0 && pool('workers') > 0 && pool('blocked') >= pool('workers')
-  return { ...(numbers as Record<(typeof counts)[number], number>), starved, threads }
+  const starvation = starved ? describeStarvation(pool, threads) : undefined
+  return { ...(numbers as Record<(typeof counts)[number], number>), starved, starvation, threads }
+}
+
+function describeStarvation(pool: Row, threads: readonly WorkerView[]): string {
+  const blocked = threads.filter(({ kind, waitingFor }) => kind === 'worker' && waitingFor !== 0)
+  const numbers = blocked.map(({ number }) => number).sort((a, b) => a - b)
+  return (
+    `all ${pool('workers')} workers are blocked on tasks (threads ${numbers.join(', ')}), ` +
+    `and ${pool('queued')} continuations are queued`
+  )
 }
 
 const cache = new WeakMap<object, Records>()
@@ -98,6 +112,7 @@ function workerView(records: Records, block: Row, { cycles, clockHz }: ViewSourc
   const kind = records.enumeration(kindPrefix).get(block('kind')) ?? 'PLAIN'
   return {
     block: block.address,
+    number: block('number'),
     kind: kind.toLowerCase(),
     queued: (block('tail') - block('head')) >>> 0,
     executed: block('executed'),
