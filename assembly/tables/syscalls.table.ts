@@ -203,6 +203,12 @@ export const systemCalls: SystemCall[] = [
   },
 
   {
+    number: 32,
+    name: 'NtPulseEvent',
+    args: ['event', '*previous'],
+    doc: 'Set an event for those who wait for it now, and reset it; the optional word receives the previous state.',
+  },
+  {
     number: 30,
     name: 'NtCreateMutant',
     args: ['*handle', 'initialOwner'],

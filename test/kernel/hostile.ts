@@ -71,6 +71,7 @@ const optional: Record<string, string[]> = {
   NtResumeThread: ['*previous'],
   NtSetEvent: ['*previous'],
   NtResetEvent: ['*previous'],
+  NtPulseEvent: ['*previous'],
   NtReleaseSemaphore: ['*previous'],
   NtReleaseMutant: ['*previous'],
   NtSetTimer: ['*previous'],

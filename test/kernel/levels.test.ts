@@ -9,6 +9,7 @@ describe('IRQL, interrupts and DPCs', () => {
         'S1',
         'S2',
         'S3',
+        'S4',
         'S6',
         'S7',
         'S8',
@@ -23,6 +24,7 @@ describe('IRQL, interrupts and DPCs', () => {
         'S16',
         'S18',
         'S19',
+        'S20',
         'S21',
         'S23',
         'S132',
@@ -35,7 +37,9 @@ describe('IRQL, interrupts and DPCs', () => {
 describe('I/O request packets', () => {
   it('travel down a stack of devices and back, once', async () => {
     const machine = await kernelMachine('requests')
-    await expectScenarios(machine, ['S47', 'S53', 'S55', 'N4.3', 'N4.4', 'N4.6', 'memory'])
+    await expectScenarios(machine, [
+      ...['S45', 'S47', 'S48', 'S53', 'S55', 'N4.3', 'N4.4', 'N4.6', 'skip', 'memory'],
+    ])
   })
 
   it('are repeated by a filter driver that takes them back', async () => {

@@ -7,8 +7,9 @@ describe('polls of sockets', () => {
     const socket = machine.network.udp({ port: 6000 })
     socket.send('one')
     machine.timeline.add(20_000_000, () => socket.send('two'))
+    machine.timeline.add(60_000_000, () => machine.network.udp({ port: 6001 }).send('later'))
     await expectScenarios(machine, [
-      ...['S97', 'S98', 'S99', 'timeout', 'cancel', 'arrival', 'refusals'],
+      ...['S97', 'S98', 'S99', 'S114', 'timeout', 'cancel', 'arrival', 'refusals'],
     ])
   })
 })

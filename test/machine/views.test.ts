@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { Machine } from '../../host/index.ts'
-import type { MachineOptions } from '../../host/index.ts'
+import type { IrpView, MachineOptions } from '../../host/index.ts'
+import { defaults } from '../../host/machine/options.ts'
+import { programBases } from '../../host/machine/program.ts'
 import { readProgram, shippedProgram } from '../../host/node/files.ts'
 import { compileText } from '../guest/programs.ts'
+import { programImage } from '../kernel/support.ts'
 import { echoProgram } from '../system/echo.ts'
 import type { Echo } from '../system/echo.ts'
 
@@ -44,6 +47,59 @@ test('a blocked thread waits for its own request', async () => {
   const thread = waiting.find(({ number }) => number === irp.thread)
   expect(thread?.waitsFor).toEqual([`request ${irp.operation} on \\Device\\Afd`])
   expect(thread?.place?.function).toMatch(/call$/)
+})
+
+/** A machine with programs in the kernel's dialect and the kernel as built. */
+async function withFixtures(...names: string[]): Promise<Machine> {
+  const bases = programBases(names.length, defaults.ramBytes)
+  const images = await Promise.all(names.map((name, i) => programImage(name, bases[i])))
+  const machine = await Machine.create()
+  await machine.load(images[0], images.slice(1))
+  return machine
+}
+
+test('requests of files and pipes say what is asked, also when their thread has ended', async () => {
+  const machine = await withFixtures('waiters', 'waiters')
+  machine.insertDisk(new Uint8Array(1 << 20))
+  const seen = new Map<string, IrpView>()
+  for (let step = 0; step < 400; step++) {
+    await machine.run({ for: '5us' })
+    for (const irp of machine.irps()) seen.set(`${irp.device} ${irp.request}`, irp)
+  }
+  expect([...seen.keys()].sort()).toEqual([
+    '\\Device\\Afd AFD_POLL',
+    '\\Device\\Disk READ',
+    '\\Device\\Disk WRITE',
+    '\\Device\\NamedPipe PIPE_LISTEN',
+    '\\Device\\NamedPipe READ',
+    '\\Device\\NamedPipe WRITE',
+  ])
+  const orphan = seen.get('\\Device\\NamedPipe READ')
+  expect(orphan).toMatchObject({ state: 'pending', thread: undefined })
+})
+
+test('threads of two programs say whose they are, and what each waits for', async () => {
+  const machine = await withFixtures('waiters', 'waiters')
+  await machine.run({ for: '3ms' })
+  const threads = machine.threads()
+  for (const process of [0, 1]) {
+    const own = threads.filter((thread) => thread.process === process)
+    const unnumbered = (name: string) => name.replace(/0x[0-9a-f]+/, '…').replace(/ \d+/, ' …')
+    const words = own.map(({ waitsFor, waitAll }) =>
+      waitsFor.map(unnumbered).join(waitAll ? ' and ' : ' or '),
+    )
+    expect(words.sort()).toEqual([
+      ...['', '', 'delay', 'mutant … and semaphore …', 'notification event …', 'port …'],
+      'request … on \\Device\\NamedPipe',
+      ...['synchronization timer … or notification event …', 'thread …'],
+    ])
+    expect(own.filter(({ state }) => state === 'suspended')).toHaveLength(1)
+    const without = own.filter(({ place }) => place?.line === undefined)
+    expect(without.map(({ state }) => state)).toEqual(['terminated'])
+  }
+  const kinds = new Set(machine.handles().map(({ process, type }) => `${process} ${type}`))
+  expect(kinds).toContain('0 PORT')
+  expect(kinds).toContain('1 SEMAPHORE')
 })
 
 test('handles name their objects', async () => {

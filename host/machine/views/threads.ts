@@ -6,17 +6,20 @@ import { objectName } from './objects.ts'
 import type { Row } from './records.ts'
 import { requestsOf } from './requests.ts'
 
-export type ThreadState = 'initialized' | 'ready' | 'running' | 'waiting' | 'terminated'
+export type ThreadState =
+  'initialized' | 'ready' | 'running' | 'waiting' | 'suspended' | 'terminated'
 
 /** A thread. */
 export interface ThreadView {
   number: number
+  /** Number of its program; undefined for a thread of the executive itself. */
+  process: number | undefined
   address: number
   state: ThreadState
   priority: number
   /** The hart it runs on. */
   hart: number | undefined
-  /** What it waits for, in words: `port 0x…`, `request 7 on \Device\Afd`, `thread 2`; nothing for a delay. */
+  /** What it waits for, in words: `port 0x…`, `request 7 on \Device\Afd`, `thread 2`, `delay`. */
   waitsFor: string[]
   /** Whether all of them have to be signalled. */
   waitAll: boolean
@@ -74,6 +77,7 @@ function threadView(executive: Executive, thread: Row, hart: number | undefined)
   const pc = state === 'terminated' ? 0 : threadPc(executive, thread, hart)
   return {
     number: thread('number'),
+    process: processOf(executive, thread('process')),
     address: thread.address,
     state,
     priority: thread('priority'),
@@ -85,6 +89,10 @@ function threadView(executive: Executive, thread: Row, hart: number | undefined)
     place: pc === 0 ? undefined : executive.place(pc),
     operations: requestsOf(executive, thread).map(({ operation }) => operation),
   }
+}
+
+function processOf({ records }: Executive, address: number): number | undefined {
+  return address === 0 ? undefined : records.at('ps/process/Process', address)('number')
 }
 
 function stateOf({ records }: Executive, thread: Row): ThreadState {
@@ -102,6 +110,7 @@ function threadPc({ records, source }: Executive, thread: Row, hart: number | un
 function waitsOf(executive: Executive, thread: Row): string[] {
   const object = thread('waitObject')
   if (object === 0) return []
+  if (object === thread('timer')) return ['delay']
   const request = requestsOf(executive, thread).find(({ done }) => done === object)
   if (request) return [`request ${request.operation} on ${request.device}`]
   const count = thread('waitCount')

@@ -88,6 +88,9 @@
 /* Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any. */
 #define SYS_NtWaitForMultipleObjects 0x1du
 
+/* Set an event for those who wait for it now, and reset it; the optional word receives the previous state. */
+#define SYS_NtPulseEvent 0x20u
+
 /* Make a mutex; with 1 the calling thread owns it. Its owner may take it again; a wait ends with STATUS_ABANDONED_WAIT_0 + index when the last owner ended without releasing it. */
 #define SYS_NtCreateMutant 0x1eu
 

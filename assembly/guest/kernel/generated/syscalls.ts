@@ -58,6 +58,8 @@ export const SYS_NtCancelTimer: u32 = 0x1b;
 export const SYS_NtWaitForSingleObject: u32 = 0x1c;
 /** Wait for up to 16 objects: waitType 0 all, 1 any. STATUS_WAIT_0 + index of the one that ended a wait for any. */
 export const SYS_NtWaitForMultipleObjects: u32 = 0x1d;
+/** Set an event for those who wait for it now, and reset it; the optional word receives the previous state. */
+export const SYS_NtPulseEvent: u32 = 0x20;
 /** Make a mutex; with 1 the calling thread owns it. Its owner may take it again; a wait ends with STATUS_ABANDONED_WAIT_0 + index when the last owner ended without releasing it. */
 export const SYS_NtCreateMutant: u32 = 0x1e;
 /** Release a mutex once. STATUS_MUTANT_NOT_OWNED unless the calling thread owns it; the optional word receives the previous count (1 − times owned). */

@@ -250,6 +250,11 @@ export function callDriver(device: Device, irp: Irp): u32 {
   return call_indirect<u32>(routine, device, irp);
 }
 
+/** Give the device below this device's own location (IoSkipCurrentIrpStackLocation): it will not see the IRP again. */
+export function skipLocation(irp: Irp): void {
+  irp.current++;
+}
+
 function routineFor(device: Device, kind: u32): u32 {
   if (kind == REQUEST_READ) return device.read;
   return kind == REQUEST_WRITE ? device.write : device.control;

@@ -9,6 +9,7 @@ import {
   PORT_DEADLINE_LOW,
   PORT_DEPTH,
   PORT_INSERT,
+  PORT_INSERT_HEAD,
   PORT_INTERRUPT,
   PORT_LEAVE,
   PORT_PARKED,
@@ -107,17 +108,28 @@ export function deletePort(port: Port): void {
 export function insertPacket(port: Port, packet: Packet): void {
   acquireDispatcher();
   const open = port.unit != 0;
-  if (open) insertOpen(port, packet);
+  if (open) insertOpen(port, packet, PORT_INSERT);
   releaseDispatcher();
   if (!open) retire(packet);
 }
 
-function insertOpen(port: Port, packet: Packet): void {
+/** Queue a packet in front of those that are queued (KeInsertHeadQueue); the answer is how many they were. */
+export function insertPacketFirst(port: Port, packet: Packet): u32 {
+  acquireDispatcher();
+  const open = port.unit != 0;
+  const before: u32 = open ? insertOpen(port, packet, PORT_INSERT_HEAD) : 0;
+  releaseDispatcher();
+  if (!open) retire(packet);
+  return before;
+}
+
+function insertOpen(port: Port, packet: Packet, command: usize): u32 {
   const bank = currentPrcb().portBank;
   mmioStore32(bank + PORT_PORT, port.unit);
-  amoSwap(bank + PORT_INSERT, changetype<usize>(packet));
-  if (isListEmpty(waitList(port)) || mmioLoad32(bank + PORT_TAKER)) return;
+  const before = amoSwap(bank + command, changetype<usize>(packet));
+  if (isListEmpty(waitList(port)) || mmioLoad32(bank + PORT_TAKER)) return before;
   wakeDirectWaiters(port);
+  return before;
 }
 
 /** A packet is queued, or the port is closed: those who wait for its handle all go on, and take nothing (N3.19). */

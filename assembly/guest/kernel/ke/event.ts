@@ -39,6 +39,13 @@ export function setEvent(event: KernelObject, operation: u32, increment: u32): i
   return old;
 }
 
+/** Wake those who wait now as setEvent would, leave the event unset, and give its previous state. */
+export function pulseEvent(event: KernelObject, increment: u32): i32 {
+  const old = setEvent(event, 0, increment);
+  event.signal = 0;
+  return old;
+}
+
 /** Reset an event and give its previous state. */
 export function resetEvent(event: KernelObject): i32 {
   const old = event.signal;

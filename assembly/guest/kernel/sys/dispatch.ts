@@ -24,6 +24,7 @@ import {
   SYS_NtDeviceIoControlFile,
   SYS_NtDisplayString,
   SYS_NtDuplicateObject,
+  SYS_NtPulseEvent,
   SYS_NtQueryInformationFile,
   SYS_NtQueryIoCompletion,
   SYS_NtQueryParameter,
@@ -69,6 +70,7 @@ import {
   createSemaphoreCall,
   createTimerCall,
   cancelTimerCall,
+  pulseEventCall,
   releaseMutantCall,
   releaseSemaphoreCall,
   resetEventCall,
@@ -144,6 +146,7 @@ export function initializeServices(): void {
   provide(SYS_NtContinue, continueCall.index);
   provide(SYS_NtCreateEvent, createEventCall.index);
   provide(SYS_NtSetEvent, setEventCall.index);
+  provide(SYS_NtPulseEvent, pulseEventCall.index);
   provide(SYS_NtResetEvent, resetEventCall.index);
   provide(SYS_NtCreateSemaphore, createSemaphoreCall.index);
   provide(SYS_NtReleaseSemaphore, releaseSemaphoreCall.index);

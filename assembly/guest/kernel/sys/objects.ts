@@ -13,6 +13,7 @@ import {
   createSemaphore,
   EVENT_INCREMENT,
   isEvent,
+  pulseEvent,
   releaseSemaphore,
   resetEvent,
   Semaphore,
@@ -41,6 +42,11 @@ import { deadlineOf } from './time';
 
 /** System calls about events, semaphores, mutexes and timers. */
 
+/** What may be done to an event. */
+const SET: u32 = 0;
+const RESET: u32 = 1;
+const PULSE: u32 = 2;
+
 export function createEventCall(handle: usize, synchronization: u32, state: u32): u32 {
   const status = probeWords(handle, 4);
   if (status) return status;
@@ -49,21 +55,30 @@ export function createEventCall(handle: usize, synchronization: u32, state: u32)
 }
 
 export function setEventCall(handle: u32, previous: usize): u32 {
-  return changeEvent(handle, previous, true);
+  return changeEvent(handle, previous, SET);
 }
 
 export function resetEventCall(handle: u32, previous: usize): u32 {
-  return changeEvent(handle, previous, false);
+  return changeEvent(handle, previous, RESET);
 }
 
-function changeEvent(handle: u32, previous: usize, on: bool): u32 {
+export function pulseEventCall(handle: u32, previous: usize): u32 {
+  return changeEvent(handle, previous, PULSE);
+}
+
+function changeTo(event: KernelObject, change: u32): i32 {
+  if (change == SET) return setEvent(event, 0, EVENT_INCREMENT);
+  return change == PULSE ? pulseEvent(event, EVENT_INCREMENT) : resetEvent(event);
+}
+
+function changeEvent(handle: u32, previous: usize, change: u32): u32 {
   let status = probeOptional(previous, 4);
   if (status) return status;
   const event = referenceHandle(handle);
   if (!changetype<usize>(event)) return STATUS_INVALID_HANDLE;
   if (isEvent(event)) {
     const old = lockDispatcher();
-    const state = on ? setEvent(event, 0, EVENT_INCREMENT) : resetEvent(event);
+    const state = changeTo(event, change);
     unlockDispatcher(old);
     if (previous) store<i32>(previous, state);
   } else {
