@@ -7,6 +7,8 @@ import { openSite } from './site.ts'
 export interface Lab {
   run(job: Job): Promise<Outcome>
   goOn(restoring: Restoring): Promise<string[]>
+  /** Milliseconds that each of `count` compilations of a program takes. */
+  compileTimes(source: string, count: number): Promise<number[]>
   close(): Promise<void>
 }
 
@@ -28,6 +30,14 @@ export async function openLab(executablePath: string): Promise<Lab> {
         type Page = { lab: { goOn(restoring: Restoring): Promise<string[]> } }
         return (globalThis as unknown as Page).lab.goOn(it)
       }, restoring),
+    compileTimes: (source, count) =>
+      page.evaluate(
+        ([text, times]) => {
+          type Page = { lab: { compileTimes(source: string, count: number): Promise<number[]> } }
+          return (globalThis as unknown as Page).lab.compileTimes(text, times)
+        },
+        [source, count] as const,
+      ),
     close: () => site.close(),
   }
 }

@@ -42,6 +42,112 @@ describe('under stress', () => {
   })
 })
 
+/** A program in which each tree has one holder of another kind, while the memory of what is lost is used again. */
+const holders = `
+import { Continuation, Datagram, Fiber, Memory, TaskSource, Thread, UdpSocket, millisecond, print, sleep, sleepBlocking } from 'nothread/guest'
+class Node {
+  left: Node | null = null
+  right: Node | null = null
+  constructor(public value: i32) {}
+}
+class Flag { up: bool = false; down: bool = false }
+function build(depth: i32, seed: i32): Node {
+  const node = new Node(seed)
+  if (depth > 0) { node.left = build(depth - 1, seed); node.right = build(depth - 1, seed) }
+  return node
+}
+function sum(node: Node | null): i32 { return node ? node.value + sum(node.left) + sum(node.right) : 0 }
+function check(holder: string, tree: Node): void { print(holder + ' ' + (sum(tree) / tree.value).toString()) }
+function churn(): void {
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 200; i++) build(5, 77)
+    Memory.collect()
+  }
+}
+const source = new TaskSource<i32>()
+const later = new TaskSource<i32>()
+function fiberWithTree(): Fiber {
+  const fiber = new Fiber(() => { const tree = build(4, 1); Fiber.yield(); check('fiber', tree) })
+  fiber.resume()
+  return fiber
+}
+function callbackWithTree(): void {
+  const tree = build(4, 2)
+  later.task.onCompleted(Continuation.from(() => check('callback', tree)))
+}
+function closureWithTree(): () => void {
+  const tree = build(4, 3)
+  return () => check('closure', tree)
+}
+function* generatorWithTree(): Generator<i32> { const tree = build(4, 4); yield 0; check('generator', tree) }
+async function* streamWithTree(): AsyncGenerator<i32> {
+  const tree = build(4, 5)
+  yield 1
+  await source.task
+  check('stream', tree)
+}
+async function readStream(): Promise<void> { for await (const value of streamWithTree()) { if (value == 0) print('never') } }
+async function coroutineWithTree(): Promise<void> { const tree = build(4, 6); await source.task; check('coroutine', tree) }
+async function timerWithTree(): Promise<void> { const tree = build(4, 7); await sleep(200 * millisecond); check('timer', tree) }
+function blockedWithTree(flag: Flag): void {
+  const tree = build(4, 8)
+  sleepBlocking(100 * millisecond)
+  check('blocked thread', tree)
+  flag.down = true
+}
+function busyWithTree(flag: Flag): void {
+  const tree = build(4, 9)
+  flag.up = true
+  while (!load<bool>(changetype<usize>(flag) + offsetof<Flag>('down'))) {}
+  check('busy thread', tree)
+  flag.up = false
+}
+async function requestWithBuffer(socket: UdpSocket): Promise<void> {
+  const buffer = new Uint8Array(512)
+  const peer = new Datagram()
+  const length = await socket.receiveFrom(buffer, peer)
+  await socket.sendTo(buffer, length, peer)
+}
+export async function main(): Promise<void> {
+  const fiber = fiberWithTree()
+  callbackWithTree()
+  const closure = closureWithTree()
+  const generator = generatorWithTree()
+  generator.next()
+  readStream()
+  coroutineWithTree()
+  timerWithTree()
+  const blocked = new Flag(), busy = new Flag()
+  Thread.start<Flag>(blockedWithTree, blocked)
+  Thread.start<Flag>(busyWithTree, busy)
+  while (!busy.up) await sleep(millisecond)
+  const socket = UdpSocket.bind(7)
+  for (let i = 0; i < 4; i++) requestWithBuffer(socket)
+  churn()
+  print('ready')
+  fiber.resume()
+  closure()
+  generator.next()
+  source.complete(1)
+  later.complete(1)
+  busy.down = true
+  while (busy.up || !blocked.down) { churn(); await sleep(10 * millisecond) }
+  await sleep(200 * millisecond)
+}
+`
+
+test.each([1, 2])('one reference is enough, whoever has it, on %s hart(s)', async (harts) => {
+  const machine = await machineWith(await compileText(holders), { harts, ramBytes: tinyMemory })
+  await machine.run({ until: { text: 'ready' } })
+  const load = machine.network.clients({ port: 7, count: 4, requests: 1 })
+  const report = await machine.run({ until: '5s' })
+  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
+  const kinds = ['fiber', 'callback', 'closure', 'generator', 'stream', 'coroutine', 'timer']
+  const expected = [...kinds, 'blocked thread', 'busy thread'].map((kind) => `${kind} 31`)
+  expect(machine.console.text.trimEnd().split('\n').sort()).toEqual([...expected, 'ready'].sort())
+  expect(load.finished).toBe(true)
+})
+
 const unmanaged = `
 import { Memory, print } from 'nothread/guest'
 @unmanaged

@@ -1,6 +1,6 @@
 /** A program that allocates in threads and coroutines at once and knows what must not be lost. */
 
-/** Source of the program; `rounds` per thread and coroutine is the parameter of the same name. */
+/** Source of the program; its parameters are the `rounds` per thread and coroutine, the number of `threads`, and of `workers` in the pool. */
 export const stressProgram = `
 import { Memory, Thread, ThreadPool, microsecond, parameter, print, sleep, whenAll } from 'nothread/guest'
 
@@ -87,7 +87,8 @@ async function coroutine(store: Store): Promise<i32> {
 async function all(): Promise<i32> {
   const stores: Store[] = []
   const threads: Thread[] = []
-  for (let i = 0; i < 3; i++) {
+  const threadCount = <i32>parameter('threads', 3)
+  for (let i = 0; i < threadCount; i++) {
     const store = new Store(100 + i)
     stores.push(store)
     threads.push(Thread.start<Store>(threadMain, store))
@@ -99,7 +100,7 @@ async function all(): Promise<i32> {
     tasks.push(coroutine(store))
   }
   await whenAll(tasks)
-  for (let i = 0; i < 3; i++) while (!stores[i].finished) await sleep(100 * microsecond)
+  for (let i = 0; i < threadCount; i++) while (!stores[i].finished) await sleep(100 * microsecond)
   let wrong = 0
   for (let i = 0; i < stores.length; i++) wrong += stores[i].wrong
   return wrong

@@ -1,4 +1,8 @@
 /** The dialect's standard library on the emulated CPU, beside the same computation by the host. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
+import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { runText } from './programs.ts'
 
@@ -62,4 +66,24 @@ test('arrays, maps, sets, text, typed arrays, Math and Date do what they do else
       '5',
     ].map(String),
   )
+})
+
+/** What a guest program prints when the host runs it as JavaScript. */
+function runAsJavaScript(text: string): string[] {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 }
+  const { outputText } = ts.transpileModule(text, { compilerOptions })
+  const lines: string[] = []
+  const exports = {} as { main(): void }
+  const require = () => ({ print: (line: string) => lines.push(line) })
+  runInNewContext(outputText, { exports, require })
+  exports.main()
+  return lines
+}
+
+test('method by method, a program prints the same here and as JavaScript', async () => {
+  const text = readFileSync(join(import.meta.dirname, 'fixtures/library.ts'), 'utf8')
+  const expected = runAsJavaScript(text)
+  expect(expected.length).toBeGreaterThan(100)
+  const { text: printed } = await runText(text)
+  expect(printed.trimEnd().split('\n')).toEqual(expected)
 })

@@ -54,6 +54,17 @@ async function runToEnd(machine: Machine, { until, slice }: Job): Promise<RunRep
   }
 }
 
+/** Milliseconds that each of `count` compilations of a program takes, no two of the same text. */
+export async function compileTimes(source: string, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let index = 0; index < count; index++) {
+    const began = performance.now()
+    await compiler.compile(`${source}\n// ${index}\n`, 'program.ts')
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
 /** A machine that goes on from a snapshot and, perhaps, back again. Files are in base64. */
 export interface Restoring {
   snapshot: string

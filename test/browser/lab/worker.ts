@@ -1,5 +1,5 @@
 /** The library itself in a worker of a browser, as a page would run it. */
 import { expose } from 'comlink'
-import { goOn, runJob } from './job.ts'
+import { compileTimes, goOn, runJob } from './job.ts'
 
-expose({ goOn, runJob })
+expose({ compileTimes, goOn, runJob })
