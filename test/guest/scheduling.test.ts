@@ -78,8 +78,13 @@ test('cancellation: the request ends in the kernel, and the port is free again',
 })
 
 test('select: every value once, in the order of time, and silence is noticed', async () => {
-  const { lines } = await runShipped('select')
+  const { lines, records } = await runShipped('select')
   expect(lines).toEqual(['order: fffsfsss', 'sum: 412'])
+  // Eight pauses and the silence at the end: the times of the other rounds were given back.
+  const fires = records.filter(({ name }) => name === 'timer.fire').map(({ cycle }) => cycle)
+  expect(fires).toHaveLength(9)
+  expect(fires[8] - fires[7]).toBeGreaterThanOrEqual(200_000)
+  expect(fires[8] - fires[7]).toBeLessThan(220_000)
 })
 
 test('iocp-limit: one at a time, unless the one blocks', async () => {

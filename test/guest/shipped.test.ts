@@ -32,7 +32,12 @@ test('await-fast-path: a completed task neither suspends nor calls the kernel', 
 })
 
 test('race: the first completion counts, the others go on', async () => {
-  const { lines } = await run('race')
+  const { lines, records } = await run('race')
+  // Two mirrors and a time limit; nobody is cancelled.
+  const fires = records.filter(({ name }) => name === 'timer.fire').map(({ cycle }) => cycle)
+  expect(fires).toHaveLength(3)
+  expect(fires[2] - fires[0]).toBeGreaterThan(240_000)
+  expect(fires[2] - fires[0]).toBeLessThan(270_000)
   expect(lines).toEqual([
     'near mirror answers',
     'taken: near mirror',

@@ -66,7 +66,7 @@ describe('a semaphore', () => {
     expect(lines).toEqual(['released', 'waiter'])
   })
 
-  test('released above its maximum ends the program', async () => {
+  test('N7.13: released above its maximum throws', async () => {
     const { report, text } = await runText(
       `${imports}export async function main(): Promise<void> { new AsyncSemaphore(1, 1).release() }`,
     )

@@ -1,11 +1,12 @@
 /**
  * The thread pool as programs see it (fact N7.1–N7.6).
  */
-import { callItemOf } from './continuation';
+import { Continuation, callItemOf } from './continuation';
 import { startPollers } from './pollers';
 import { pool } from './poolState';
 import { pushGlobal, pushLocal, pushUrgent } from './queues';
 import { requestWorker } from './scheduler';
+import { Task, TaskSource } from './task';
 import { THREAD_WORKER, thisThread } from './threadBlock';
 import { addWorker } from './workers';
 
@@ -96,6 +97,20 @@ export class ThreadPool {
   static queueUrgent<T>(routine: (argument: T) => void, argument: T): void {
     pushUrgent(itemOf<T>(routine, argument));
     requestWorker();
+  }
+
+  /** Call `work` on a thread of the pool; the task has its result, or its error. For computations that would hold up who awaits. */
+  static run<T>(work: () => T): Task<T> {
+    const source = new TaskSource<T>(false);
+    const compute = (): void => {
+      try {
+        source.complete(work());
+      } catch (error) {
+        source.tryFail(error);
+      }
+    };
+    Continuation.from(compute).queue();
+    return source.task;
   }
 
   /** Items that were taken from the queue for everybody. */

@@ -76,6 +76,11 @@ declare module 'nothread/guest' {
     static queue<T>(routine: (argument: T) => void, argument: T, prefersLocal?: bool): void;
     /** The same, in front of all work that is not urgent. */
     static queueUrgent<T>(routine: (argument: T) => void, argument: T): void;
+    /**
+     * Call `work` on a thread of the pool; the task has its result, or its error. For computations that would hold up who awaits. It may
+     * run at the same time as its caller where there is more than one hart.
+     */
+    static run<T>(work: () => T): Promise<T>;
     /** Items that were taken from the queue for everybody. */
     static readonly globalTakes: u32;
     /** Items that a thread took from its own queue. */
