@@ -1,15 +1,14 @@
 /** `nothread replay`: repeat a recorded run and compare it with the recording. */
 
-import { Machine } from '../machine/machine.ts'
 import { parseRecording, RecordingError } from '../machine/recording.ts'
 import type { Recording } from '../machine/recording.ts'
 import { replay } from '../machine/replay.ts'
 import { Capture } from '../net/pcapng.ts'
-import { checkWritable, readProgram, readText, writeFile } from '../node/files.ts'
+import { checkWritable, readText, writeFile } from '../node/files.ts'
 import { exitCode } from './exit.ts'
 import { summary, traceFile } from './outputs.ts'
-import { insertDisk } from './load.ts'
-import { clearProgress, complain, progress } from './talk.ts'
+import { loadMachine } from './load.ts'
+import { clearProgress, complain } from './talk.ts'
 
 export interface ReplayCommand {
   /** The program, when it is no longer where it was recorded. */
@@ -25,13 +24,10 @@ export async function replayCommand(file: string, command: ReplayCommand): Promi
   const recording = readRecording(file)
   const { pcap, trace } = command
   for (const path of [pcap, trace]) if (path !== undefined) checkWritable(path)
-  const programFile = command.program ?? recording.header.program
-  progress(`loading ${programFile}`)
-  const program = await readProgram(programFile)
-  const { configuration } = recording.header
-  const machine = await Machine.create({ ...configuration, trace: trace !== undefined })
-  if (command.disk !== undefined) insertDisk(machine, command.disk)
-  await machine.load(program)
+  const { program, neighbours, configuration } = recording.header
+  const options = { ...configuration, trace: trace !== undefined }
+  const { disk } = command
+  const machine = await loadMachine(command.program ?? program, options, { disk, neighbours })
   const capture = pcap === undefined ? undefined : new Capture(machine.network)
   machine.console.listen((text) => process.stdout.write(text))
 

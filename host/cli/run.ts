@@ -93,7 +93,7 @@ function outputsOf(machine: Machine, file: string, command: RunCommand): Output[
   }
   if (record !== undefined) {
     const recorder = new Recorder(machine)
-    outputs.push([record, () => recorder.text(file)])
+    outputs.push([record, () => recorder.text(file, command.with)])
   }
   if (trace !== undefined) outputs.push([trace, () => traceFile(trace, machine.trace(), machine)])
   if (signature !== undefined) outputs.push([signature, () => signatureText(machine)])
@@ -120,9 +120,6 @@ function checkCombination(command: RunCommand): void {
   }
   if (command.base !== undefined && command.from === undefined) {
     throw new UsageError('--base belongs to --from, the snapshot that is a delta; name that too')
-  }
-  if (command.with !== undefined && command.record !== undefined) {
-    throw new UsageError('--with and --record cannot be used together; leave one out')
   }
   checkPurpose(command)
   for (const name of outputOptions) {

@@ -68,6 +68,7 @@ describe('a file that is no recording', () => {
     ['', 'line 1: this is no recording'],
     [lines({ nothread: 'recording', version: 3 }), 'line 1: version 3, this nothread reads'],
     [lines({ ...header, image: 7 }, end), 'line 1: the header lacks a field'],
+    [lines({ ...header, neighbours: [7] }, end), 'line 1: the neighbours are no names'],
     [lines({ ...header, configuration: 7 }), 'line 1: the recording has no end'],
     [lines({ ...header, configuration: { harts: 9 } }, end), 'line 1: harts is 9'],
     [lines({ ...header, configuration: null }, end), 'line 1: the configuration is none'],

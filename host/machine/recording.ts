@@ -24,6 +24,8 @@ export interface RecordingHeader {
   image: string
   /** Where the program came from, for people and for the command line. */
   program: string
+  /** The programs that ran beside it. */
+  neighbours?: readonly string[]
   configuration: Configuration
 }
 
@@ -70,13 +72,18 @@ export class Recorder {
     machine.look(this.#checkpoints)
   }
 
-  /** The recording so far, as the text of a file. Throws an Error for a machine in its past. */
-  async text(program: string): Promise<string> {
+  /** The recording so far of a program and its neighbours, as the text of a file. Throws an Error for a machine in its past. */
+  async text(program: string, neighbours: readonly string[] = []): Promise<string> {
     const machine = this.#machine
     if (machine.inPast) throw new Error('the machine stands in its past; run it to its present')
     const { configuration, ended, instructions } = machine
     const cycle = ended ? machine.cycles : machine.timeline.now
-    const header: RecordingHeader = { image: await machine.imageHash(), program, configuration }
+    const header: RecordingHeader = {
+      image: await machine.imageHash(),
+      program,
+      ...(neighbours.length > 0 && { neighbours }),
+      configuration,
+    }
     const lines = [
       { nothread: 'recording', version, ...header },
       ...this.#inputs.map(({ input, instructions }) => ({ ...inputLine(input), instructions })),
@@ -128,11 +135,14 @@ function checkVersion({ nothread, version: found }: Line): void {
   }
 }
 
-function parseHeader({ image, program, configuration }: Line): RecordingHeader {
+function parseHeader({ image, program, neighbours = [], configuration }: Line): RecordingHeader {
   if (typeof image !== 'string' || typeof program !== 'string') {
     throw new RecordingError('line 1: the header lacks a field')
   }
-  return { image, program, configuration: parseConfiguration(configuration) }
+  if (!Array.isArray(neighbours) || !neighbours.every((name) => typeof name === 'string')) {
+    throw new RecordingError('line 1: the neighbours are no names of programs')
+  }
+  return { image, program, neighbours, configuration: parseConfiguration(configuration) }
 }
 
 function parseConfiguration(value: unknown): Configuration {

@@ -199,4 +199,14 @@ describe('nothread replay', () => {
       })
     })
   })
+
+  it('repeats a run of several programs', () => {
+    const says = (word: string) => `export function main(): void {\n  console.log('${word}')\n}\n`
+    inFolder({ 'one.ts': says('one'), 'two.ts': says('two') }, (folder) => {
+      const { stdout } = nothread(['run', 'one.ts', '--with', 'two.ts', '--record', 'r'], folder)
+      expect(stdout).toMatch(/^(one\ntwo|two\none)\n/)
+      expect(readFileSync(join(folder, 'r'), 'utf8')).toContain('"neighbours":["two.ts"]')
+      expect(nothread(['replay', 'r'], folder)).toMatchObject({ status: 0, stdout })
+    })
+  }, 180_000)
 })
