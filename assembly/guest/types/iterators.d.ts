@@ -55,9 +55,23 @@ interface AsyncGenerator<T, R = void, N = void> {
 
 interface AsyncIterableIterator<T, R = void, N = void> extends AsyncGenerator<T> {}
 
-interface Array<T> extends Iterable<T> {}
+interface Array<T> extends Iterable<T> {
+  push(...values: T[]): i32;
+  /** Indexes and values. */
+  entries(): [i32, T][];
+}
+declare namespace Array {
+  function from<T>(values: Iterable<T>): T[];
+  function from<T, U>(values: Iterable<T>, make: (value: T, index: i32) => U): U[];
+  function from<U>(size: { length: i32 }, make: (value: i32, index: i32) => U): U[];
+}
 interface StaticArray<T> extends Iterable<T> {}
 interface TypedArray<T> extends Iterable<T> {}
-interface Set<K> extends Iterable<K> {}
-interface Map<K, V> extends Iterable<[K, V]> {}
+interface Set<K> extends Iterable<K> {
+  forEach(call: (value: K, key: K, set: Set<K>) => void): void;
+}
+interface Map<K, V> extends Iterable<[K, V]> {
+  entries(): [K, V][];
+  forEach(call: (value: V, key: K, map: Map<K, V>) => void): void;
+}
 interface String extends Iterable<string> {}

@@ -32,9 +32,9 @@ interface Promise<T> extends PromiseLike<T> {
 type Awaited<T> = T extends PromiseLike<infer U> ? U : T;
 
 declare namespace console {
-  /** Write a value and a line break to the console; anything but a string is written by its `toString()`. */
-  export function log<T>(value: T): void;
-  export function info<T>(value: T): void;
-  export function warn<T>(value: T): void;
-  export function error<T>(value: T): void;
+  /** Write values with spaces between, and a line break; anything but a string is written by its `toString()`. */
+  export function log(...values: unknown[]): void;
+  export function info(...values: unknown[]): void;
+  export function warn(...values: unknown[]): void;
+  export function error(...values: unknown[]): void;
 }

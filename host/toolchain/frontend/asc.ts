@@ -3,6 +3,7 @@
  */
 import * as asc from 'assemblyscript/asc'
 import binaryen from 'assemblyscript/binaryen'
+import { withAdditions } from './additions.ts'
 import type { GuestSources } from './bundle.ts'
 import { checkAccesses } from './checked.ts'
 import { extendLanguage } from './language/index.ts'
@@ -97,7 +98,9 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
       ...(input.checked ? [checkAccesses] : []),
     ] as unknown as asc.Transform[],
   }
-  const restore = replaceLibrary(input.library)
+  const restore = replaceLibrary(
+    input.extended ? { ...withAdditions(asc.libraryFiles), ...input.library } : input.library,
+  )
   try {
     const install = (patch: Patch): void => places.install(patch)
     const extensions = input.extended ? [extendLanguage, install] : []

@@ -33,7 +33,7 @@ export async function collectGuestSources(
     const name = file.replace(/\.ts$/, '')
     const path = replacements[name] ?? `${guestModule}/${name}`
     sources[path] = /\basync\b|\bfor (?:await )?\([^;]* of \b/.test(text)
-      ? rewriteSource(parseSource(file, text)).text
+      ? rewriteSource(parseSource(file, text), false).text
       : text
   }
   return sources

@@ -86,7 +86,8 @@ export function isCapture(name: ts.Identifier, symbol: ts.Symbol): boolean {
   return owner !== inner && ts.findAncestor(inner, (around) => around === owner) !== undefined
 }
 
-function isGlobal(declaration: ts.Declaration): boolean {
+/** Whether a variable is declared at the top level of the file. */
+export function isGlobal(declaration: ts.Declaration): boolean {
   const statement = ts.findAncestor(declaration, ts.isVariableStatement)
   return statement !== undefined && ts.isSourceFile(statement.parent)
 }

@@ -6,6 +6,13 @@ import { isAsync, isGenerator, formOf, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import {
+  isPattern,
+  isPatternTarget,
+  isSupportedPattern,
+  patternAssignment,
+  targetsOf,
+} from './patterns.ts'
 import { isOfFunctionType, isValueType } from './sugar.ts'
 import type { SourceText } from './source.ts'
 
@@ -16,7 +23,12 @@ interface Message {
 
 const destructuring: Message = {
   cause: 'This form of destructuring is not supported.',
-  remedy: 'Use const { x, y } = point or const [x, y] = list, or read each value by its own name.',
+  remedy:
+    'Use const { x, y } = point or const [x, y] = list with plain defaults, or read each value by its own name.',
+}
+const dictionary: Message = {
+  cause: 'Objects with any keys are not supported.',
+  remedy: 'Use a Map: new Map<string, i32>().',
 }
 const nestedClass: Message = {
   cause: 'A class inside a function or an expression is not supported.',
@@ -103,13 +115,21 @@ type Report = (node: ts.Node, message: Message) => void
 
 /** The part of an unsupported construct to put the mark under: its first token, unless it is small. */
 function markedPart(node: ts.Node): ts.Node {
+  if ((ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) && node.name)
+    return node.name
   const first = node.getFirstToken()
   return first !== undefined && (ts.isStatement(node) || ts.isClassExpression(node)) ? first : node
+}
+
+const textEnum: Message = {
+  cause: 'The members of an enum are numbers.',
+  remedy: 'Leave the texts out, or write: namespace Level { export const low = "low" }.',
 }
 
 /** Unsupported uses that depend on more than the kind of the node. */
 function contextual(node: ts.Node): Message | undefined {
   if (isPattern(node) && !isSimplePattern(node)) return destructuring
+  if (isOddAssignment(node)) return destructuring
   if (ts.isUnionTypeNode(node) && !isNullable(node)) {
     return {
       cause: 'A union of types is not supported, except T | null.',
@@ -118,13 +138,16 @@ function contextual(node: ts.Node): Message | undefined {
     }
   }
   if (ts.isClassDeclaration(node) && functionAround(node)) return nestedClass
+  if (ts.isEnumMember(node) && node.initializer && ts.isStringLiteralLike(node.initializer)) {
+    return textEnum
+  }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
     return {
       cause: 'import() at run time is not supported.',
       remedy: 'Import the file at the top.',
     }
   }
-  return otherUse(node) ?? promiseUse(node)
+  return missingType(node) ?? otherUse(node) ?? promiseUse(node)
 }
 
 const loopVariables: Message = {
@@ -142,18 +165,35 @@ function isOddLoop(node: ts.Node): boolean {
 /** Forms that are supported in some places. */
 function otherUse(node: ts.Node): Message | undefined {
   if (isOddLoop(node)) return loopVariables
-  if (ts.isSpreadElement(node) && !ts.isArrayLiteralExpression(node.parent)) {
+  if (ts.isSpreadElement(node) && ts.isNewExpression(node.parent)) {
     return {
-      cause: 'A list cannot be spread into the arguments of a call.',
+      cause: 'A list cannot be spread into the arguments of a constructor.',
       remedy: 'Pass the list itself, or each value by its index.',
+    }
+  }
+  if (ts.isNewExpression(node) && isFilledCollection(node)) {
+    return {
+      cause: `A new ${node.expression.getText()} is empty.`,
+      remedy: 'Add the values behind: set.add(value), map.set(key, value).',
+    }
+  }
+  if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'Record') return dictionary
+  if (ts.isIndexSignatureDeclaration(node) && ts.isTypeLiteralNode(node.parent)) return dictionary
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) {
+    return {
+      cause: 'The operator in is not supported: an object has the members of its class.',
+      remedy: 'Ask instanceof, or use a Map and its has().',
     }
   }
   if (ts.isTypeOperatorNode(node) && node.operator !== ts.SyntaxKind.ReadonlyKeyword) {
     return { cause: 'keyof and unique types are not supported.', remedy: 'Name the type itself.' }
   }
   const isOptional =
-    (ts.isParameter(node) && !isOfFunctionType(node)) || ts.isPropertyDeclaration(node)
-  if (isOptional && node.questionToken && !node.initializer && isValueType(node.type)) {
+    (ts.isParameter(node) && !isOfFunctionType(node)) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isPropertySignature(node)
+  const hasValue = 'initializer' in node && node.initializer !== undefined
+  if (isOptional && node.questionToken && !hasValue && isValueType(node.type)) {
     return {
       cause: `What may be left out has type ${node.type?.getText()}, and numbers have no null.`,
       remedy: `Write ${node.name.getText()}: ${node.type?.getText()} = … with the value for it.`,
@@ -166,6 +206,41 @@ function otherUse(node: ts.Node): Message | undefined {
     }
   }
   return isDoubleAssignment(node) ? doubleAssignment : undefined
+}
+
+/** Declarations of functions and variables without the types that asc asks for. */
+function missingType(node: ts.Node): Message | undefined {
+  if (ts.isVariableDeclaration(node) && !node.type && !node.initializer) {
+    const { parent } = node.parent
+    if (!ts.isVariableStatement(parent) && !ts.isForStatement(parent)) return undefined
+    const name = node.name.getText()
+    return {
+      cause: `The variable ${name} has neither a type nor a value.`,
+      remedy: `Write let ${name}: i32 = 0, with the type and the value that it has.`,
+    }
+  }
+  const isDeclared = ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)
+  if (isDeclared && !node.type && !formOf(node) && returnsValue(node)) {
+    return {
+      cause: 'This function returns a value, but its result type is not written out.',
+      remedy: `Write it behind the parameters: ${node.name?.getText() ?? 'name'}(…): i32.`,
+    }
+  }
+  if (!ts.isParameter(node) || node.type || node.initializer || node.dotDotDotToken)
+    return undefined
+  const { parent } = node
+  const isOwn = ts.isFunctionDeclaration(parent) || ts.isMethodDeclaration(parent)
+  if (!isOwn && !ts.isConstructorDeclaration(parent)) return undefined
+  return {
+    cause: 'This parameter has no type.',
+    remedy: `Write it behind the name: ${node.name.getText()}: i32.`,
+  }
+}
+
+/** A Set or Map that is made of values. */
+function isFilledCollection({ expression, arguments: parts }: ts.NewExpression): boolean {
+  const name = expression.getText()
+  return (name === 'Set' || name === 'Map') && parts !== undefined && parts.length > 0
 }
 
 const doubleAssignment: Message = {
@@ -185,20 +260,24 @@ function isDoubleAssignment(node: ts.Node): boolean {
   return kinds.some((kind) => kind === node.operatorToken.kind) && !isPlain
 }
 
-export function isPattern(node: ts.Node): node is ts.BindingPattern {
-  return ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node)
-}
-
-/** A pattern of plain names in a declaration with a value: the rewrite makes one variable of each name. */
+/** A pattern whose value is there: the rewrite makes one variable of each name. */
 function isSimplePattern(pattern: ts.BindingPattern): boolean {
   const declaration = pattern.parent
-  if (!ts.isVariableDeclaration(declaration)) return false
-  if (!declaration.initializer && !ts.isForOfStatement(declaration.parent.parent)) return false
-  return pattern.elements.every(
-    (element) =>
-      ts.isOmittedExpression(element) ||
-      (ts.isIdentifier(element.name) && !element.initializer && !element.dotDotDotToken),
-  )
+  if (ts.isParameter(declaration)) {
+    if (!('body' in declaration.parent) || declaration.dotDotDotToken) return false
+  } else if (ts.isVariableDeclaration(declaration)) {
+    const isLoop = ts.isForOfStatement(declaration.parent.parent)
+    if (!declaration.initializer && !isLoop) return false
+  }
+  return isSupportedPattern(pattern)
+}
+
+/** An assignment to a pattern that is no statement, or has other targets than variables, members and elements. */
+function isOddAssignment(node: ts.Node): boolean {
+  if (!ts.isBinaryExpression(node) || !isPatternTarget(node)) return false
+  let outer: ts.Node = node.parent
+  while (ts.isParenthesizedExpression(outer)) outer = outer.parent
+  return patternAssignment(outer) !== node || targetsOf(node.left) === undefined
 }
 
 /** One type, and null or undefined. */

@@ -65,11 +65,27 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const shown: string[] = [`${head}error: ${cause}`]
   if (line > 0) {
     const gutter = `${line} | `
+    const { text, start } = clipped(source, column - 1)
     // Tabs stay tabs under the line, so that the caret meets its column however wide they are shown.
-    const indent = source.slice(0, column - 1).replace(/[^\t]/g, ' ')
-    shown.push(gutter + source)
-    shown.push(' '.repeat(gutter.length - 2) + '| ' + indent + '^' + '~'.repeat(length - 1))
+    const indent = text.slice(0, start).replace(/[^\t]/g, ' ')
+    const mark = '^' + '~'.repeat(Math.max(0, Math.min(length, text.length - start) - 1))
+    shown.push(gutter + text)
+    shown.push(' '.repeat(gutter.length - 2) + '| ' + indent + mark)
   }
   if (remedy !== '') shown.push(remedy)
   return shown.join('\n')
+}
+
+/** Longest line that is shown as it is, and what is shown of a longer one before the mark. */
+const longestLine = 200
+const before = 80
+
+/** A line, or the part of a very long one around a column. */
+function clipped(source: string, column: number): { text: string; start: number } {
+  if (source.length <= longestLine) return { text: source, start: column }
+  const from = Math.max(0, column - before)
+  const part = source.slice(from, from + longestLine)
+  const head = from > 0 ? '…' : ''
+  const tail = from + longestLine < source.length ? '…' : ''
+  return { text: head + part + tail, start: column - from + head.length }
 }

@@ -39,7 +39,7 @@ describe('errors of user programs', () => {
       texts.push(`=== ${name}\n${message}\n`)
     }
     await expect(texts.join('')).toMatchFileSnapshot('./fixtures/diagnostics.txt')
-  })
+  }, 300_000)
 
   test('in an imported file', async () => {
     const { diagnostics } = await errorOf({

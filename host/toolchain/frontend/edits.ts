@@ -3,11 +3,11 @@
  * A replacement never contains a line break, and never removes one without putting it back.
  */
 
-/** Replace the characters from `start` up to `end` of the original text by `text`. */
+/** Replace the characters from `start` up to `end` of the original text by `text`, or by spaces. */
 export interface Edit {
   start: number
   end: number
-  text: string
+  text?: string
 }
 
 /** The edited text with its map. */
@@ -30,7 +30,7 @@ export class EditList {
   private readonly edits: { edit: Edit; order: number }[] = []
 
   /** Replace a range. Ranges may touch, not overlap. */
-  replace(start: number, end: number, text: string): void {
+  replace(start: number, end: number, text?: string): void {
     this.edits.push({ edit: { start, end, text }, order: this.edits.length })
   }
 
@@ -38,9 +38,9 @@ export class EditList {
     this.replace(position, position, text)
   }
 
-  /** Put spaces in the place of a range, so that all columns stay. */
+  /** Put spaces in the place of a range, so that all lines and columns stay. */
   blank(start: number, end: number): void {
-    this.replace(start, end, ' '.repeat(end - start))
+    this.replace(start, end)
   }
 
   /** Edited text of a part of the original, all of it by default. */
@@ -55,7 +55,8 @@ export class EditList {
     let position = from
     for (const edit of this.sorted(from, to)) {
       put(original.slice(position, edit.start), position, true)
-      put(edit.text, edit.start, edit.text.length === edit.end - edit.start)
+      const by = edit.text ?? original.slice(edit.start, edit.end).replace(/[^\n]/g, ' ')
+      put(by, edit.start, by.length === edit.end - edit.start)
       position = edit.end
     }
     put(original.slice(position, to), position, true)

@@ -16,7 +16,7 @@ export function entrySource(specifier: string, program: ProgramExports, checked 
   return [
     `import { ${names.join(', ')} } from ${JSON.stringify(specifier)};`,
     'import { runTasks, runThread } from "nothread/guest/program";',
-    ...['closure', 'json', 'unwind'].map((name) => `import "nothread/guest/${name}";`),
+    ...['closure', 'json', 'sequences', 'unwind'].map((name) => `import "nothread/guest/${name}";`),
     'export { __co_alloc } from "nothread/guest/coroutine";',
     'export { __heap_base };',
     ...(checked ? [`export { ${checkFunction} } from "nothread/guest/checked";`] : []),

@@ -6,6 +6,7 @@ import { tooDeep } from './depth.ts'
 import { diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { EditedText } from './edits.ts'
+import { remedyFor } from './remedies.ts'
 import { sentence } from './source.ts'
 
 /** A user's file as it was before and after the rewrite. */
@@ -13,67 +14,6 @@ export interface UserFile {
   file: string
   text: string
   edited: EditedText
-}
-
-/** Remedies by asc's message number; most numbers are TypeScript's. */
-const remedies: Record<number, string> = {
-  100: 'Write it another way; docs/guest-guide.md lists what the guest language leaves out.',
-  104: 'Make the static data smaller.',
-  200: 'Convert explicitly, for instance: <i32>value or i32(value).',
-  201: 'Convert explicitly, for instance: <u32>value.',
-  202: 'Convert through a type both can be changed to.',
-  203: 'Convert the operand to a type that has this operator.',
-  204: 'Leave "| null" out: numbers cannot be null.',
-  214: 'Use another type here.',
-  215: 'Give the parameter a default value.',
-  219: 'Give the field a default value, or the type T | null.',
-  220: 'Use a literal, or a const made of literals.',
-  225: 'Give the type explicitly.',
-  238: 'Give it a value where it is declared, or the type T | null.',
-  1003: 'Write a name here.',
-  1005: 'Add the missing character, or remove what stands in its place.',
-  1012: 'Remove what stands here, or look for an error just before.',
-  1109: 'Write a value here, or remove what stands in its place.',
-  1110: 'Write a type here.',
-  1104: 'Put it into a loop, or leave it out.',
-  1105: 'Put it into a loop or a switch, or leave it out.',
-  1140: 'Write the type argument, for instance: name<i32>(value).',
-  1345: 'Compare explicitly, for instance: value != 0 or value !== null.',
-  2300: 'Give one of them another name.',
-  2304: 'Check the spelling, or import the name.',
-  2305: 'Check the spelling, or export the name there.',
-  2314: 'Give the type arguments, for instance: Array<i32>.',
-  2315: 'Leave the type arguments out.',
-  2322: 'Convert the value, or change one of the types.',
-  2332: 'Use this only in methods and constructors.',
-  2339: 'Check the spelling and the type of the object.',
-  2341: 'Use a public member.',
-  2349: 'Call a function or a method.',
-  2351: 'Use new with a class.',
-  2355: 'Return a value at the end, or use the result type void.',
-  2357: 'Apply it to a variable or a field.',
-  2364: 'Assign to a variable or a field.',
-  2365: 'Convert one of the operands to the type of the other.',
-  2377: 'Call super(…) first.',
-  2391: 'Give the function a body.',
-  2393: 'Remove one of them, or give it another name.',
-  2394: 'Give it the parameters and the result it has in the base class.',
-  2416: 'Give it the type it has in the base class.',
-  2448: 'Move the declaration above the use.',
-  2451: 'Give one of them another name.',
-  2453: 'Write the type argument, for instance: name<i32>(value).',
-  2454: 'Give the variable a value first.',
-  2511: 'Make an object of a class derived from it.',
-  2515: 'Write the member in this class, or make the class abstract.',
-  2531: 'Test for null first, or write ! behind the expression if it cannot be null.',
-  2540: 'Use let instead of const, or leave readonly out.',
-  2554: 'Pass as many arguments as the function has parameters.',
-  2555: 'Pass the missing arguments.',
-  2558: 'Give the type arguments, for instance: Array<i32>.',
-  2564: 'Give the field a value where it is declared or in the constructor.',
-  2565: 'Give the field a value first.',
-  2673: 'Use the static method that makes one.',
-  6054: 'Check the path of the import; the runtime is imported from "nothread/guest".',
 }
 
 const awaitOfOther = {
@@ -106,6 +46,14 @@ const extended = new Map([
     },
   ],
   ['Not implemented: Depth', tooDeep],
+  [
+    'Not implemented: Spread',
+    {
+      cause: 'Only a rest parameter takes a list that is spread.',
+      remedy:
+        'Pass each value by its index, or make the last parameter a rest parameter: ...values: T[].',
+    },
+  ],
   [
     'Not implemented: Label',
     {
@@ -165,12 +113,25 @@ function withPrivateNames(cause: string, text: string): string {
   )
 }
 
+/** Sentences for messages that say too little by themselves. */
+const causes = new Map([
+  [1140, 'The type argument does not follow from the arguments of this call.'],
+  [1345, 'This has no value that could be tested.'],
+  [2314, 'The type arguments of this type are missing.'],
+])
+
+const noValue = {
+  cause: 'This has no value.',
+  remedy: 'Make it a statement of its own, or let the function return a value.',
+}
+
 function describe(message: AscMessage): { cause: string; remedy: string } {
   const shown = shorterNames.reduce(
     (text, [long, short]) => text.replace(long, short),
     message.message,
   )
-  const cause = sentence(shown)
+  const cause = causes.get(message.code) ?? sentence(shown)
+  if (message.code === 2322 && cause.startsWith("Type 'void' is not")) return noValue
   return { cause, remedy: remedyOf(message, cause) }
 }
 
@@ -184,10 +145,16 @@ function remedyOf({ code }: AscMessage, cause: string): string {
   if (code === 2322 && /^Type '([^']*) \| null' is not assignable to type '\1'/.test(cause)) {
     return 'Test for null first, or write ! behind the expression if it cannot be null.'
   }
+  if (code === 2339 && /^Property '(?:then|catch|finally)' .* on type 'Promise</.test(cause)) {
+    return 'Write await in an async function, with try, catch and finally around it.'
+  }
+  if (code === 2339 && /^Property 'toString' /.test(cause)) {
+    return 'Write the value of a field, or give the class a method toString(): string.'
+  }
   if (code === 2339 && /on type 'Promise</.test(cause)) {
     return 'Write (await …) before the member, to get the result first.'
   }
-  return remedies[code] ?? 'Change the program at the mark.'
+  return remedyFor(code)
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {

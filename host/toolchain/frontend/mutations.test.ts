@@ -15,7 +15,7 @@ const firstSeed = Number(process.env.NOTHREAD_FUZZ_SEED ?? 1)
 const log = process.env.NOTHREAD_FUZZ_LOG
 const secondsPerProgram = 20
 /** One of so many goes all the way to an image, with every optimisation; the others stop at the module. */
-const wholeEvery = 8
+const wholeEvery = 40
 
 const isSentence = (text: string): boolean => /^\S.*[.!?]$/s.test(text)
 

@@ -80,8 +80,9 @@ function functionOf(element: NamedElement): SourceFunction {
     // asc tells locals of the same name apart by their index.
     const name = names.has(plain) ? `${plain}|${index}` : plain
     names.add(name)
-    if (plain === 'this' || (words.has(plain) && !plain.startsWith('__')))
-      locals[name] = typeName(type)
+    // Functions that asc has put into this one had a "this" too.
+    const isOwn = plain === 'this' ? index === 0 : words.has(plain) && !plain.startsWith('__')
+    if (isOwn) locals[name] = typeName(type)
   })
   return {
     symbol: internalName,

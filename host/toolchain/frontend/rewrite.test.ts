@@ -70,7 +70,7 @@ describe('rewrite of async functions', () => {
       '{ for (let i = __box(0); i.value < 2; i = __box(i.value), i.value++) run(() => i.value) }',
     ])
     expect(rewritten('function f() { let a = 1; a = 2; const b = 3; run(() => b) }')).toEqual([
-      'function f() { let a = 1; a = 2; const b = 3; run(() => b) }',
+      'function f(): void { let a = 1; a = 2; const b = 3; run(() => b) }',
     ])
   })
 

@@ -12,9 +12,10 @@
  * `console` and the names above are imported by a line put behind the last one.
  */
 import ts from 'typescript'
+import { isFilled, isSpreadPush, rewriteCall } from './calls.ts'
 import { Boxes } from './captures.ts'
 import { namesOf } from './source.ts'
-import { functionAround, isPattern } from './check.ts'
+import { functionAround } from './check.ts'
 import {
   formOf,
   formResult,
@@ -27,6 +28,10 @@ import {
 import type { CoroutineForm } from './coroutines.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
+import { Narrowings } from './narrowing.ts'
+import { rewriteDeclaration } from './objects.ts'
+import { isPattern, patternAssignment, Patterns } from './patterns.ts'
+import type { PatternContext } from './patterns.ts'
 import { rewriteForm } from './sugar.ts'
 import type { Closing, Rewriting } from './sugar.ts'
 import type { SourceText } from './source.ts'
@@ -59,6 +64,7 @@ const imports: [RegExp, string][] = [
     /^box$/,
     'import { Box as __Box, box as __box, emptyBox as __emptyBox } from "nothread/guest/closure";',
   ],
+  [/^filled$/, 'import { filled as __filled } from "nothread/guest/sequences";'],
   [/^console$/, 'import { console } from "nothread/guest/console";'],
 ]
 
@@ -67,29 +73,37 @@ const iteratorNames = new Map([
   ['Symbol.asyncIterator', '__asyncIterator'],
 ])
 
-/** Rewrite one file without errors (see `checkSource`). */
-export function rewriteSource(source: SourceText): EditedText {
-  const rewriter = new Rewriter(source)
+/**
+ * Rewrite one file without errors (see `checkSource`). In the runtime's own files nothing is narrowed: the tests that this may put in
+ * would cost time in every program.
+ */
+export function rewriteSource(source: SourceText, narrows = true): EditedText {
+  const rewriter = new Rewriter(source, narrows)
   rewriter.visit(source.tree)
   return rewriter.finish()
 }
 
-class Rewriter implements Rewriting {
+class Rewriter implements Rewriting, PatternContext {
   readonly edits = new EditList()
   readonly text: string
   private readonly source: SourceText
   /** What has to be imported for the code that was put in. */
   private readonly used = new Set<string>()
   private readonly boxes: Boxes
+  private readonly narrowings?: Narrowings
   private readonly ownTypes: ReadonlySet<string>
+  /** The line breaks of a range. */
+  readonly lines = (start: number, end: number): string =>
+    this.text.slice(start, end).replace(/[^\n]/g, '')
   private items = 0
   private chains = 0
-  private patterns = 0
+  private readonly patterns = new Patterns(this)
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, narrows: boolean) {
     this.source = source
     this.text = source.text
     this.boxes = new Boxes(source)
+    if (narrows) this.narrowings = new Narrowings(source, this.boxes)
     this.ownTypes = namesOf(source.tree)
   }
 
@@ -98,18 +112,40 @@ class Rewriter implements Rewriting {
       this.forOf(node)
       return
     }
+    const assignment = patternAssignment(node)
+    if (assignment) {
+      this.patterns.assignment(node, assignment)
+      this.visit(assignment.right)
+      return
+    }
     const form = rewriteForm(node, this)
+    const declared = rewriteDeclaration(node, this.edits)
+    const call = rewriteCall(node, this)
+    if (isFilled(node)) this.used.add('filled')
+    if (isSpreadPush(node)) this.used.add('for')
+    const narrowed = this.narrowed(node)
     const closing = this.open(node)
     ts.forEachChild(node, (child) => this.visit(child))
     // After those of the children, since several may end at the same place.
-    for (const part of [closing, form]) if (part) this.edits.insert(part.position, part.text)
+    for (const part of [call, closing, narrowed, form, declared])
+      if (part) this.edits.insert(part.position, part.text)
+  }
+
+  /** A use of a variable of which more is known. */
+  private narrowed(node: ts.Node): Closing | undefined {
+    const around = this.narrowings?.around(node)
+    if (!around) return undefined
+    this.edits.insert(node.getStart(), around.before)
+    return { position: node.getEnd(), text: around.behind }
   }
 
   /** The edits at the beginning of a node; the result is what belongs at its end. */
   private open(node: ts.Node): Closing | undefined {
     if (ts.isFunctionLike(node)) {
       const form = formOf(node)
-      return form ? this.coroutine(node, form) : this.boxedParameters(node)
+      if (form) return this.coroutine(node, form)
+      this.withoutResult(node)
+      return this.boxedParameters(node)
     }
     if (ts.isAwaitExpression(node)) return this.await(node)
     if (ts.isReturnStatement(node)) return this.return(node)
@@ -117,6 +153,7 @@ class Rewriter implements Rewriting {
     if (ts.isVariableDeclaration(node)) return this.pattern(node) ?? this.boxedVariable(node)
     if (ts.isForStatement(node)) this.boxedLoop(node)
     if (ts.isCatchClause(node)) this.catch(node)
+    if (ts.isParameter(node) && isPattern(node.name)) this.patterns.parameter(node)
     if (ts.isIdentifier(node) && this.boxes.has(node)) this.boxedUse(node)
     if (ts.isTypeReferenceNode(node)) this.typeName(node.typeName)
     else if (ts.isExpressionWithTypeArguments(node)) this.typeName(node.expression)
@@ -154,6 +191,12 @@ class Rewriter implements Rewriting {
     this.edits.insert(body.getStart(), `{ ${opening} ${value}`)
     const text = (isVoid ? '' : ', __self());') + form.end(result)
     return { position: body.getEnd(), text: text + '}' }
+  }
+
+  /** A function that returns nothing need not say so. */
+  private withoutResult(node: ts.SignatureDeclaration): void {
+    const isDeclared = ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)
+    if (isDeclared && !node.type) this.edits.insert(this.closeParenthesis(node), ': void')
   }
 
   /** asc knows neither `async` nor `function*`. */
@@ -272,30 +315,18 @@ class Rewriter implements Rewriting {
     )
     const keyword = initializer.flags & ts.NodeFlags.Const ? 'const' : 'let'
     if (!isPattern(name)) return `${keyword} ${name.getText()} = ${this.box(item)}`
-    return `${keyword} ${this.parts(name, item, true).join(', ')}`
+    return `${keyword} ${this.patterns.parts(name, item, true).join(', ')}`
   }
 
   /** A declaration with a pattern becomes one of the whole value and one for each name. */
   private pattern({ name, initializer }: ts.VariableDeclaration): Closing | undefined {
     if (!isPattern(name) || !initializer) return undefined
-    const whole = `__value${this.patterns++}`
-    const start = name.getStart()
-    const lines = this.lines(start, initializer.getStart())
-    this.edits.replace(start, initializer.getStart(), `${whole} = ${lines}`)
-    const parts = this.parts(name, whole, false).map((part) => `, ${part}`)
-    return { position: initializer.getEnd(), text: parts.join('') }
+    return { position: initializer.getEnd(), text: this.patterns.declaration(name, initializer) }
   }
 
-  /** The variables of a pattern; an entry of a Map has no index. */
-  private parts(name: ts.BindingPattern, whole: string, isItem: boolean): string[] {
-    return name.elements.flatMap((element, index) => {
-      if (ts.isOmittedExpression(element)) return []
-      const member = (element.propertyName ?? element.name).getText()
-      const place = isItem ? `__part(${whole}, ${index})` : `${whole}[${index}]`
-      const value = ts.isArrayBindingPattern(name) ? place : `${whole}.${member}`
-      const boxed = this.boxes.has(element.name) ? this.box(value) : value
-      return [`${element.name.getText()} = ${boxed}`]
-    })
+  /** The first value of a variable. */
+  valueOf(name: ts.Node, value: string): string {
+    return this.boxes.has(name) ? this.box(value) : value
   }
 
   /** The declaration of a variable that is captured and changes. */
@@ -350,19 +381,15 @@ class Rewriter implements Rewriting {
   }
 
   private parameterBoxes(node: ts.SignatureDeclaration): string {
-    return node.parameters
+    const boxes = node.parameters
       .filter(({ name }) => this.boxes.has(name))
       .map(({ name }) => ` let ${boxOf(name.getText())} = ${this.box(name.getText())};`)
-      .join('')
+    return boxes.join('') + this.patterns.parameterParts(node)
   }
 
   private box(value: string): string {
     this.used.add('box')
     return `__box(${value})`
-  }
-
-  lines(start: number, end: number): string {
-    return this.source.text.slice(start, end).replace(/[^\n]/g, '')
   }
 
   place(node: ts.Expression): string {

@@ -14,7 +14,7 @@ export interface Rewriting {
   edits: EditList
   text: string
   /** The line breaks of a range. */
-  lines(start: number, end: number): string
+  lines: (start: number, end: number) => string
   /** A name or member as it stands in the rewritten text. */
   place(node: ts.Expression): string
   /** A number that no other chain has. */
@@ -52,6 +52,9 @@ const forms = new Map<ts.SyntaxKind, Rewrite>([
   [ts.SyntaxKind.ArrayLiteralExpression, list],
   [ts.SyntaxKind.Parameter, optional],
   [ts.SyntaxKind.PropertyDeclaration, optional],
+  [ts.SyntaxKind.PropertySignature, optional],
+  [ts.SyntaxKind.AsExpression, constant],
+  [ts.SyntaxKind.SatisfiesExpression, satisfied],
   [ts.SyntaxKind.UnionType, union],
   [ts.SyntaxKind.Identifier, undefinedValue],
   [ts.SyntaxKind.PrivateIdentifier, privateName],
@@ -165,13 +168,18 @@ function list(node: ts.Node, { edits }: Rewriting): Closing | undefined {
 
 /** What may be left out is null then. */
 function optional(node: ts.Node, { edits }: Rewriting): Closing | undefined {
-  if (!ts.isParameter(node) && !ts.isPropertyDeclaration(node)) return undefined
+  if (!isField(node) && !ts.isParameter(node)) return undefined
   const { questionToken, type } = node
-  if (!questionToken || !type || node.initializer) return undefined
+  const initializer = 'initializer' in node ? node.initializer : undefined
+  if (!questionToken || !type || initializer) return undefined
   const isNullable = /\bnull\b/.test(type.getText()) || isValueType(type)
   if (isOfFunctionType(node)) return { position: type.getEnd(), text: isNullable ? '' : ' | null' }
   edits.blank(questionToken.getStart(), questionToken.getEnd())
   return { position: type.getEnd(), text: isNullable ? ' = null' : ' | null = null' }
+}
+
+function isField(node: ts.Node): node is ts.PropertyDeclaration | ts.PropertySignature {
+  return ts.isPropertyDeclaration(node) || ts.isPropertySignature(node)
 }
 
 /** A parameter in the type of a function: the function itself knows what stands for it. */
@@ -200,6 +208,17 @@ function undefinedValue(node: ts.Node, { edits }: Rewriting): undefined {
   if (!ts.isIdentifier(node) || node.text !== 'undefined') return
   if (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node) return
   edits.replace(node.getStart(), node.getEnd(), 'null')
+}
+
+/** `as const`: literals have their type anyway. */
+function constant(node: ts.Node, { edits }: Rewriting): undefined {
+  if (!ts.isAsExpression(node) || node.type.getText() !== 'const') return
+  edits.blank(node.expression.getEnd(), node.getEnd())
+}
+
+/** A type that is only to be compared with. */
+function satisfied(node: ts.Node, { edits }: Rewriting): undefined {
+  if (ts.isSatisfiesExpression(node)) edits.blank(node.expression.getEnd(), node.getEnd())
 }
 
 function privateName(node: ts.Node, { edits }: Rewriting): undefined {

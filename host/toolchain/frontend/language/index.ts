@@ -11,6 +11,8 @@ import { patchLoops } from './loops.ts'
 import { patchOmitted } from './omitted.ts'
 import { patchOptional } from './optional.ts'
 import { patchFailures } from './failures.ts'
+import { patchRest } from './rest.ts'
+import { patchTruth } from './truth.ts'
 
 /** Install all extensions, for one compilation. */
 export function extendLanguage(patch: Patch): void {
@@ -19,6 +21,8 @@ export function extendLanguage(patch: Patch): void {
   patchInference(patch)
   patchLoops(patch)
   patchLists(patch)
+  patchRest(patch)
+  patchTruth(patch)
   patchOptional(patch)
   patchLabels(patch, labels)
   patchOmitted(patch)

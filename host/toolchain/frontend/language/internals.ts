@@ -33,6 +33,7 @@ import type {
 export type ExpressionRef = number
 
 type Hidden =
+  | 'adjustArgumentsForRestParams'
   | 'compileBreakStatement'
   | 'compileCallDirect'
   | 'compileCallExpression'
@@ -48,6 +49,12 @@ type Hidden =
 
 /** asc's compiler with the methods that are extended. */
 export interface CompilerInternals extends Omit<Compiler, Hidden> {
+  adjustArgumentsForRestParams(
+    parts: Expression[],
+    signature: Signature,
+    reportNode: Node,
+  ): Expression[]
+  makeIsTrueish(expr: ExpressionRef, type: Type, reportNode: Node): ExpressionRef
   compileBreakStatement(statement: BreakStatement): ExpressionRef
   compileContinueStatement(statement: ContinueStatement): ExpressionRef
   compileForOfStatement(statement: ForOfStatement): ExpressionRef
@@ -144,6 +151,7 @@ interface Values {
   TypeRef: Enumeration<'None' | 'Unreachable'>
   ElementKind: Enumeration<'Local' | 'Class' | 'Interface' | 'Function'>
   ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
+  LiteralKind: Enumeration<'Array'>
   FlowFlags: Enumeration<
     'Terminates' | 'Returns' | 'Throws' | 'Breaks' | 'Continues' | 'AccessesThis'
   >

@@ -5,6 +5,7 @@ import type { Function, FunctionPrototype } from 'assemblyscript'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 
 const closurePath = '~lib/nothread/guest/closure/'
+const sequencesPath = '~lib/nothread/guest/sequences/'
 const unwindPath = '~lib/nothread/guest/unwind/'
 
 /** Internal names of the functions, by what they are for. */
@@ -12,6 +13,7 @@ export const libraryFunctions = {
   enterFunction: `${closurePath}enterFunction`,
   newClosure: `${closurePath}newClosure`,
   currentClosure: `${closurePath}currentClosure`,
+  hasText: `${sequencesPath}hasText`,
   argumentCount: `${closurePath}argumentCount`,
   setArgumentCount: `${closurePath}setArgumentCount`,
   raise: `${unwindPath}raise`,

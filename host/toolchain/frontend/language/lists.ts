@@ -8,7 +8,8 @@ import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import type { Patch } from './patch.ts'
 import { Syntax } from './syntax.ts'
 
-const LISTS = '__lists'
+/** Name that the rewrite gives (sugar.ts). */
+export const LISTS = '__lists'
 
 /** Extend asc by lists that are spread into others. */
 export function patchLists({ compiler, resolver }: Patch): void {
@@ -34,7 +35,9 @@ export function patchLists({ compiler, resolver }: Patch): void {
 
 /** A list that is written out, which takes its type from the others. */
 function isLiteral(part: Expression): boolean {
-  return part.kind === values.NodeKind.Literal && part.range.toString().startsWith('[')
+  if (part.kind !== values.NodeKind.Literal) return false
+  const { literalKind } = part as Expression & { literalKind: number }
+  return literalKind === values.LiteralKind.Array
 }
 
 /** The values of a Set, or the letters of a string; lists are lists. */
