@@ -19,6 +19,8 @@ import { Timer } from './timer';
 const poison: u8 = 0xdd;
 /** The class id of an object stands in front of it. */
 const ID_OFFSET: usize = 8;
+/** In place of the number of coroutines at a place: they are the runtime's own. */
+const SERVICE: i32 = -1;
 /** Places of leaked coroutines that are named. */
 const mostPlaces: i32 = 10;
 
@@ -113,10 +115,15 @@ export function reportLeaks(): void {
   for (; task && task != liveTasks; task = load<usize>(task, NEXT_LIVE)) {
     // One that runs has no address to go on at.
     const address = load<usize>(task);
-    if (!isCoroutine(task) || !address || isService(task)) continue;
+    if (!isCoroutine(task) || !address) continue;
+    if (!places.has(address)) {
+      places.set(address, isService(task) ? SERVICE : 0);
+      if (!isService(task)) first.push(task);
+    }
+    const count = places.get(address);
+    if (count == SERVICE) continue;
+    places.set(address, count + 1);
     leaked++;
-    if (!places.has(address)) first.push(task);
-    places.set(address, places.has(address) ? places.get(address) + 1 : 1);
   }
   if (leaked == 0) return;
   write(`leaked tasks: ${leaked}\n`);
