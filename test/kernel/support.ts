@@ -46,6 +46,12 @@ export function kernelImage(entry = `${kernelFolder}index.ts`, checked = false):
   return compileKernel(entry, assembly, checked ? readChecked : readSource)
 }
 
+/** A kernel from source text, which may import what the fixtures import. */
+export function kernelFrom(source: string): Promise<Image> {
+  const file = fixture('generated')
+  return compileKernel(file, assembly, (path) => (path === file ? source : readSource(path)))
+}
+
 /** A test program for user mode; its `_start` is called with the image's base and the heap's end. */
 export function programImage(name: string, base?: number): Promise<Image> {
   const file = fixture(name)

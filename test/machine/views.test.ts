@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Machine } from '../../host/index.ts'
 import type { IrpView, MachineOptions } from '../../host/index.ts'
@@ -37,6 +38,18 @@ test('a pool thread waits at its port for receives that pend', async () => {
     expect(irp).toMatchObject({ state: 'pending', cancel: false, waited: false })
   }
   expect(irps[0].since).toBeLessThan(irps[63].since)
+})
+
+test('each view is as its example in the documents', async () => {
+  const machine = await listening('udp-echo.ts')
+  const text = readFileSync(new URL('../../docs/host-api.md', import.meta.url), 'utf8')
+  const examples = [...text.matchAll(/^(machine\.(\w+)\(.*) \/\/ (.*)$/gm)]
+  const views = ['threads', 'ports', 'dpcQueues', 'irps', 'handles', 'scheduler', 'deadlocks']
+  expect([...new Set(examples.map(([, , view]) => view))]).toEqual(views)
+  for (const [, code, , result] of examples) {
+    const value: unknown = new Function('machine', `return ${code}`)(machine)
+    expect(JSON.stringify(value), code).toBe(result)
+  }
 })
 
 test('a blocked thread waits for its own request', async () => {
