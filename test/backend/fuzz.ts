@@ -21,9 +21,9 @@ const counts: Record<string, number> = {}
 let total = 0
 let different = 0
 
-/** Counts what a comparison finds; one that takes too long is left out. */
-function note(kind: string, compare: () => Comparison | undefined): void {
-  const comparison = unlessUnfinished(compare)
+/** Counts what a comparison finds. One that takes too long is left out, one that fails is a difference. */
+function note(kind: string, seed: number, compare: () => Comparison | undefined): void {
+  const comparison = outcomeOf(compare, `${kind}, seed ${seed}`)
   if (comparison === undefined) return
   counts[kind] = (counts[kind] ?? 0) + comparison.functions
   total += comparison.functions
@@ -31,12 +31,12 @@ function note(kind: string, compare: () => Comparison | undefined): void {
   for (const line of comparison.differences) console.log(line)
 }
 
-function unlessUnfinished<T>(compare: () => T): T | undefined {
+function outcomeOf(compare: () => Comparison | undefined, what: string): Comparison | undefined {
   try {
     return compare()
   } catch (error) {
     if (error instanceof Unfinished) return undefined
-    throw error
+    return { functions: 0, differences: [`${what}: ${String(error)}`] }
   }
 }
 
@@ -44,13 +44,13 @@ inFolder({}, (folder) => {
   for (let seed = first; total < wanted; seed++) {
     const start = 8 * seed
     if (existsSync(wasmOpt)) {
-      note('Binaryen', () =>
+      note('Binaryen', seed, () =>
         compareModule(large, binaryenModule(wasmOpt, folder, seed, BINARYEN_BYTES), seed),
       )
     }
     for (let i = start; i < start + 8; i++) {
-      note('own programs', () => compareProgram(guest, i))
-      note('own coroutines', () => compareCoroutine(guest, i))
+      note('own programs', i, () => compareProgram(guest, i))
+      note('own coroutines', i, () => compareCoroutine(guest, i))
     }
     if ((seed - first) % 10 === 9)
       console.log(`seed ${seed}: ${total} functions, ${different} differences`)

@@ -109,7 +109,7 @@ export function compareCoroutine(guest: Guest, seed: number): Comparison {
 }
 
 const FEATURES = ['sign-ext', 'nontrapping-float-to-int', 'multivalue', 'mutable-globals']
-const BULK = ['bulk-memory', 'bulk-memory-opt', 'reference-types']
+const BULK = ['bulk-memory', 'bulk-memory-opt']
 const SUPPORT = 'fuzzing-support'
 
 /**

@@ -34,6 +34,8 @@ export class Emitter {
   private readonly tables: { label: Label; targets: Label[] }[] = []
   private readonly frame: Frame
   private readonly framed: ReadonlySet<Block>
+  /** Whether the code being emitted runs with the stack frame. */
+  private isFramed = false
   private readonly unwind = new UnwindNotes()
   private readonly suspensions: Suspensions
   /** Code that leaves a suspended coroutine, with a stack frame and without, if it is needed. */
@@ -82,7 +84,8 @@ export class Emitter {
   private emitBlock(block: Block, next: Block | undefined): void {
     this.code.place(this.labels.get(block)!)
     const { bytes, saved } = this.frame
-    if (this.framed.has(block) && block.code[0].op !== 'enter') this.note(bytes, saved)
+    this.isFramed = this.framed.has(block) && block.code[0].op !== 'enter'
+    if (this.isFramed) this.note(bytes, saved)
     else this.note(0, [])
     for (const item of block.code) {
       this.code.at = item.at
@@ -93,6 +96,7 @@ export class Emitter {
   private emitInstruction(item: Instruction, block: Block, next: Block | undefined): void {
     switch (item.op) {
       case 'enter':
+        this.isFramed = true
         return this.prologue()
       case 'parameters':
       case 'resumed':
@@ -100,7 +104,7 @@ export class Emitter {
       case 'call':
         return this.call(item)
       case 'allocframe':
-        return this.allocateFrame(item, block)
+        return this.allocateFrame(item)
       case 'ecall':
         return this.ecall(item)
       case 'reload':
@@ -123,7 +127,7 @@ export class Emitter {
         return this.jumpTable(item, block.targets)
       case 'return':
         this.moveIn(item.uses)
-        return this.epilogue(this.framed.has(block))
+        return this.epilogue(this.isFramed)
       case 'suspend':
         return this.suspend(item, block, next)
       default:
@@ -166,13 +170,12 @@ export class Emitter {
   }
 
   /** Happens once, in front of everything else; keeping registers here spares the other entries their saving. */
-  private allocateFrame(item: Instruction, block: Block): void {
+  private allocateFrame(item: Instruction): void {
     const { acrossAllocation } = this.allocation
-    const keepsReturn =
-      this.framed.has(block) && this.frame.saved.some(({ register }) => register === RA)
+    const keepsReturn = this.isFramed && this.frame.saved.some(({ register }) => register === RA)
     const kept = keepsReturn ? acrossAllocation : [RA, ...acrossAllocation]
     const bytes = alignStack(WORD * kept.length)
-    const outer = this.framed.has(block) ? this.frame : { bytes: 0, saved: [] }
+    const outer = this.isFramed ? this.frame : { bytes: 0, saved: [] }
     const saved = outer.saved.map(({ register, offset }) => ({ register, offset: offset + bytes }))
     this.adjustStack(-bytes)
     this.note(outer.bytes + bytes, saved)
@@ -203,9 +206,9 @@ export class Emitter {
     const address = suspensions.addresses[item.imm]
     if (!suspensions.links(block, item.imm)) {
       if (!this.allocation.held.has(item)) this.loadAddress(CALL_TARGET, address)
-      return this.storeAndReturn(this.framed.has(block))
+      return this.storeAndReturn(this.isFramed)
     }
-    code.fixed(encode.jal(CALL_TARGET, 0), 'jump', this.leaving(this.framed.has(block)))
+    code.fixed(encode.jal(CALL_TARGET, 0), 'jump', this.leaving(this.isFramed))
     const { resume } = this.fn.coroutine!.states[item.imm]
     if (resume === next) return
     this.note(0, [])
