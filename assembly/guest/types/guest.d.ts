@@ -4,22 +4,14 @@
 declare module 'nothread/guest' {
   /** The console under its usual name; all levels go to the same place. */
   export namespace console {
-<<<<<<< Updated upstream
-    /** Write a value and a line break; anything but a string is written by its `toString()`. */
-    export function log<T>(value: T): void;
-    /** The same as `log`. */
-    export function info<T>(value: T): void;
-    /** The same as `log`. */
-    export function warn<T>(value: T): void;
-    /** The same as `log`. */
-    export function error<T>(value: T): void;
-=======
     /** Write values with spaces between, and a line break; anything but a string is written by its `toString()`. */
     export function log(...values: unknown[]): void;
+    /** The same as `log`. */
     export function info(...values: unknown[]): void;
+    /** The same as `log`. */
     export function warn(...values: unknown[]): void;
+    /** The same as `log`. */
     export function error(...values: unknown[]): void;
->>>>>>> Stashed changes
   }
 
   /** Write a value and a line break; anything but a string is written by its `toString()`. */
