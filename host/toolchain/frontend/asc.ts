@@ -13,6 +13,7 @@ import { Places } from './language/places.ts'
 import type { Place } from './language/places.ts'
 import { layoutsOf } from './layouts.ts'
 import type { AscProgram, Layouts } from './layouts.ts'
+import { optimizeQuickly } from './optimize.ts'
 import { namesOf } from './names.ts'
 import type { NamedProgram, SourceNames } from './names.ts'
 
@@ -95,6 +96,7 @@ async function compileModule(input: AscInput): Promise<AscOutput> {
     transforms: [
       keepCoroutinesWhole,
       layouts,
+      ...(input.extended ? [optimizeQuickly] : []),
       ...(input.checked ? [checkAccesses] : []),
     ] as unknown as asc.Transform[],
   }
