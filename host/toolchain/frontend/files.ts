@@ -4,7 +4,7 @@
 import type { ReadFile } from './asc.ts'
 import { checkSource } from './check.ts'
 import { depthDiagnostic, isTooDeep } from './depth.ts'
-import { CompileError, diagnosticOf } from './diagnostic.ts'
+import { CompileError, diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { findExports } from './exports.ts'
 import type { ProgramExports } from './exports.ts'
@@ -84,9 +84,30 @@ function prepare(file: string, text: string): Read {
     if (errors.length > 0) return { errors }
     return { source, user: { file, text, edited: rewriteSource(source) } }
   } catch (error) {
-    if (!isTooDeep(error)) throw error
-    return { errors: [depthDiagnostic(file, text)] }
+    if (isTooDeep(error)) return { errors: [depthDiagnostic(file, text)] }
+    const errors = unreadable(file, text)
+    if (errors.length === 0) throw error
+    return { errors }
   }
+}
+
+/** The line at which TypeScript's own parser gives up, which it does for a few texts. */
+function unreadable(file: string, text: string): Diagnostic[] {
+  for (let end = text.indexOf('\n'); ; end = text.indexOf('\n', end + 1)) {
+    const part = end < 0 ? text : text.slice(0, end)
+    try {
+      parseSource(file, part)
+    } catch {
+      const start = part.lastIndexOf('\n') + 1
+      return [diagnosticAt(file, text, { start, end: part.length }, unreadableLine)]
+    }
+    if (end < 0) return []
+  }
+}
+
+const unreadableLine = {
+  cause: 'This line cannot be read.',
+  remedy: 'Look for a word that does not belong here.',
 }
 
 /** Path without `x/..` inside. */
