@@ -11,22 +11,12 @@ import type {
   Register,
   StoreOp,
 } from './ir.ts'
-import { CONDITION_OPPOSITE, createInstruction, isCommutative, ZERO } from './ir.ts'
+import { CONDITION_OF, CONDITION_OPPOSITE, createInstruction, isCommutative, ZERO } from './ir.ts'
 import { constantOf, holds, simplify } from './fold.ts'
 import { SsaVariables } from './ssa.ts'
 
 /** Virtual registers a function may use; asc's largest functions stay far below. */
 const REGISTER_LIMIT = 1_000_000
-
-/** The comparison a value stands for, as a branch condition. */
-const CONDITION_OF: Partial<Record<Op, Condition>> = {
-  eq: 'eq',
-  ne: 'ne',
-  slt: 'lt',
-  sltu: 'ltu',
-  ge: 'ge',
-  geu: 'geu',
-}
 
 export class FunctionBuilder {
   readonly fn: IrFunction

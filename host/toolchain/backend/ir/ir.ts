@@ -218,6 +218,16 @@ export const CONDITION_OPPOSITE: Readonly<Record<Condition, Condition>> = {
   geu: 'ltu',
 }
 
+/** The condition that a comparison's result stands for. */
+export const CONDITION_OF: Partial<Record<Op, Condition>> = {
+  eq: 'eq',
+  ne: 'ne',
+  slt: 'lt',
+  sltu: 'ltu',
+  ge: 'ge',
+  geu: 'geu',
+}
+
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '))
 
 const LOADS = set('load8 load8u load16 load16u load32')

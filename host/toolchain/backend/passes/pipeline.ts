@@ -21,6 +21,7 @@ import { selectInstructions } from './select.ts'
 import { splitAtCalls } from './split.ts'
 import { reduceStrength } from './strength.ts'
 import { sweep } from './sweep.ts'
+import { threadTests } from './thread.ts'
 import { expandSwitches } from './switches.ts'
 
 export interface Pass {
@@ -30,6 +31,7 @@ export interface Pass {
 
 /** Every pass by the name that `--dump` takes. */
 export const PASSES: readonly Pass[] = [
+  { name: 'thread', run: threadTests },
   { name: 'gvn', run: numberValues },
   { name: 'hoist', run: hoistInvariants },
   { name: 'strength', run: reduceStrength },
