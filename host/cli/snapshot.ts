@@ -1,11 +1,12 @@
 /** `nothread snapshot save | info | diff`. */
 
+import { equalBytes } from '../bytes.ts'
 import type { Machine } from '../machine/machine.ts'
 import { ramBase } from '../machine/memory.ts'
 import { readSections } from '../machine/sections.ts'
 import type { Snapshot, SnapshotHeader } from '../machine/snapshotFormat.ts'
 import { baseTag, pageBytes, shortHash } from '../machine/snapshotFormat.ts'
-import { headerOf, isEqual } from '../machine/snapshotReader.ts'
+import { headerOf } from '../machine/snapshotReader.ts'
 import { formatTime } from '../machine/time.ts'
 import { checkWritable, readBytes, writeFile } from '../node/files.ts'
 import { textTable } from '../observe/index.ts'
@@ -102,5 +103,5 @@ function describePages(pages: readonly number[]): string {
 }
 
 function same(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : isEqual(a, b)
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }

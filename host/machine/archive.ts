@@ -3,13 +3,15 @@
  * `\Device\Volume\NAME`. Left out: owners, times, links.
  */
 
+import { concatenate } from '../bytes.ts'
+
 const blockBytes = 512
 
 /** An archive of files by name, for `machine.insertDisk`; a name that ends in / is a folder. */
 export function archive(files: Record<string, Uint8Array>): Uint8Array {
   const parts = Object.entries(files).flatMap(([name, data]) => [header(name, data.length), data])
   const blocks = parts.map((part) => padded(part))
-  return concatenated([...blocks, new Uint8Array(2 * blockBytes)])
+  return concatenate([...blocks, new Uint8Array(2 * blockBytes)])
 }
 
 function header(name: string, bytes: number): Uint8Array {
@@ -31,15 +33,5 @@ function header(name: string, bytes: number): Uint8Array {
 function padded(part: Uint8Array): Uint8Array {
   const whole = new Uint8Array(Math.ceil(part.length / blockBytes) * blockBytes)
   whole.set(part)
-  return whole
-}
-
-function concatenated(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
   return whole
 }

@@ -3,9 +3,10 @@
  * number, a mask of its 64 blocks of 64 bytes, and the blocks that differ.
  */
 
+import { concatenate } from '../bytes.ts'
 import { SnapshotError } from './sections.ts'
 
-export const partBytes = 4096
+const partBytes = 4096
 const blockBytes = 64
 const entryBytes = 12
 const wordsPerBlock = blockBytes / 4
@@ -118,14 +119,4 @@ export function patchBytes(before: Uint8Array, patch: Uint8Array, length: number
     now.set(bytes.subarray(0, length - start), start)
   }
   return now
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

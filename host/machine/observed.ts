@@ -7,7 +7,7 @@ import { liveCoroutines } from './coroutines.ts'
 import type { EventFilter, EventStream } from './events.ts'
 import { Hardware } from './hardware.ts'
 import type { Configuration } from './options.ts'
-import { coroutineTables } from './program.ts'
+import { readCoroutines } from '../toolchain/coroutineSection.ts'
 import type { Cycle } from './time.ts'
 import { cycleOfMtime } from './time.ts'
 import type { Trace } from './traceLog.ts'
@@ -50,7 +50,7 @@ export abstract class ObservedMachine extends Hardware {
     const image = this.images.at(-1)
     if (image === undefined) return []
     const operations = new Map(this.irps().map((irp) => [irp.operation, irp]))
-    return liveCoroutines(image, coroutineTables(image), {
+    return liveCoroutines(image, readCoroutines(image), {
       memory: this.memory,
       cycleOf: (low) => cycleOfMtime(low, this.cycles, this.clockHz),
       describeOperation: (operation) => {

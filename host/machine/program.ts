@@ -5,7 +5,10 @@ import type { AssetSource } from '../assets.ts'
 import type { Image, Segment } from '../toolchain/elf/image.ts'
 import { readImage } from '../toolchain/elf/reader.ts'
 import type { SpawnFunction } from '../toolchain/frontend/exports.ts'
-import type { CoroutineTable } from '../toolchain/backend/link/coroutines.ts'
+import { readCoroutines } from '../toolchain/coroutineSection.ts'
+import { readInformation } from '../toolchain/dwarf/information.ts'
+import { readLayouts } from '../toolchain/frontend/layoutSection.ts'
+import { jsonSection } from '../toolchain/elf/jsonSection.ts'
 import { ramBase } from './memory.ts'
 
 /** An image with the functions the host can call in it. */
@@ -28,13 +31,19 @@ const poolShare = 8
 const pageBytes = 4096
 
 const spawnSection = '.nothread.spawns'
-const coroutineSection = '.nothread.coroutines'
+const spawnShape = [{ name: 'string', parameters: ['string'], result: 'string' }] as const
 
 /** A program from whatever was given. Throws an ElfError when bytes are no program for this machine. */
 export function programOf(source: Uint8Array | Image | Program): Program {
   if ('image' in source) return source
   const image = source instanceof Uint8Array ? readImage(source) : source
-  return { image, spawns: section<SpawnFunction[]>(image, spawnSection) ?? [] }
+  if (source instanceof Uint8Array) checkTables(image)
+  return { image, spawns: jsonSection<SpawnFunction[]>(image, spawnSection, spawnShape) ?? [] }
+}
+
+/** Refuse an executable with broken tables now, and not when somebody looks at them. */
+function checkTables(image: Image): void {
+  for (const read of [readCoroutines, readLayouts, readInformation]) read(image)
 }
 
 /** Whether an image is, or contains, a program for the executive. */
@@ -111,11 +120,6 @@ function isProgram({ bytes }: Segment): boolean {
   return bytes.length >= 4 && view.getUint32(0, true) === programMagic
 }
 
-/** The compiler's table of coroutines. */
-export function coroutineTables(image: Image): CoroutineTable[] {
-  return section<CoroutineTable[]>(image, coroutineSection) ?? []
-}
-
 /** SHA-256 over entry and segments of images, and a disk, in hexadecimal: two equal hashes are the same code and data. */
 export async function imageHash(
   images: readonly Image[],
@@ -131,9 +135,4 @@ export async function imageHash(
   const whole = await new Blob([...parts, disk] as BlobPart[]).arrayBuffer()
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', whole))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function section<T>(image: Image, name: string): T | undefined {
-  const bytes = image.sections.get(name)
-  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as T)
 }

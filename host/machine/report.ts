@@ -132,7 +132,7 @@ export function describeFault(
 }
 
 /** An address as `0x80400010 in handler (echo.ts:12)`. */
-export function describePlace(address: number, images: readonly Image[]): string {
+function describePlace(address: number, images: readonly Image[]): string {
   const image = images.find(({ segments }) =>
     segments.some((part) => address >= part.address && address < part.address + part.memorySize),
   )

@@ -4,6 +4,7 @@
  * A delta holds what differs from another snapshot, its base.
  */
 
+import { equalBytes } from '../bytes.ts'
 import type { CoreExports } from './core.ts'
 import { stateHashOf } from './core.ts'
 import { partsOf, patchOf } from './delta.ts'
@@ -61,7 +62,7 @@ function against({ sections }: Snapshot): (section: Section) => Section[] {
   return (section) => {
     const before = sections.get(section.tag)
     if (before === undefined || section.bytes.length < smallest) {
-      return before !== undefined && isEqual(before, section.bytes) ? [] : [section]
+      return before !== undefined && equalBytes(before, section.bytes) ? [] : [section]
     }
     const patch = patchOf(partsOf(before, section.bytes))
     const isSame = patch.length === 0 && before.length === section.bytes.length
@@ -74,10 +75,6 @@ function patchSection(tag: string, length: number, patch: Uint8Array): Section {
   new DataView(bytes.buffer).setUint32(0, length, true)
   bytes.set(patch, 4)
   return { tag, bytes, patch: true }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /** Put a saved state into a fresh core of the same configuration. Throws a SnapshotError when it is not the same state there. */

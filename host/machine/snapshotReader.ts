@@ -1,5 +1,6 @@
 /** Reads snapshots. What is not as it should be is refused with the section that is wrong. */
 
+import { equalBytes } from '../bytes.ts'
 import { patchBytes, patched } from './delta.ts'
 import type { Input } from './input.ts'
 import { parseInput } from './input.ts'
@@ -43,7 +44,7 @@ export async function readSnapshot(
 
 async function findBase(hash: Uint8Array, bases: readonly Base[]): Promise<Snapshot> {
   const found = bases.find((base) =>
-    isEqual(base instanceof Uint8Array ? hashOfFile(base) : base.hash, hash),
+    equalBytes(base instanceof Uint8Array ? hashOfFile(base) : base.hash, hash),
   )
   if (found === undefined) {
     throw new SnapshotError(
@@ -184,10 +185,6 @@ function checkTags(sections: readonly Section[]): void {
       throw new SnapshotError(`section "${tag}" is unknown; use the nothread that made it`)
     }
   }
-}
-
-export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function isCount(value: unknown): boolean {

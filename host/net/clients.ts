@@ -3,6 +3,7 @@
  * thinks, and sends the next. All of it runs in callbacks on the timeline, so it costs little and waits for no promise.
  */
 
+import { equalBytes } from '../bytes.ts'
 import type { Cycle } from '../machine/time.ts'
 import type { Entry } from '../machine/timeline.ts'
 import type { Network } from './network.ts'
@@ -64,7 +65,7 @@ export class Clients {
       timeout: '10ms',
       think: 0,
       stagger: 0,
-      answers: sameBytes,
+      answers: equalBytes,
       ...options,
     }
     this.#timeout = network.cycles(this.#options.timeout)
@@ -139,7 +140,3 @@ export class Clients {
 
 /** Stands for "no request under way". */
 const nothing = new Uint8Array(0)
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
-}

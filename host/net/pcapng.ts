@@ -3,6 +3,7 @@
  * one enhanced packet block per frame. Time zero is the machine's reset; a comment gives the exact cycle.
  */
 
+import { concatenate } from '../bytes.ts'
 import type { Cycle } from '../machine/time.ts'
 import { toNanoseconds } from '../machine/time.ts'
 import type { Network, WireFrame } from './network.ts'
@@ -108,14 +109,4 @@ function padded(length: number): number {
 
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value)
-}
-
-function concatenate(parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

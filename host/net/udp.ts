@@ -103,7 +103,7 @@ export class UdpSocket {
 }
 
 /** A UDP port number, or a RangeError. */
-export function checkPort(port: number): number {
+function checkPort(port: number): number {
   if (!Number.isInteger(port) || port < 1 || port > 0xffff) {
     throw new RangeError(`${port} is not a port: write a number from 1 to 65535`)
   }

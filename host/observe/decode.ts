@@ -34,12 +34,6 @@ export interface TraceRecord {
 }
 
 const eventsByKind = new Map<number, TraceEvent>(traceEvents.map((event) => [event.id, event]))
-const eventsByName = new Map<string, TraceEvent>(traceEvents.map((event) => [event.name, event]))
-
-/** The table's row of an event name, or undefined for a foreign hint. */
-export function traceEvent(name: string): TraceEvent | undefined {
-  return eventsByName.get(name)
-}
 
 function decodeRecord(view: DataView, offset: number): TraceRecord {
   const kind = view.getUint16(offset + KIND_OFFSET, true)

@@ -3,6 +3,7 @@
  * of a function between two suspensions; its code is what can be reached from its resume address before the function returns to
  * whoever resumed it. States share code where their ways join.
  */
+import { readCoroutines } from './coroutineSection.ts'
 import type { CoroutineTable } from './backend/link/coroutines.ts'
 import { disassemble } from './disasm/index.ts'
 import type { Image, ImageSymbol, Segment } from './elf/image.ts'
@@ -62,7 +63,6 @@ export interface ExplainedFunction {
 const headerBytes = 32
 const wordBytes = 4
 const jumpBytes = 4
-const coroutineSection = '.nothread.coroutines'
 const libraryPrefix = '~'
 
 type SourceLines = (file: string) => readonly string[] | undefined
@@ -72,11 +72,8 @@ export function explain(
   image: Image,
   options: { source?: SourceLines; library?: boolean } = {},
 ): ExplainedFunction[] {
-  const section = image.sections.get(coroutineSection)
-  if (section === undefined) return []
-  const tables = JSON.parse(new TextDecoder().decode(section)) as CoroutineTable[]
   const code = new Code(image)
-  return tables
+  return readCoroutines(image)
     .filter(({ name }) => options.library === true || !name.startsWith(libraryPrefix))
     .map((table) => explainFunction(image, table, code, options.source ?? (() => undefined)))
 }

@@ -37,7 +37,7 @@ const busyStates = (span: Span): Interval | null =>
     : { begin: span.begin, end: span.end }
 
 /** What a screen reader and the tooltip say of a span. */
-export function describeSpan(span: Span, start: number): string {
+function describeSpan(span: Span, start: number): string {
   const length = span.end - span.begin
   const lasting = length === 0 ? 'a moment' : counted(length, 'cycle')
   return `${span.lane}: ${span.title}, ${span.state}, ${lasting}, ${counted(span.begin - start, 'cycle')} after the request began`

@@ -5,7 +5,7 @@
 import type { Coroutine } from '../../machine/coroutines.ts'
 import type { Machine } from '../../machine/machine.ts'
 import type { Fault } from '../../machine/report.ts'
-import type { Image } from '../../toolchain/elf/image.ts'
+import { readCoroutines } from '../../toolchain/coroutineSection.ts'
 import type { Layouts } from '../../toolchain/frontend/layoutSection.ts'
 import { readLayouts } from '../../toolchain/frontend/layoutSection.ts'
 import { pcRegister } from '../gdb/target.ts'
@@ -111,13 +111,6 @@ function awaitersOf(
     next = live.find(({ awaited }) => awaited === waiting)
   }
   return chain
-}
-
-/** The coroutines of an image (docs/compiler.md). */
-function readCoroutines({ sections }: Image): { name: string; descriptor: number }[] {
-  const bytes = sections.get('.nothread.coroutines')
-  if (bytes === undefined) return []
-  return JSON.parse(new TextDecoder().decode(bytes)) as { name: string; descriptor: number }[]
 }
 
 function isLibrary(path: string): boolean {

@@ -1,7 +1,7 @@
 /** A machine as its sources see it: places, variables and values, and who awaits whom. */
 import type { Coroutine } from '../../machine/coroutines.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { coroutineTables } from '../../machine/program.ts'
+import { readCoroutines } from '../../toolchain/coroutineSection.ts'
 import type { FunctionInformation } from '../../toolchain/dwarf/information.ts'
 import { readLayouts } from '../../toolchain/frontend/layoutSection.ts'
 import { coroutineTree } from './coroutineTree.ts'
@@ -26,7 +26,7 @@ export class SourceView {
   ) {
     this.#machine = machine
     this.places = new Places(machine.images, source)
-    const states = machine.images.flatMap(coroutineTables).flatMap((table) => table.states)
+    const states = machine.images.flatMap(readCoroutines).flatMap((table) => table.states)
     this.#resumePoints = new Set(states.map(({ address }) => address))
     const classes = machine.images.flatMap((image) => readLayouts(image).classes)
     this.values = new Values(read, classes)

@@ -3,6 +3,7 @@
  * written since the key before it; what equals the key before it is shared with it.
  */
 
+import { equalBytes } from '../../bytes.ts'
 import type { CoreExports } from '../core.ts'
 import type { KeyboardState } from '../keyboard.ts'
 import type { Cycle } from '../time.ts'
@@ -104,10 +105,4 @@ function piecesOf(bytes: Uint8Array, before: Uint8Array[] = []): Uint8Array[] {
     pieces.push(old !== undefined && equalBytes(old, piece) ? old : piece.slice())
   }
   return pieces
-}
-
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

@@ -86,7 +86,7 @@ function describeStarvation(pool: Row, threads: readonly WorkerView[]): string {
 const cache = new WeakMap<object, Records>()
 
 /** Layouts of the program's image, read once. */
-export function programRecords({ images, memory }: ViewSource): Records | undefined {
+function programRecords({ images, memory }: ViewSource): Records | undefined {
   const image = images.at(-1)
   if (image === undefined) return undefined
   const known = cache.get(image)

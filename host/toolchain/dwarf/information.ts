@@ -3,6 +3,7 @@
  * section as JSON, from which the ELF writer makes DWARF, so that images can be merged and read without a DWARF reader.
  */
 import type { Image } from '../elf/image.ts'
+import { jsonSection } from '../elf/jsonSection.ts'
 
 /** Where a variable is, always in memory: at an address, or at an offset from the caller's stack pointer or from a register. */
 export type Place =
@@ -52,11 +53,31 @@ export interface DebugInformation {
 
 export const DEBUG_SECTION = '.nothread.debug'
 
-/** The information in an image; empty when it was made by other tools. */
-export function readInformation({ sections }: Pick<Image, 'sections'>): DebugInformation {
-  const bytes = sections.get(DEBUG_SECTION)
-  if (bytes === undefined) return { functions: [], variables: [] }
-  return JSON.parse(new TextDecoder().decode(bytes)) as DebugInformation
+const place = {
+  at: 'string',
+  ...({ 'address?': 'number', 'offset?': 'number', 'register?': 'number' } as const),
+} as const
+const variable = { name: 'string', type: 'string', place } as const
+const shape = {
+  functions: [
+    {
+      ...({ name: 'string', symbol: 'string', address: 'number', size: 'number' } as const),
+      ...({
+        file: 'string',
+        line: 'number',
+        result: 'string',
+        'frameRegister?': 'number',
+      } as const),
+      variables: [{ ...variable, parameter: 'boolean' }],
+      unwind: [{ offset: 'number', bytes: 'number', saved: [['number']] }],
+    },
+  ],
+  variables: [variable],
+} as const
+
+/** The information in an image; empty when it was made by other tools. Throws an ElfError for a section that is none. */
+export function readInformation(image: Pick<Image, 'sections'>): DebugInformation {
+  return jsonSection(image, DEBUG_SECTION, shape) ?? { functions: [], variables: [] }
 }
 
 export function informationBytes(information: DebugInformation): Uint8Array {

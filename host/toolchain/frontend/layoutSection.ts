@@ -1,5 +1,6 @@
 /** The section in which images say where the fields of classes lie (layouts.ts makes it), for readers that do not load asc. */
 import type { Image } from '../elf/image.ts'
+import { jsonSection } from '../elf/jsonSection.ts'
 
 /** A field of a class, `bytes` long at `offset`. */
 export interface FieldLayout {
@@ -26,11 +27,16 @@ export interface Layouts {
 
 export const LAYOUT_SECTION = '.nothread.layouts'
 
-/** The layouts in an image; empty ones when it was made by other tools. */
-export function readLayouts({ sections }: Pick<Image, 'sections'>): Layouts {
-  const bytes = sections.get(LAYOUT_SECTION)
-  if (bytes === undefined) return { classes: [], constants: {} }
-  return JSON.parse(new TextDecoder().decode(bytes)) as Layouts
+const field = { name: 'string', offset: 'number', bytes: 'number', type: 'string' } as const
+const shape = {
+  classes: [{ name: 'string', bytes: 'number', fields: [field] }],
+  // Some are no integers, or NaN, which JSON does not have.
+  constants: {},
+} as const
+
+/** The layouts in an image; empty ones when it was made by other tools. Throws an ElfError for a section that is none. */
+export function readLayouts(image: Pick<Image, 'sections'>): Layouts {
+  return jsonSection(image, LAYOUT_SECTION, shape) ?? { classes: [], constants: {} }
 }
 
 /** The section of an image that is made of several. */
