@@ -142,6 +142,18 @@ export const systemCalls: SystemCall[] = [
   },
 
   {
+    number: 36,
+    name: 'NtSetInformationThread',
+    args: ['thread', 'class', '*information', 'bytes'],
+    doc: 'One word. ThreadPriority: 1 to 31. ThreadBasePriority: −2 to 2 from the usual 8, or 15 and −15 for 15 and 1. ThreadAffinityMask: a bit for each hart on which it may run. ThreadIdealProcessor: the hart on which it should run. ThreadPriorityBoost: 1 if the ends of waits are not to raise its priority. STATUS_INVALID_PARAMETER for other values.',
+  },
+  {
+    number: 37,
+    name: 'NtQueryInformationThread',
+    args: ['thread', 'class', '*information', 'bytes'],
+    doc: 'ThreadBasicInformation: THREAD_BASIC_INFORMATION. ThreadPriorityBoost: one word, 1 if it is off.',
+  },
+  {
     number: 20,
     name: 'NtCreateEvent',
     args: ['*handle', 'type', 'initialState'],
@@ -260,7 +272,7 @@ export const systemCalls: SystemCall[] = [
     number: 46,
     name: 'NtCancelWaitCompletionPacket',
     args: ['packet', 'removeSignaledPacket'],
-    doc: 'Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated.',
+    doc: 'Undo an association that has not fired. With removeSignaledPacket 1, one that has fired, too: its packet is taken out of the port. STATUS_PENDING when it has fired and the packet is not taken back, or a thread has it already; STATUS_CANCELLED if it was not associated.',
   },
 
   {
@@ -468,6 +480,16 @@ export const fileConstants: SystemConstant[] = [
     name: 'IOCTL_MAILBOX_REPLY',
     value: 0x22008,
     doc: 'Answer a message; MAILBOX_REPLY. Never pends.',
+  },
+  { name: 'ThreadBasicInformation', value: 0, doc: 'NtQueryInformationThread class.' },
+  { name: 'ThreadPriority', value: 2, doc: 'NtSetInformationThread class.' },
+  { name: 'ThreadBasePriority', value: 3, doc: 'NtSetInformationThread class.' },
+  { name: 'ThreadAffinityMask', value: 4, doc: 'NtSetInformationThread class.' },
+  { name: 'ThreadIdealProcessor', value: 13, doc: 'NtSetInformationThread class.' },
+  {
+    name: 'ThreadPriorityBoost',
+    value: 14,
+    doc: 'NtQueryInformationThread and NtSetInformationThread class.',
   },
   { name: 'FileStandardInformation', value: 5, doc: 'NtQueryInformationFile class.' },
   {
@@ -697,6 +719,19 @@ export const systemStructures: SystemStructure[] = [
         doc: '1 if the object was signalled and the packet is queued.',
       },
       { name: 'operation', offset: 4, doc: 'Operation number that names this wait in the trace.' },
+    ],
+  },
+  {
+    name: 'THREAD_BASIC_INFORMATION',
+    bytes: 24,
+    doc: 'Who a thread is, and how it is scheduled.',
+    fields: [
+      { name: 'exitStatus', offset: 0, doc: 'Its status when it has ended, else STATUS_PENDING.' },
+      { name: 'process', offset: 4, doc: 'Number of its program.' },
+      { name: 'thread', offset: 8, doc: 'Its own number.' },
+      { name: 'affinityMask', offset: 12, doc: 'Harts on which it may run.' },
+      { name: 'priority', offset: 16, doc: 'Priority at this moment, with its boost.' },
+      { name: 'basePriority', offset: 20, doc: 'Priority without boosts.' },
     ],
   },
   {

@@ -25,9 +25,10 @@ const headerNext = 24
 /** The memory of programs: from behind the kernel to the kernel's pool; each program's stacks lie in front of its image. */
 const programsStart = 0x8040_0000
 const stacksBytes = 0x40_0000
-/** The pool is an eighth of RAM in whole pages, and at least 12 MiB. */
+/** The pool is 12 MiB and, in whole pages, a quarter of the RAM beyond 64 MiB. */
 const leastPoolBytes = 0xc0_0000
-const poolShare = 8
+const usualRamBytes = 0x400_0000
+const poolShare = 4
 const pageBytes = 4096
 
 const spawnSection = '.nothread.spawns'
@@ -66,7 +67,8 @@ export function startsMachine({ segments }: Image): boolean {
  * @param ramBytes size of RAM
  */
 export function programBases(count: number, ramBytes: number): number[] {
-  const pool = Math.max(leastPoolBytes, Math.floor(ramBytes / poolShare / pageBytes) * pageBytes)
+  const unusual = Math.max(ramBytes - usualRamBytes, 0)
+  const pool = leastPoolBytes + Math.floor(unusual / poolShare / pageBytes) * pageBytes
   const all = ramBase + ramBytes - pool - programsStart
   const part = Math.floor(all / count / pageBytes) * pageBytes
   return Array.from({ length: count }, (_, i) => programsStart + i * part + stacksBytes)

@@ -3,8 +3,8 @@
  */
 import { assemble } from './asm/index.ts'
 import type { ObjectFile } from './asm/index.ts'
-import { BackendError, DATA_OFFSET, DEFAULT_CODE, linkImage } from './backend/index.ts'
-import type { LinkedImage, LinkOptions } from './backend/index.ts'
+import { BackendError, DATA_OFFSET, DEFAULT_CODE, linkImage, NO_CHECKS } from './backend/index.ts'
+import type { Checks, LinkedImage, LinkOptions } from './backend/index.ts'
 import { parseModule } from './backend/wasm/parse.ts'
 import type { Image, ImageSymbol } from './elf/image.ts'
 import type { ReadFile } from './frontend/asc.ts'
@@ -96,12 +96,14 @@ function withoutAssembly(guest: GuestSources): GuestSources {
  * Compile system code for machine mode.
  * @param entry path of the file that exports what the assembly files call
  * @param assembly paths of assembly files; one of them defines `_boot`
+ * @param checks what the code checks as it runs; nothing unless given
  * @throws CompileError
  */
 export async function compileKernel(
   entry: string,
   assembly: string[],
   readFile: ReadFile,
+  checks: Checks = NO_CHECKS,
 ): Promise<Image> {
   const base = imageBases.kernel
   const objects = await Promise.all(
@@ -117,7 +119,7 @@ export async function compileKernel(
     }),
   )
   const { layouts, ...module } = await compileSystemModule(entry, readFile, base + DATA_OFFSET)
-  const image = link(entry, { ...module, base, objects, entry: kernelEntry })
+  const image = link(entry, { ...module, base, objects, entry: kernelEntry, code: { checks } })
   image.sections.set(LAYOUT_SECTION, json(layouts))
   return image
 }

@@ -61,6 +61,8 @@ const rightFor: Record<string, Record<string, string>> = {
   NtSetInformationFile: { class: '14', bytes: '8' },
   NtQuerySystemInformation: { bytes: '32' },
   NtGetContextThread: { bytes: '1024' },
+  NtSetInformationThread: { class: '14', bytes: '4' },
+  NtQueryInformationThread: { class: '14', bytes: '4' },
 }
 
 /** Pointers that may be 0. */

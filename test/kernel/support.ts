@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
 import { Machine } from '../../host/machine/machine.ts'
 import type { MachineOptions } from '../../host/machine/options.ts'
-import { linkImage } from '../../host/toolchain/backend/index.ts'
+import { DEFAULT_CODE, linkImage } from '../../host/toolchain/backend/index.ts'
 import { compileKernel, imageBases } from '../../host/toolchain/compile.ts'
 import type { Image } from '../../host/toolchain/elf/image.ts'
 import { writeImage } from '../../host/toolchain/elf/writer.ts'
@@ -34,7 +34,7 @@ const assembly = readdirSync(`${root}${kernelFolder}hal`)
 
 const checkedFile = `${kernelFolder}ke/checked.ts`
 
-/** The sources of the checked build: one constant is different. */
+/** The sources of the checked build: one constant is different. Its code checks function pointers and divisions, too. */
 function readChecked(path: string): string | null {
   const text = readSource(path)
   if (path !== checkedFile || text === null) return text
@@ -43,7 +43,9 @@ function readChecked(path: string): string | null {
 
 /** The kernel as it is in the tree, or another one with the same assembly files. */
 export function kernelImage(entry = `${kernelFolder}index.ts`, checked = false): Promise<Image> {
-  return compileKernel(entry, assembly, checked ? readChecked : readSource)
+  return checked
+    ? compileKernel(entry, assembly, readChecked, DEFAULT_CODE.checks)
+    : compileKernel(entry, assembly, readSource)
 }
 
 /** A kernel from source text, which may import what the fixtures import. */

@@ -2,7 +2,7 @@
 export { BackendError } from './errors.ts'
 export type { BackendErrorCode } from './errors.ts'
 export type { Checks, CodeChoice, CodeOptions, MemoryModel } from './options.ts'
-export { DEFAULT_CODE, TRAP, TRAP_TEXT } from './options.ts'
+export { DEFAULT_CODE, NO_CHECKS, TRAP, TRAP_TEXT } from './options.ts'
 export { parseMarch } from './march.ts'
 export { COROUTINE_SECTION, DATA_OFFSET, linkImage } from './link/image.ts'
 export type { ExportedItem, LinkedImage, LinkOptions } from './link/image.ts'

@@ -7,6 +7,7 @@ import { allocateRaw, disown, free } from '../mm/pool';
  * the head goes unnoticed, and a context switch ends a reservation (hal/trap.s).
  */
 
+/** 16 bytes. */
 @unmanaged
 export class Lookaside {
   /** The first block, whose first word is the next one. */
@@ -16,9 +17,6 @@ export class Lookaside {
   depth: u32;
   limit: u32;
 }
-
-/** Bytes of a list's record. */
-export const LOOKASIDE_BYTES: usize = offsetof<Lookaside>();
 
 export function initializeLookaside(list: Lookaside, bytes: usize, limit: u32): void {
   list.head = 0;

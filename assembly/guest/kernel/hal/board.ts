@@ -42,7 +42,14 @@ export const VIRTIO: usize = 0x1000_1000;
 export const PROGRAMS_START: usize = 0x8040_0000;
 export const USER_STACKS_BYTES: usize = 0x40_0000;
 export const PROGRAM_BASE: usize = PROGRAMS_START + USER_STACKS_BYTES;
-/** Where RAM begins. The kernel's pool is at its end: an eighth of it, and at least so many bytes. */
+/**
+ * Where RAM begins. The kernel's pool is at its end: so many bytes, and a quarter of what the machine has beyond its usual 64 MiB. In front
+ * of it are more stacks of the last program, 9/16 of that, up to 36 MiB: enough for 10,000 threads of a machine with 128 MiB.
+ */
 export const RAM_BASE: usize = 0x8000_0000;
 export const POOL_BYTES: usize = 0xc0_0000;
-export const POOL_SHIFT: usize = 3;
+export const USUAL_RAM_BYTES: usize = 0x400_0000;
+export const POOL_SHIFT: usize = 2;
+export const MORE_STACKS_SHARE: usize = 9;
+export const MORE_STACKS_SHIFT: usize = 4;
+export const MORE_STACKS_BYTES: usize = 0x240_0000;

@@ -1,6 +1,6 @@
 import { systemTime } from '../hal/clock';
 import { lockIo, unlockIo } from './lock';
-import { isListEmpty, nextEntry, removeEntry } from '../ke/list';
+import { insertTail, isListEmpty, lengthOf, nextEntry, removeEntry, removeHead } from '../ke/list';
 import { Thread, threadRequests } from '../ke/thread';
 import { waitForObject } from '../ke/wait';
 import { File, requestList } from './file';
@@ -72,25 +72,21 @@ export function finishThreadRequests(thread: Thread): void {
   while (!isListEmpty(head)) waitForObject(thread.timer, systemTime() + EXIT_POLL, 0);
 }
 
-/** A cancel routine may complete more than its own request, so every look begins at the head. */
+/**
+ * The list goes once round: each request becomes the last one, and is cancelled then, so that it does not matter which others a cancel
+ * routine completes as well.
+ */
 function cancelList(head: usize, which: u32, file: File, statusBlock: usize): u32 {
   let found: u32 = 0;
-  let irp = chooseRequest(head, which, file, statusBlock);
-  while (changetype<usize>(irp)) {
+  for (let left = lengthOf(head); left && !isListEmpty(head); left--) {
+    const entry = removeHead(head);
+    insertTail(head, entry);
+    const irp = which == OF_FILE ? irpOfFile(entry) : irpOfThread(entry);
+    if (irp.cancel || !isMeant(irp, which, file, statusBlock)) continue;
     found++;
     cancelIrp(irp);
-    irp = chooseRequest(head, which, file, statusBlock);
   }
   return found;
-}
-
-/** The first request meant that nobody has cancelled yet, or null. */
-function chooseRequest(head: usize, which: u32, file: File, statusBlock: usize): Irp {
-  for (let entry = nextEntry(head); entry != head; entry = nextEntry(entry)) {
-    const irp = which == OF_FILE ? irpOfFile(entry) : irpOfThread(entry);
-    if (!irp.cancel && isMeant(irp, which, file, statusBlock)) return irp;
-  }
-  return changetype<Irp>(0);
 }
 
 function isMeant(irp: Irp, which: u32, file: File, statusBlock: usize): bool {

@@ -1,13 +1,7 @@
 import { csrRead, hint2 } from '../rv';
 import { TRACE_irp_complete, TRACE_irp_create, TRACE_irp_pending } from '../generated/trace';
 import { STATUS_INVALID_DEVICE_REQUEST, STATUS_PENDING } from '../generated/syscalls';
-import {
-  giveBlock,
-  initializeLookaside,
-  Lookaside,
-  LOOKASIDE_BYTES,
-  takeBlock,
-} from '../ex/lookaside';
+import { giveBlock, initializeLookaside, Lookaside, takeBlock } from '../ex/lookaside';
 import { TIME } from '../hal/csr';
 import { currentThread } from '../hal/prcb';
 import { Apc } from '../ke/apc';
@@ -102,7 +96,7 @@ const APC_OFFSET: usize = DONE_OFFSET + offsetof<KernelObject>();
 const STACK_OFFSET: usize = (APC_OFFSET + offsetof<Apc>() + 7) & ~7;
 
 /** The IRPs of devices without others below or above. */
-const smallIrps = changetype<Lookaside>(memory.data(LOOKASIDE_BYTES, 4));
+const smallIrps = changetype<Lookaside>(memory.data(16, 4));
 const SMALL_IRP_BYTES: usize = STACK_OFFSET + LOCATION_BYTES;
 /** IRPs kept for the next requests. */
 const KEPT_IRPS: u32 = 128;
@@ -134,10 +128,7 @@ export function makeIrp(file: File): Irp {
   irp.context = 0;
   irp.apcRoutine = 0;
   irp.cancelRoutine = 0;
-  irp.cancel = false;
-  irp.pending = false;
-  irp.completed = false;
-  irp.waited = false;
+  store<u32>(changetype<usize>(irp) + offsetof<Irp>('cancel'), 0); // all flags of the word
   irp.listed = false;
   irp.operation = nextOperation();
   irp.issued = csrRead(TIME);
@@ -289,7 +280,13 @@ export function completeIrp(irp: Irp, status: u32, information: u32): u32 {
   irp.status = status;
   irp.information = information;
   hint2(TRACE_irp_complete, irp.operation, status);
-  resumeCompletion(irp);
+  if (irp.current == irp.stackCount && !currentLocation(irp).routine) {
+    irp.pending = (currentLocation(irp).control & PENDING_RETURNED) != 0;
+    irp.current++;
+    endWalk(irp);
+  } else {
+    resumeCompletion(irp);
+  }
   return status;
 }
 
@@ -306,6 +303,10 @@ export function resumeCompletion(irp: Irp): void {
       currentLocation(irp).control |= PENDING_RETURNED;
     }
   }
+  endWalk(irp);
+}
+
+function endWalk(irp: Irp): void {
   irp.completed = true;
   if (irp.listed) unlistIrp(irp);
   if (irp.pending) finishPended(irp);

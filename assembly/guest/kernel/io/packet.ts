@@ -8,6 +8,8 @@ import { amoAdd } from '../rv';
 export const PACKET_IRP: u32 = 1;
 export const PACKET_POSTED: u32 = 2;
 export const PACKET_WAIT: u32 = 3;
+/** It was taken back, and waits to be dropped: the unit lets go of packets in their order only. */
+export const PACKET_VOID: u32 = 4;
 
 @unmanaged
 export class Packet {

@@ -56,8 +56,8 @@ import { isAlertDue, signalObject, takeAlert } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { finishFromPort } from './finish';
 import { Irp } from './irp';
-import { Packet, PACKET_IRP, PACKET_POSTED } from './packet';
-import { packetTaken } from './waitpacket';
+import { Packet, PACKET_IRP, PACKET_POSTED, PACKET_VOID, PACKET_WAIT } from './packet';
+import { dropPacket, packetLeaves, packetTaken } from './waitpacket';
 
 /**
  * Completion ports over the hardware unit (N3.1 to N3.8). The unit keeps packets, parked threads and counts, and says through
@@ -69,6 +69,8 @@ import { packetTaken } from './waitpacket';
 export class Port extends KernelObject {
   /** The unit's handle. */
   unit: u32;
+  /** Packets that were taken back and not dropped yet. */
+  voids: u32;
 }
 
 /** Answers below this are codes: no packet lies there. */
@@ -143,7 +145,8 @@ function wakeDirectWaiters(port: Port): void {
 export function portDepth(port: Port): u32 {
   const bank = currentPrcb().portBank;
   mmioStore32(bank + PORT_PORT, port.unit);
-  return mmioLoad32(bank + PORT_DEPTH);
+  const depth = mmioLoad32(bank + PORT_DEPTH);
+  return depth > port.voids ? depth - port.voids : 0;
 }
 
 /** Take packets into the caller's entries, waiting for the first until the deadline; the number goes to `removed`. Below DISPATCH. */
@@ -181,21 +184,40 @@ function attemptRemove(port: Port, count: u32, deadline: u64, mode: u32): u32 {
   thread.waitMode = mode;
   thread.waitIrql = old;
   const first = removeOrAlert(port, thread, deadline);
-  if (first >= LOWEST_PACKET) takeMore(port, thread, changetype<Packet>(first), count);
+  const packets = first < LOWEST_PACKET ? first : takeMore(port, thread, first, count);
   unlockDispatcher(old);
+  return packets;
+}
+
+/** A first packet and up to `count` in all, linked. What was taken back is dropped; with nothing else, the remove begins again. */
+function takeMore(port: Port, thread: Thread, packet: usize, count: u32): usize {
+  const bank = currentPrcb().portBank;
+  mmioStore32(bank + PORT_PORT, port.unit);
+  let first: usize = 0;
+  let last: usize = 0;
+  while (packet) {
+    if (stands(port, changetype<Packet>(packet))) {
+      if (last) changetype<Packet>(last).link = packet;
+      else first = packet;
+      last = packet;
+      count--;
+    }
+    packet = count && port.unit ? amoSwap(bank + PORT_TAKE, portRecord(thread)) : 0;
+  }
+  if (!first) return STATUS_KERNEL_APC;
+  changetype<Packet>(last).link = 0;
   return first;
 }
 
-function takeMore(port: Port, thread: Thread, last: Packet, count: u32): void {
-  const bank = currentPrcb().portBank;
-  mmioStore32(bank + PORT_PORT, port.unit);
-  while (--count && port.unit) {
-    const packet = amoSwap(bank + PORT_TAKE, portRecord(thread));
-    if (!packet) break;
-    last.link = packet;
-    last = changetype<Packet>(packet);
-  }
-  last.link = 0;
+/** Is the packet one for the program? */
+function stands(port: Port, packet: Packet): bool {
+  const kind = packet.kind;
+  if (kind == PACKET_WAIT) packetLeaves(packet);
+  if (kind != PACKET_VOID) return true;
+  dropPacket(packet);
+  port.voids--;
+  if (portDepth(port) && !isListEmpty(waitList(port))) wakeDirectWaiters(port);
+  return false;
 }
 
 /** What a remove without a packet means: the unit's answer, or the status that interrupted it. */
@@ -247,6 +269,7 @@ function retire(packet: Packet): void {
   const kind = packet.kind;
   if (kind == PACKET_IRP) finishFromPort(changetype<Irp>(packet));
   else if (kind == PACKET_POSTED) free(changetype<usize>(packet), offsetof<Packet>());
+  else if (kind == PACKET_VOID) dropPacket(packet);
   else retireWait(packet);
 }
 

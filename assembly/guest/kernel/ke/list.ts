@@ -23,6 +23,13 @@ export function previousEntry(entry: usize): usize {
   return load<usize>(entry, 4);
 }
 
+/** Number of entries. */
+export function lengthOf(head: usize): u32 {
+  let length: u32 = 0;
+  for (let entry = nextEntry(head); entry != head; entry = nextEntry(entry)) length++;
+  return length;
+}
+
 export function insertTail(head: usize, entry: usize): void {
   const last = load<usize>(head, 4);
   store<usize>(entry, head);

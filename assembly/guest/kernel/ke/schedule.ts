@@ -165,7 +165,7 @@ export function requestApc(thread: Thread): void {
 
 /** Raise a thread's priority above its base for a while, as a reward for waiting (N3.21). Real-time priorities stay. */
 export function boostThread(thread: Thread, increment: u32): void {
-  if (!increment || thread.basePriority >= PRIORITY_REALTIME) return;
+  if (!increment || thread.boostDisabled || thread.basePriority >= PRIORITY_REALTIME) return;
   const boosted = min(thread.basePriority + increment, PRIORITY_REALTIME - 1);
   if (boosted <= thread.priority) return;
   thread.priority = boosted;

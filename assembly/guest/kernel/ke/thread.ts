@@ -5,10 +5,16 @@ import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
 import { MSTATUS_MPIE, MSTATUS_MPP_MACHINE } from '../hal/csr';
 import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
 import { currentPrcb, currentThread } from '../hal/prcb';
-import { allocate, allocateStack, free, freeStack } from '../mm/pool';
+import { allocate, free } from '../mm/pool';
 import { exitStub } from '../mm/user';
 import { bugCheck } from '../ps/fault';
-import { joinProcess, leaveProcess, Process } from '../ps/process';
+import {
+  allocateUserStack,
+  freeUserStack,
+  joinProcess,
+  leaveProcess,
+  Process,
+} from '../ps/process';
 import { finishThreadRequests } from '../io/cancel';
 import { leavePort } from '../io/port';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
@@ -38,10 +44,11 @@ export const PRIORITY_LEVELS: u32 = 32;
 const ALL_HARTS: u32 = u32.MAX_VALUE;
 /** From here up priorities are never boosted. */
 export const PRIORITY_REALTIME: u32 = 16;
-/** Most objects one call can wait for. */
-export const MAXIMUM_WAIT_OBJECTS: u32 = 16;
+/** Most objects one call can wait for without memory of the pool. */
+export const OWN_WAIT_OBJECTS: u32 = 3;
 
-const KERNEL_STACK_BYTES: usize = 4096;
+/** Three times of what the deepest system call with an interrupt on top has been seen to take. */
+const KERNEL_STACK_BYTES: usize = 2048;
 const DEFAULT_STACK_BYTES: u32 = 16 * 1024;
 /** Sizes and places in the frames of hal/trap.s. */
 export const FRAME_BYTES: usize = 144;
@@ -125,10 +132,14 @@ export class Thread extends KernelObject {
   takesApcs: bool;
   kernelApcPending: bool;
   kernelApcInProgress: bool;
+  /** The ends of its waits leave its priority as it is. */
+  boostDisabled: bool;
   /** An alert (NtAlertThread) ends its next alertable wait. */
   alerted: bool;
   /** It is to end with its exit status as soon as it is about to be in user mode. */
   terminating: bool;
+  /** It is on its way to its end, and needs not be told any more. */
+  ending: bool;
   /** The special APC that brings the end to a thread in user mode. */
   exitApc: Apc;
 }
@@ -162,7 +173,7 @@ export function threadOfRecord(record: usize): Thread {
 const TIMER_OFFSET: usize = (offsetof<Thread>() + 7) & ~7;
 const BLOCKS_OFFSET: usize = (TIMER_OFFSET + offsetof<Timer>() + 7) & ~7;
 const BLOCK_BYTES: usize = 24;
-const APC_OFFSET: usize = BLOCKS_OFFSET + BLOCK_BYTES * (MAXIMUM_WAIT_OBJECTS + 1);
+const APC_OFFSET: usize = BLOCKS_OFFSET + BLOCK_BYTES * (OWN_WAIT_OBJECTS + 1);
 const THREAD_BYTES: usize = APC_OFFSET + offsetof<Apc>();
 
 /** A thread record without stacks, for the idle thread and for createThread. */
@@ -203,10 +214,10 @@ export function createThread(
   if (!changetype<usize>(thread)) return thread;
   const bytes: usize = stackBytes ? stackBytes : DEFAULT_STACK_BYTES;
   const kernelStack = allocate(KERNEL_STACK_BYTES);
-  const userStack = allocateStack(process.stacks, bytes);
+  const userStack = allocateUserStack(process, bytes);
   if (!kernelStack || !userStack) {
     if (kernelStack) free(kernelStack, KERNEL_STACK_BYTES);
-    if (userStack) freeStack(process.stacks, userStack, bytes);
+    if (userStack) freeUserStack(process, userStack, bytes);
     forgetThread(thread);
     return changetype<Thread>(0);
   }
@@ -278,6 +289,7 @@ export function terminateThread(status: u32): void {
   lowerIrql(PASSIVE_LEVEL); // its last kernel APCs run there
   hint2(TRACE_thread_exit, changetype<usize>(thread), status);
   thread.exitStatus = status;
+  thread.ending = true;
   thread.terminating = false; // the waits of its end are not to be ended
   thread.userApcPending = false;
   finishThreadRequests(thread);
@@ -296,7 +308,7 @@ export function terminateThread(status: u32): void {
 /** Let another thread end by itself as soon as it can: in its system call, out of its wait, or out of its program. */
 export function requestTermination(thread: Thread, status: u32): void {
   const old = lockDispatcher();
-  if (thread.takesApcs && !thread.terminating) {
+  if (mustBeTold(thread)) {
     thread.exitStatus = status;
     thread.terminating = true;
     thread.userApcPending = true;
@@ -310,6 +322,11 @@ export function requestTermination(thread: Thread, status: u32): void {
   unlockDispatcher(old);
 }
 
+/** A second time its exit APC would still be on a list. */
+function mustBeTold(thread: Thread): bool {
+  return thread.takesApcs && !thread.terminating && !thread.ending;
+}
+
 /** Another thread of a program that is to end and has not been told so, with a reference, or null. */
 export function threadToEnd(process: Process): Thread {
   const own = currentThread();
@@ -318,7 +335,7 @@ export function threadToEnd(process: Process): Thread {
   for (let entry = nextEntry(allThreads); entry != allThreads; entry = nextEntry(entry)) {
     const thread = changetype<Thread>(entry - offsetof<Thread>('allNext'));
     if (thread.process != process || thread == own) continue;
-    if (!thread.takesApcs || thread.terminating) continue;
+    if (!mustBeTold(thread)) continue;
     found = thread;
     reference(found);
     break;
@@ -331,7 +348,8 @@ export function threadToEnd(process: Process): Thread {
 function endProgramThread(apc: usize): void {
   const thread = currentThread();
   const cause = load<u32>(thread.kernelStack - FRAME_BYTES + FRAME_CAUSE);
-  if (thread.terminating && cause != CAUSE_USER_CALL) terminateThread(thread.exitStatus);
+  if (thread.terminating && !thread.ending && cause != CAUSE_USER_CALL)
+    terminateThread(thread.exitStatus);
 }
 
 /** Give back the stacks of an ended thread and the reference of its running; on another stack than its own, at DISPATCH. */
@@ -342,7 +360,7 @@ export function retireThread(thread: Thread): void {
 
 function freeStacks(thread: Thread): void {
   free(thread.kernelStack - KERNEL_STACK_BYTES, KERNEL_STACK_BYTES);
-  freeStack(thread.process.stacks, thread.userStack, thread.userStackBytes);
+  freeUserStack(thread.process, thread.userStack, thread.userStackBytes);
 }
 
 /** The last reference to a thread is gone: it has ended, or never started. */

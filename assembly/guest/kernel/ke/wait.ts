@@ -36,7 +36,7 @@ import {
   waitList,
 } from './object';
 import { boostThread, readyThread, swapThread } from './schedule';
-import { MAXIMUM_WAIT_OBJECTS, Thread, THREAD_WAITING } from './thread';
+import { Thread, OWN_WAIT_OBJECTS, THREAD_WAITING } from './thread';
 import { cancelTimer, setTimer } from './timer';
 
 /**
@@ -67,19 +67,19 @@ export class WaitBlock {
 /** Bytes of a wait block. */
 export const WAIT_BLOCK_BYTES: usize = offsetof<WaitBlock>();
 
-/** A thread's block by place: those of waits for several objects, and behind them the one of waits for a single object. */
-export function waitBlock(thread: Thread, index: u32): WaitBlock {
-  return changetype<WaitBlock>(thread.blocks + WAIT_BLOCK_BYTES * index);
+/** One of several blocks. A thread has some for waits for several objects, and behind them one for waits for a single object. */
+export function waitBlock(blocks: usize, index: u32): WaitBlock {
+  return changetype<WaitBlock>(blocks + WAIT_BLOCK_BYTES * index);
 }
 
 /** A block of the thread's present wait. */
 function currentBlock(thread: Thread, index: u32): WaitBlock {
-  return changetype<WaitBlock>(thread.waitBlocks + WAIT_BLOCK_BYTES * index);
+  return waitBlock(thread.waitBlocks, index);
 }
 
 /** Wait for one object until a moment: 0 does not wait, NEVER waits for ever. */
 export function waitForObject(object: KernelObject, deadline: u64, mode: u32): u32 {
-  const block = waitBlock(currentThread(), MAXIMUM_WAIT_OBJECTS);
+  const block = waitBlock(currentThread().blocks, OWN_WAIT_OBJECTS);
   let status: u32;
   do {
     block.object = object;
@@ -88,12 +88,17 @@ export function waitForObject(object: KernelObject, deadline: u64, mode: u32): u
   return status;
 }
 
-/** Wait for the objects in the calling thread's first wait blocks. */
-export function waitForObjects(count: u32, all: bool, deadline: u64, mode: u32): u32 {
-  const blocks = waitBlock(currentThread(), 0);
+/** Wait for the objects in these wait blocks. */
+export function waitForObjects(
+  blocks: usize,
+  count: u32,
+  all: bool,
+  deadline: u64,
+  mode: u32,
+): u32 {
   let status: u32;
   do {
-    status = attemptWait(blocks, count, all, deadline, mode);
+    status = attemptWait(waitBlock(blocks, 0), count, all, deadline, mode);
   } while (status == STATUS_KERNEL_APC);
   return status;
 }

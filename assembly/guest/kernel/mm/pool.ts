@@ -1,5 +1,5 @@
 import { amoAdd } from '../rv';
-import { POOL_BYTES, POOL_SHIFT, RAM_BASE } from '../hal/board';
+import { POOL_BYTES, POOL_SHIFT, RAM_BASE, USUAL_RAM_BYTES } from '../hal/board';
 import { currentThread } from '../hal/prcb';
 import { CHECKED } from '../ke/checked';
 import { acquireLeaf, releaseLeaf } from '../ke/spinlock';
@@ -51,8 +51,13 @@ export function sharePool(programs: u32): void {
 
 /** First address of the pool: user mode ends here. */
 export function poolBase(ramEnd: usize): usize {
-  const part = ((ramEnd - RAM_BASE) >> POOL_SHIFT) & ~(PAGE - 1);
-  return ramEnd - max(part, POOL_BYTES);
+  return ramEnd - POOL_BYTES - ((unusualRam(ramEnd) >> POOL_SHIFT) & ~(PAGE - 1));
+}
+
+/** Bytes of RAM beyond the usual. */
+export function unusualRam(ramEnd: usize): usize {
+  const bytes = ramEnd - RAM_BASE;
+  return bytes > USUAL_RAM_BYTES ? bytes - USUAL_RAM_BYTES : 0;
 }
 
 /** Zeroed memory, or 0: the calling program's, if there is one. Blocks of a page or more are page-aligned. IRQL at most DISPATCH. */

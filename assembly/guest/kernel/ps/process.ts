@@ -1,5 +1,11 @@
 import { amoAdd } from '../rv';
-import { PROGRAM_BASE, USER_STACKS_BYTES } from '../hal/board';
+import {
+  MORE_STACKS_BYTES,
+  MORE_STACKS_SHARE,
+  MORE_STACKS_SHIFT,
+  PROGRAM_BASE,
+  USER_STACKS_BYTES,
+} from '../hal/board';
 import { currentThread } from '../hal/prcb';
 import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { initializeList, insertTail, nextEntry } from '../ke/list';
@@ -12,7 +18,17 @@ import {
   threadToEnd,
 } from '../ke/thread';
 import { CHECKED } from '../ke/checked';
-import { allocate, charged, createStacks, ownerOf, poolBase, sharePool } from '../mm/pool';
+import {
+  allocate,
+  allocateStack,
+  charged,
+  createStacks,
+  freeStack,
+  ownerOf,
+  poolBase,
+  sharePool,
+  unusualRam,
+} from '../mm/pool';
 import { Region, REGION_BYTES } from '../mm/region';
 import { writeStubs } from '../mm/user';
 import { closeAllHandles, HANDLE_TABLE_BYTES, HandleTable } from '../ob/handle';
@@ -29,6 +45,8 @@ const VERSION: u32 = 1;
 const FIRST_STACK_BYTES: u32 = 64 * 1024;
 /** Exit codes have 16 bits. */
 const EXIT_CODE: u32 = 0xffff;
+/** A region of stacks begins at a multiple of this. */
+const STACK_ALIGNMENT: usize = 64 * 1024;
 
 /** Words of the header. */
 const HEADER_MAGIC: usize = 0;
@@ -50,7 +68,10 @@ export class Process {
   end: usize;
   /** From start to end. */
   bytes: usize;
+  /** Where the heap ends, and the second region of stacks begins, if there is one. */
+  heapEnd: usize;
   stacks: Region;
+  moreStacks: Region;
   handles: HandleTable;
   /** Threads that have not ended. */
   threads: u32;
@@ -60,7 +81,8 @@ export class Process {
 }
 
 const STACKS_OFFSET: usize = offsetof<Process>();
-const HANDLES_OFFSET: usize = STACKS_OFFSET + REGION_BYTES;
+const MORE_STACKS_OFFSET: usize = STACKS_OFFSET + REGION_BYTES;
+const HANDLES_OFFSET: usize = MORE_STACKS_OFFSET + REGION_BYTES;
 const PROCESS_BYTES: usize = HANDLES_OFFSET + HANDLE_TABLE_BYTES;
 
 /** List head of all processes, in the order of their images. */
@@ -81,7 +103,8 @@ export function startPrograms(ramEnd: usize): void {
   while (image) {
     const next = headerWord(image, HEADER_NEXT);
     const end = next ? next - USER_STACKS_BYTES : poolBase(ramEnd);
-    startProgram(createProcess(image, end));
+    const heapEnd = next ? end : end - moreStackBytes(ramEnd, end - image);
+    startProgram(createProcess(image, heapEnd, end));
     image = next;
   }
   sharePool(count);
@@ -94,7 +117,13 @@ function headerWord(image: usize, offset: usize): u32 {
   return load<u32>(image + offset);
 }
 
-function createProcess(image: usize, end: usize): Process {
+/** What the last program gets of its `room` for more stacks than fit in front of its image: no more than half. */
+function moreStackBytes(ramEnd: usize, room: usize): usize {
+  const part = (unusualRam(ramEnd) >> MORE_STACKS_SHIFT) * MORE_STACKS_SHARE;
+  return min(min(part, room >> 1), MORE_STACKS_BYTES) & ~(STACK_ALIGNMENT - 1);
+}
+
+function createProcess(image: usize, heapEnd: usize, end: usize): Process {
   const address = allocate(PROCESS_BYTES);
   if (!address) bugCheck('no memory for a process', image);
   const process = changetype<Process>(address);
@@ -104,9 +133,14 @@ function createProcess(image: usize, end: usize): Process {
   process.image = image;
   process.end = end;
   process.bytes = end - process.start;
+  process.heapEnd = heapEnd;
   process.stacks = changetype<Region>(address + STACKS_OFFSET);
+  process.moreStacks = changetype<Region>(address + MORE_STACKS_OFFSET);
   process.handles = changetype<HandleTable>(address + HANDLES_OFFSET);
   if (!createStacks(process.stacks, writeStubs(process.start), image)) {
+    bugCheck('no memory for stacks of', image);
+  }
+  if (heapEnd < end && !createStacks(process.moreStacks, heapEnd, end)) {
     bugCheck('no memory for stacks of', image);
   }
   insertTail(processes, address);
@@ -117,10 +151,22 @@ function createProcess(image: usize, end: usize): Process {
 /** Its entry gets the image's base and the end of the heap. */
 function startProgram(process: Process): void {
   const entry = headerWord(process.image, HEADER_ENTRY);
-  const thread = createThread(process, entry, process.image, process.end, FIRST_STACK_BYTES, 0);
+  const thread = createThread(process, entry, process.image, process.heapEnd, FIRST_STACK_BYTES, 0);
   if (!changetype<usize>(thread)) bugCheck('no memory for the first thread', process.image);
   startThread(thread);
   dereference(thread);
+}
+
+/** Memory for a stack of a program, or 0. */
+export function allocateUserStack(process: Process, bytes: usize): usize {
+  const stack = allocateStack(process.stacks, bytes);
+  if (stack || process.heapEnd == process.end) return stack;
+  return allocateStack(process.moreStacks, bytes);
+}
+
+export function freeUserStack(process: Process, stack: usize, bytes: usize): void {
+  const first = stack < process.image;
+  freeStack(first ? process.stacks : process.moreStacks, stack, bytes);
 }
 
 /**

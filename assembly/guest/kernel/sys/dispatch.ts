@@ -39,6 +39,8 @@ import {
   SYS_NtResetEvent,
   SYS_NtSetEvent,
   SYS_NtSetInformationFile,
+  SYS_NtQueryInformationThread,
+  SYS_NtSetInformationThread,
   SYS_NtSetIoCompletion,
   SYS_NtSetTimer,
   SYS_NtGetContextThread,
@@ -104,6 +106,7 @@ import {
   waitForSingle,
   yieldExecution,
 } from './threads';
+import { queryInformationThread, setInformationThread } from './threadinformation';
 import { readFile, writeFile } from './transfer';
 
 /**
@@ -136,6 +139,8 @@ export function initializeServices(): void {
   provide(SYS_NtCreateThreadEx, createThreadCall.index);
   provide(SYS_NtTerminateThread, terminateThreadCall.index);
   provide(SYS_NtYieldExecution, yieldExecution.index);
+  provide(SYS_NtSetInformationThread, setInformationThread.index);
+  provide(SYS_NtQueryInformationThread, queryInformationThread.index);
   provide(SYS_NtSuspendThread, suspendThreadCall.index);
   provide(SYS_NtResumeThread, resumeThreadCall.index);
   provide(SYS_NtGetContextThread, getContextThread.index);

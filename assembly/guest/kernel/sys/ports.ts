@@ -148,11 +148,11 @@ function bindAll(
   return STATUS_SUCCESS;
 }
 
-export function cancelWaitPacket(handle: u32): u32 {
+export function cancelWaitPacket(handle: u32, removeSignaled: u32): u32 {
   const wait = changetype<WaitPacket>(referenceTyped(handle, TYPE_WAIT_PACKET));
   if (!changetype<usize>(wait)) return lookupStatus();
   const old = lockDispatcher();
-  const status = cancelWait(wait);
+  const status = cancelWait(wait, removeSignaled != 0);
   unlockDispatcher(old);
   dereference(wait);
   return status;

@@ -69,7 +69,7 @@ export function querySystemInformation(information: usize, bytes: u32): u32 {
   const status = probeWords(information, bytes);
   if (status) return status;
   if (bytes != SYSTEM_INFORMATION_BYTES) return STATUS_INFO_LENGTH_MISMATCH;
-  store<u32>(information + SYSTEM_INFORMATION_heapEnd, currentProcess().end);
+  store<u32>(information + SYSTEM_INFORMATION_heapEnd, currentProcess().heapEnd);
   store<u32>(information + SYSTEM_INFORMATION_harts, mmioLoad32(MAILBOX + MAILBOX_HARTS));
   storeClock(information + SYSTEM_INFORMATION_clockHz);
   store<u32>(information + SYSTEM_INFORMATION_address, LOCAL_ADDRESS);

@@ -16,14 +16,15 @@ import { KernelObject, TYPE_THREAD, TYPE_WAIT_PACKET } from '../ke/object';
 import { yieldThread } from '../ke/schedule';
 import {
   createThread,
-  MAXIMUM_WAIT_OBJECTS,
   PRIORITY_LEVELS,
   requestTermination,
   startThread,
   terminateThread,
   Thread,
+  OWN_WAIT_OBJECTS,
 } from '../ke/thread';
-import { waitBlock, waitForObject, waitForObjects } from '../ke/wait';
+import { WAIT_BLOCK_BYTES, waitBlock, waitForObject, waitForObjects } from '../ke/wait';
+import { allocate, free } from '../mm/pool';
 import { probe, probeOptional, probeWords } from '../mm/user';
 import { createHandle, lookupStatus, referenceHandle, referenceTyped } from '../ob/handle';
 import { dereference } from '../ob/object';
@@ -31,6 +32,9 @@ import { currentProcess } from '../ps/process';
 import { deadlineOf, waitMode } from './time';
 
 /** System calls about threads and waiting. */
+
+/** Most objects one call can wait for. */
+const MAXIMUM_WAIT_OBJECTS: u32 = 16;
 
 export function createThreadCall(
   handle: usize,
@@ -110,12 +114,12 @@ export function waitForSingle(handle: u32, alertable: u32, timeout: usize): u32 
   return status;
 }
 
-/** Is an object in more than one of the thread's first wait blocks? */
-function isNamedTwice(thread: Thread, count: u32): bool {
+/** Is an object in more than one of these wait blocks? */
+function isNamedTwice(blocks: usize, count: u32): bool {
   for (let index: u32 = 1; index < count; index++) {
-    const object = waitBlock(thread, index).object;
+    const object = waitBlock(blocks, index).object;
     for (let other: u32 = 0; other < index; other++) {
-      if (waitBlock(thread, other).object == object) return true;
+      if (waitBlock(blocks, other).object == object) return true;
     }
   }
   return false;
@@ -132,21 +136,34 @@ export function waitForMultiple(
   let status = probeWords(handles, count << 2);
   if (!status) status = probeOptional(timeout, 8);
   if (status) return status;
-  const thread = currentThread();
+  const few = count <= OWN_WAIT_OBJECTS;
+  const bytes = WAIT_BLOCK_BYTES * count;
+  const blocks = few ? currentThread().blocks : allocate(bytes);
+  if (!blocks) return STATUS_INSUFFICIENT_RESOURCES;
+  const held = referenceAll(blocks, handles, count);
+  status = STATUS_INVALID_HANDLE;
+  if (held == count && any == 0 && isNamedTwice(blocks, count)) {
+    status = STATUS_INVALID_PARAMETER_MIX;
+  } else if (held == count) {
+    status = waitForObjects(blocks, count, any == 0, deadlineOf(timeout), waitMode(alertable));
+  }
+  for (let index: u32 = 0; index < held; index++) dereference(waitBlock(blocks, index).object);
+  if (!few) free(blocks, bytes);
+  return status;
+}
+
+/** Put the objects of handles into wait blocks, each with a reference more; how many, up to the first that nobody can wait for. */
+function referenceAll(blocks: usize, handles: usize, count: u32): u32 {
   let held: u32 = 0;
   while (held < count) {
     const object = referenceHandle(load<u32>(handles + ((<usize>held) << 2)));
     if (!changetype<usize>(object)) break;
-    waitBlock(thread, held).object = object;
+    if (!canWait(object)) {
+      dereference(object);
+      break;
+    }
+    waitBlock(blocks, held).object = object;
     held++;
-    if (!canWait(object)) break;
   }
-  status = STATUS_INVALID_HANDLE;
-  if (held == count && any == 0 && isNamedTwice(thread, count)) {
-    status = STATUS_INVALID_PARAMETER_MIX;
-  } else if (held == count && canWait(waitBlock(thread, count - 1).object)) {
-    status = waitForObjects(count, any == 0, deadlineOf(timeout), waitMode(alertable));
-  }
-  while (held > 0) dereference(waitBlock(thread, --held).object);
-  return status;
+  return held;
 }
