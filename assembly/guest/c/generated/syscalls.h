@@ -58,6 +58,12 @@
 /* Registers of a suspended thread: its program counter, x1 to x31 (s0 to s11 and gp are undefined there), then words that hold s0 to s11 somewhere among others, then zeros. At least 128 bytes; STATUS_BUFFER_OVERFLOW when words of the second kind were left out, which 4096 bytes never do. STATUS_INVALID_PARAMETER for a thread that is not suspended. */
 #define SYS_NtGetContextThread 0x26u
 
+/* One word. ThreadPriority: 1 to 31. ThreadBasePriority: −2 to 2 from the usual 8, or 15 and −15 for 15 and 1. ThreadAffinityMask: a bit for each hart on which it may run. ThreadIdealProcessor: the hart on which it should run. ThreadPriorityBoost: 1 if the ends of waits are not to raise its priority. STATUS_INVALID_PARAMETER for other values. */
+#define SYS_NtSetInformationThread 0x24u
+
+/* ThreadBasicInformation: THREAD_BASIC_INFORMATION. ThreadPriorityBoost: one word, 1 if it is off. */
+#define SYS_NtQueryInformationThread 0x25u
+
 /* Make an event: type 0 notification (stays set), 1 synchronization (one waiter takes it). */
 #define SYS_NtCreateEvent 0x14u
 
@@ -115,7 +121,7 @@
 /* Once: when the object (event, semaphore, timer, thread) is signalled, take the signal and queue the packet to the port with status 0. The optional WAIT_PACKET_STATE tells whether it was already signalled, and the operation number. */
 #define SYS_NtAssociateWaitCompletionPacket 0x2du
 
-/* Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
+/* Undo an association that has not fired. With removeSignaledPacket 1, one that has fired, too: its packet is taken out of the port. STATUS_PENDING when it has fired and the packet is not taken back, or a thread has it already; STATUS_CANCELLED if it was not associated. */
 #define SYS_NtCancelWaitCompletionPacket 0x2eu
 
 /* Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT or FILE_SYNCHRONOUS_IO_ALERT for blocking calls, else 0. */
@@ -324,6 +330,24 @@
 
 /* Answer a message; MAILBOX_REPLY. Never pends. */
 #define IOCTL_MAILBOX_REPLY 0x22008u
+
+/* NtQueryInformationThread class. */
+#define ThreadBasicInformation 0x0u
+
+/* NtSetInformationThread class. */
+#define ThreadPriority 0x2u
+
+/* NtSetInformationThread class. */
+#define ThreadBasePriority 0x3u
+
+/* NtSetInformationThread class. */
+#define ThreadAffinityMask 0x4u
+
+/* NtSetInformationThread class. */
+#define ThreadIdealProcessor 0xdu
+
+/* NtQueryInformationThread and NtSetInformationThread class. */
+#define ThreadPriorityBoost 0xeu
 
 /* NtQueryInformationFile class. */
 #define FileStandardInformation 0x5u
@@ -537,6 +561,27 @@
 
 /* Operation number that names this wait in the trace. */
 #define WAIT_PACKET_STATE_operation 0x4u
+
+/* Who a thread is, and how it is scheduled. */
+#define THREAD_BASIC_INFORMATION_BYTES 0x18u
+
+/* Its status when it has ended, else STATUS_PENDING. */
+#define THREAD_BASIC_INFORMATION_exitStatus 0x0u
+
+/* Number of its program. */
+#define THREAD_BASIC_INFORMATION_process 0x4u
+
+/* Its own number. */
+#define THREAD_BASIC_INFORMATION_thread 0x8u
+
+/* Harts on which it may run. */
+#define THREAD_BASIC_INFORMATION_affinityMask 0xcu
+
+/* Priority at this moment, with its boost. */
+#define THREAD_BASIC_INFORMATION_priority 0x10u
+
+/* Priority without boosts. */
+#define THREAD_BASIC_INFORMATION_basePriority 0x14u
 
 /* Facts about the machine. */
 #define SYSTEM_INFORMATION_BYTES 0x20u

@@ -38,6 +38,10 @@ export const SYS_NtSuspendThread: u32 = 0x12;
 export const SYS_NtResumeThread: u32 = 0x13;
 /** Registers of a suspended thread: its program counter, x1 to x31 (s0 to s11 and gp are undefined there), then words that hold s0 to s11 somewhere among others, then zeros. At least 128 bytes; STATUS_BUFFER_OVERFLOW when words of the second kind were left out, which 4096 bytes never do. STATUS_INVALID_PARAMETER for a thread that is not suspended. */
 export const SYS_NtGetContextThread: u32 = 0x26;
+/** One word. ThreadPriority: 1 to 31. ThreadBasePriority: −2 to 2 from the usual 8, or 15 and −15 for 15 and 1. ThreadAffinityMask: a bit for each hart on which it may run. ThreadIdealProcessor: the hart on which it should run. ThreadPriorityBoost: 1 if the ends of waits are not to raise its priority. STATUS_INVALID_PARAMETER for other values. */
+export const SYS_NtSetInformationThread: u32 = 0x24;
+/** ThreadBasicInformation: THREAD_BASIC_INFORMATION. ThreadPriorityBoost: one word, 1 if it is off. */
+export const SYS_NtQueryInformationThread: u32 = 0x25;
 /** Make an event: type 0 notification (stays set), 1 synchronization (one waiter takes it). */
 export const SYS_NtCreateEvent: u32 = 0x14;
 /** Set an event; the optional word receives the previous state. */
@@ -76,7 +80,7 @@ export const SYS_NtQueryIoCompletion: u32 = 0x2b;
 export const SYS_NtCreateWaitCompletionPacket: u32 = 0x2c;
 /** Once: when the object (event, semaphore, timer, thread) is signalled, take the signal and queue the packet to the port with status 0. The optional WAIT_PACKET_STATE tells whether it was already signalled, and the operation number. */
 export const SYS_NtAssociateWaitCompletionPacket: u32 = 0x2d;
-/** Undo an association that has not fired. STATUS_PENDING if its packet is queued already (it is not taken back, whatever removeSignaledPacket says), STATUS_CANCELLED if it was not associated. */
+/** Undo an association that has not fired. With removeSignaledPacket 1, one that has fired, too: its packet is taken out of the port. STATUS_PENDING when it has fired and the packet is not taken back, or a thread has it already; STATUS_CANCELLED if it was not associated. */
 export const SYS_NtCancelWaitCompletionPacket: u32 = 0x2e;
 /** Open a device: \Device\Afd (a UDP socket), \Device\Mailbox (messages of the host), \Device\Disk (the whole disk), \Device\Volume\NAME (a file of the archive on the disk), \Device\NamedPipe\NAME (a client’s end of a pipe). options: FILE_SYNCHRONOUS_IO_NONALERT or FILE_SYNCHRONOUS_IO_ALERT for blocking calls, else 0. */
 export const SYS_NtCreateFile: u32 = 0x3c;
@@ -216,6 +220,18 @@ export const AFD_MAXIMUM_POLL: u32 = 0x40;
 export const IOCTL_MAILBOX_RECEIVE: u32 = 0x22004;
 /** Answer a message; MAILBOX_REPLY. Never pends. */
 export const IOCTL_MAILBOX_REPLY: u32 = 0x22008;
+/** NtQueryInformationThread class. */
+export const ThreadBasicInformation: u32 = 0;
+/** NtSetInformationThread class. */
+export const ThreadPriority: u32 = 2;
+/** NtSetInformationThread class. */
+export const ThreadBasePriority: u32 = 3;
+/** NtSetInformationThread class. */
+export const ThreadAffinityMask: u32 = 4;
+/** NtSetInformationThread class. */
+export const ThreadIdealProcessor: u32 = 0xd;
+/** NtQueryInformationThread and NtSetInformationThread class. */
+export const ThreadPriorityBoost: u32 = 0xe;
 /** NtQueryInformationFile class. */
 export const FileStandardInformation: u32 = 5;
 /** NtQueryInformationFile and NtSetInformationFile class. */
@@ -358,6 +374,20 @@ export const WAIT_PACKET_STATE_BYTES: u32 = 8;
 export const WAIT_PACKET_STATE_alreadySignaled: u32 = 0;
 /** Operation number that names this wait in the trace. */
 export const WAIT_PACKET_STATE_operation: u32 = 4;
+/** Who a thread is, and how it is scheduled. */
+export const THREAD_BASIC_INFORMATION_BYTES: u32 = 0x18;
+/** Its status when it has ended, else STATUS_PENDING. */
+export const THREAD_BASIC_INFORMATION_exitStatus: u32 = 0;
+/** Number of its program. */
+export const THREAD_BASIC_INFORMATION_process: u32 = 4;
+/** Its own number. */
+export const THREAD_BASIC_INFORMATION_thread: u32 = 8;
+/** Harts on which it may run. */
+export const THREAD_BASIC_INFORMATION_affinityMask: u32 = 0xc;
+/** Priority at this moment, with its boost. */
+export const THREAD_BASIC_INFORMATION_priority: u32 = 0x10;
+/** Priority without boosts. */
+export const THREAD_BASIC_INFORMATION_basePriority: u32 = 0x14;
 /** Facts about the machine. */
 export const SYSTEM_INFORMATION_BYTES: u32 = 0x20;
 /** First address behind the program’s memory. */
