@@ -3,7 +3,7 @@
  * it still makes sense. They never crash or hang. NOTHREAD_FUZZ is the number of cases of each kind.
  */
 import { readFileSync } from 'node:fs'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { Machine, MemoryError, RecordingError, SnapshotError } from '../../host/index.ts'
 import { coreUrl, parseRecording, Recorder, replay } from '../../host/index.ts'
 import { assetBytes } from '../../host/assets.ts'
@@ -16,11 +16,15 @@ import type { Snapshot } from '../../host/machine/snapshotFormat.ts'
 import { checkedConfiguration, readSnapshot } from '../../host/machine/snapshotReader.ts'
 import { Random } from '../../host/net/random.ts'
 import { assembleImage } from '../../host/toolchain/asm/index.ts'
+import { fuzzCases } from '../fuzz.ts'
 
-const cases = Number(process.env.NOTHREAD_FUZZ ?? 1500)
+const cases = fuzzCases(1500)
 /** Cases that reach a core or run a machine take a hundred times as long. */
 const slowCases = Math.min(Math.ceil(cases / 20), 10_000)
 const longestMessage = 300
+
+// A slow case takes 100 ms of a busy processor.
+vi.setConfig({ testTimeout: 60_000 + slowCases * 200 + cases * 5 })
 const ramBytes = 1 << 20
 
 const source = readFileSync(new URL('./busy.s', import.meta.url), 'utf8')
