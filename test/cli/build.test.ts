@@ -37,7 +37,7 @@ describe('nothread build', () => {
   it('names the passes when there is none of a name', () => {
     const { status, stderr } = nothread(['build', 'p.ts', '--dump', 'selekt'])
     expect(status).toBe(2)
-    expect(stderr).toContain('no pass "selekt"; choose one of lower, gvn')
+    expect(stderr).toContain('no pass "selekt"; choose one of lower, thread, gvn')
   })
 
   it('makes code that says which check has failed, and where', () => {

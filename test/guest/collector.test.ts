@@ -10,8 +10,8 @@ const tinyMemory = 22 * 1024 * 1024
 const rounds = process.env.NOTHREAD_LONG === undefined ? 60 : 1100
 /** What words that only look like references may keep. */
 const mostKept = 64 * 1024
-/** A step of marking, with stacks, registers and frames of this program. */
-const longestPause = 600_000
+/** A step of marking, with stacks, registers and frames of this program; checked code takes longer. */
+const longestPause = 1_000_000
 
 async function run(
   text: string,
