@@ -162,8 +162,22 @@ function isOddLoop(node: ts.Node): boolean {
   return declarations.length !== 1 || declarations[0].initializer !== undefined
 }
 
+/** Whether a member overrides one of a base class, and the class has none. */
+function overridesNothing(node: ts.Node): boolean {
+  if (node.kind !== ts.SyntaxKind.OverrideKeyword || !ts.isClassLike(node.parent.parent))
+    return false
+  const clauses = node.parent.parent.heritageClauses ?? []
+  return clauses.every((clause) => clause.token !== ts.SyntaxKind.ExtendsKeyword)
+}
+
 /** Forms that are supported in some places. */
 function otherUse(node: ts.Node): Message | undefined {
+  if (overridesNothing(node)) {
+    return {
+      cause: 'The class of this member extends no other, so that there is nothing to override.',
+      remedy: 'Leave out override, or name the base class: class A extends B.',
+    }
+  }
   if (isOddLoop(node)) return loopVariables
   if (ts.isSpreadElement(node) && ts.isNewExpression(node.parent)) {
     return {

@@ -28,7 +28,10 @@ export function patchLists({ compiler, resolver }: Patch): void {
       function (node, flow, type, mode): Type | null {
         if (calledName(node) !== LISTS) return original.call(this, node, flow, type, mode)
         const spread = node.args.find((part) => !isLiteral(part)) ?? node.args[0]
-        return this.resolveExpression(asList(spread, this.resolveExpression(spread, flow)), flow)
+        const found = this.resolveExpression(spread, flow)
+        const list = asList(spread, found)
+        // Once only: lists in lists would take twice as long with each level.
+        return list === spread ? found : this.resolveExpression(list, flow)
       },
   )
 }

@@ -1,7 +1,7 @@
 /**
  * Replaces methods of asc's classes while a program is compiled, and puts the originals back.
  */
-import { Compiler, DiagnosticEmitter, Flow, Module, Resolver } from 'assemblyscript'
+import { Compiler, DiagnosticEmitter, Flow, Module, Program, Resolver } from 'assemblyscript'
 import { prototypeOf } from './internals.ts'
 import type { CompilerInternals, ResolverInternals } from './internals.ts'
 
@@ -22,6 +22,7 @@ export interface Patch {
   flow: Replace<Flow>
   emitter: Replace<DiagnosticEmitter>
   module: Replace<Module>
+  program: Replace<Program>
 }
 
 /** Run `task` while asc is extended. Extensions that come later see calls first. */
@@ -43,6 +44,7 @@ export async function withExtensions<T>(
     flow: replaceIn(prototypeOf<Flow>(Flow)),
     emitter: replaceIn(prototypeOf<DiagnosticEmitter>(DiagnosticEmitter)),
     module: replaceIn(prototypeOf<Module>(Module)),
+    program: replaceIn(prototypeOf<Program>(Program)),
   }
   for (const extend of extensions) extend(patch)
   try {

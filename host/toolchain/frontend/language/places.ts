@@ -3,7 +3,7 @@
  * that it gives up.
  */
 import { DiagnosticCode } from 'assemblyscript'
-import type { DiagnosticEmitter, Range, Statement } from 'assemblyscript'
+import type { DiagnosticEmitter, Program, Range, Statement } from 'assemblyscript'
 import { isTooDeep } from '../depth.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import type { Patch } from './patch.ts'
@@ -34,7 +34,7 @@ export class Places {
   }
 
   /** Have asc tell what it is at. */
-  install({ compiler, emitter }: Patch): void {
+  install({ compiler, emitter, program }: Patch): void {
     const enter = (range: Range): Range | undefined => {
       const before = this.current
       if (!range.source.isLibrary) this.current = range
@@ -58,9 +58,25 @@ export class Places {
         return code
       }
     })
+    let hasGivenUp = false
+    program(
+      'initialize',
+      (original) =>
+        function (this: Program): void {
+          try {
+            original.call(this)
+          } catch {
+            // As below; here it comes of declarations, and mostly behind a message about one of them.
+            hasGivenUp = true
+            if (this.diagnostics.length === 0)
+              this.error(DiagnosticCode.Not_implemented_0, null, 'Form')
+          }
+        },
+    )
     compiler('compile', (original) => {
       const places = this
       return function (this: CompilerInternals) {
+        if (hasGivenUp) return this.module
         try {
           return original.call(this)
         } catch (error) {
