@@ -148,6 +148,47 @@ test.each([1, 2])('one reference is enough, whoever has it, on %s hart(s)', asyn
   expect(load.finished).toBe(true)
 })
 
+/** Sorting moves references where the collector is not told: through a buffer of its own, or within the list. */
+const sorting = `
+import { Memory, print } from 'nothread/guest'
+class Item {
+  next: Item | null = null
+  constructor(public value: u32) {}
+}
+let state: u32 = 1
+function random(): u32 { state ^= state << 13; state ^= state >> 17; state ^= state << 5; return state }
+function litter(): Item {
+  const item = new Item(77)
+  for (let n = 0; n < 4; n++) { const other = new Item(78); other.next = item.next; item.next = other }
+  return item
+}
+function compare(a: Item, b: Item): i32 {
+  return litter().value == 77 ? (a.value > b.value ? 1 : a.value < b.value ? -1 : 0) : 0
+}
+export function main(): void {
+  let wrong = 0
+  for (let round = 0; round < 12; round++) {
+    const count = round & 1 ? 300 : 3000
+    const list = new Array<Item>()
+    let sum: u32 = 0
+    for (let n = 0; n < count; n++) { const value = random() >>> 4; sum += value; list.push(new Item(value)) }
+    list.sort(compare)
+    for (let n = 0; n < 4000; n++) litter()
+    for (let n = 0; n < count; n++) {
+      sum -= list[n].value
+      if (list[n].next != null || (n > 0 && list[n - 1].value > list[n].value)) wrong++
+    }
+    if (sum) wrong++
+  }
+  print(wrong); print(Memory.collections > 20)
+}
+`
+
+test('sorting small and large lists while the comparison allocates loses nothing', async () => {
+  const { text } = await run(sorting, false)
+  expect(text).toBe('0\ntrue\n')
+})
+
 const unmanaged = `
 import { Memory, print } from 'nothread/guest'
 @unmanaged

@@ -52,28 +52,43 @@ test('coroutines that wait for sockets and timers on 4 harts all finish (100,000
   expect(await linesOf(text, count, { harts: 4, ramBytes: 256 * mebibyte })).toEqual([`${count}`])
 })
 
+const children = `
+  import { TaskSource, parameter, print, whenAll } from 'nothread/guest'
+  const start = new TaskSource<i32>()
+  async function child(n: i32): Promise<i32> { return n + (await start.task) }
+  export async function main(): Promise<void> {
+    const count = parameter('count', 0) as i32
+    const children = new Array<Promise<i32>>(count)
+    for (let n = 0; n < count; n++) children[n] = child(n & 1)
+    const all = whenAll(children)
+    print(all.isCompleted)
+    start.complete(1)
+    await all
+    let sum = 0
+    for (const task of children) sum += await task
+    print(sum)
+  }`
+
 test('whenAll of many children (a million)', async () => {
-  const text = `
-    import { TaskSource, parameter, print, whenAll } from 'nothread/guest'
-    const start = new TaskSource<i32>()
-    async function child(n: i32): Promise<i32> { return n + (await start.task) }
-    export async function main(): Promise<void> {
-      const count = parameter('count', 0) as i32
-      const children = new Array<Promise<i32>>(count)
-      for (let n = 0; n < count; n++) children[n] = child(n & 1)
-      const all = whenAll(children)
-      print(all.isCompleted)
-      start.complete(1)
-      await all
-      let sum = 0
-      for (const task of children) sum += await task
-      print(sum)
-    }`
   const count = isFull ? 1_000_000 : 20_000
-  expect(await linesOf(text, count, { ramBytes: 512 * mebibyte })).toEqual([
+  expect(await linesOf(children, count, { ramBytes: 512 * mebibyte })).toEqual([
     'false',
     `${count + count / 2}`,
   ])
+})
+
+test('a child of whenAll costs about as many cycles among four times as many', async () => {
+  const program = await compileText(children)
+  const cyclesPerChild = async (count: number): Promise<number> => {
+    const machine = await machineWith(program, {
+      ramBytes: 512 * mebibyte,
+      parameters: { count, lifetime: 1 },
+    })
+    await machine.run({ until: '1000s' })
+    return machine.cycles / count
+  }
+  const many = await cyclesPerChild(48_000)
+  expect(many / (await cyclesPerChild(12_000))).toBeLessThan(1.5)
 })
 
 test('AsyncMutex: many passes without and with contention, in turn (a million)', async () => {

@@ -4,14 +4,14 @@
  * of sweeping. Everything here runs under the heap's lock.
  */
 import {
-  beginMarking,
-  drain,
+  beginDirect,
+  forgetDirect,
   isDirectFull,
   markDirect,
-  markRange,
-  scanDirect,
-  scanUnnoticed,
-} from './marking';
+  scanDirectBefore,
+  scanLarge,
+} from './direct';
+import { beginMarking, drain, markRange, scanUnnoticed } from './marking';
 import { pageCount, pagesTaken, restartCount } from './pages';
 import { cycleLow, dataBase, dataEnd, saveRegisters, stackPointer } from './rv';
 import { beginSweep, isSwept, sweepPages, sweptPages } from './sweep';
@@ -78,6 +78,7 @@ export function collectAll(): void {
 
 function begin(): void {
   beginMarking();
+  forgetDirect();
   restartCount();
   state = MARKING;
 }
@@ -89,15 +90,19 @@ function sweepSome(count: u32, wanted: usize): void {
   collections++;
 }
 
-/** Mark for about `limit` words, and as many once more to come to the end, while the other threads stand still. */
+/**
+ * Mark for about `limit` words, and as many once more to come to the end, while the other threads stand still. What is scanned again in
+ * each step must not be most of it: the more that is, the more is done besides.
+ */
 function step(limit: i32): void {
   const start = cycleLow();
   suspendThreads();
   pagesOwed = 0;
   const first = !isMarking;
   isMarking = true;
-  scanDirect();
+  beginDirect();
   scanStacks();
+  limit = max(limit, scanDirectBefore());
   if (first) markRange(dataBase(), dataEnd());
   if (isDirectFull()) limit = NO_LIMIT;
   let budget = drain(limit);
@@ -115,9 +120,7 @@ function step(limit: i32): void {
 /** What changes without notice. Returns what is left of the budget: none if that led to too much more. */
 function scanLast(budget: i32): i32 {
   markRange(dataBase(), dataEnd());
-  // The cost of these roots is no reason to do them once more in another step.
-  scanUnnoticed();
-  return drain(budget);
+  return drain(max(budget, scanLarge() + scanUnnoticed()));
 }
 
 function scanStacks(): void {

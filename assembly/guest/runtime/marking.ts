@@ -4,7 +4,7 @@
  * It goes on in steps while the program runs in between. What keeps that sound: the threads stand still during a step; a store of a
  * reference into a managed object marks what it refers to (`__link`); frames, memory that is freed by hand and static data are
  * looked at once more in the last step, and so are the stacks. The library moves references inside of blocks without notice
- * (sorting, growing, rehashing), but only in blocks that its stack refers to: those are `direct`, and scanned again in the next step.
+ * (sorting, growing, rehashing), but only in blocks that its stack refers to: those are scanned again (direct.ts).
  */
 import {
   FRAME,
@@ -19,7 +19,6 @@ import {
   PAGE_FREE,
   PAGE_REST,
   blockAt,
-  directList,
   entryAt,
   entryClass,
   entryOf,
@@ -51,42 +50,12 @@ let top: usize = 0;
 let overflow: bool = false;
 /** Next page of a pass over all marked blocks, which a full mark stack makes necessary. */
 let passPage: u32 = NO_PAGE;
-let directEnd: usize = 0;
-let directFull: bool = false;
 
 /** Nothing is marked. */
 export function beginMarking(): void {
   top = markStack;
   overflow = false;
   passPage = NO_PAGE;
-  directEnd = directList;
-  directFull = false;
-}
-
-/** Whether more blocks are referred to by stacks than can be noted: then the step has to be the last. */
-export function isDirectFull(): bool {
-  return directFull;
-}
-
-/** What stacks referred to in the last step is scanned again, and new ones are noted from here on. */
-export function scanDirect(): void {
-  for (let place = directList; place < directEnd; place += 4) scanBlock(load<usize>(place));
-  directEnd = directList;
-}
-
-/** Mark what the words of a stack or of registers refer to, and note it. */
-export function markDirect(start: usize, end: usize): void {
-  for (let place = start; place < end; place += 4) {
-    const word = load<usize>(place);
-    const block = isTouched(word) ? markReference(word) : 0;
-    if (!block) continue;
-    if (directEnd == directList + PAGE_BYTES) {
-      directFull = true;
-      return markRange(place, end);
-    }
-    store<usize>(directEnd, block);
-    directEnd += 4;
-  }
 }
 
 /** Mark what the words from `start` to `end` may point to. */
@@ -101,7 +70,7 @@ export function markRange(start: usize, end: usize): void {
 }
 
 /** Mark the block that a word may refer to, and give it if it holds references that are not noticed when they change. */
-function markReference(word: usize): usize {
+export function markReference(word: usize): usize {
   const entry = entryAt(word);
   const kind = kindOf(entry);
   if (kind == MANUAL) return 0;
@@ -155,7 +124,7 @@ function isOver(block: usize): bool {
 }
 
 /** Mark what a block refers to. Returns what that costs. */
-function scanBlock(block: usize): i32 {
+export function scanBlock(block: usize): i32 {
   const bytes = isOver(block) ? TASK_BYTES : load<u32>(block, 4);
   markRange(block + HEADER, block + HEADER + (bytes & ~3));
   return <i32>(bytes >>> 2) + BLOCK_COST;

@@ -72,8 +72,8 @@ export let pagesTaken: u32 = 0;
 
 export let markStack: usize = 0;
 export let markStackEnd: usize = 0;
-/** A page for the blocks that stacks refer to, and one for the registers of a suspended thread. */
-export let directList: usize = 0;
+/** Two pages for the blocks that stacks refer to, and one for the registers of a suspended thread. */
+export let directLists: usize = 0;
 export let contextPage: usize = 0;
 
 /** To be called once, before any other function of the heap. */
@@ -86,8 +86,8 @@ export function initializePages(): void {
   marks = start + tableBytes;
   markStack = (marks + pages * PAGE_MARK_BYTES + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
   markStackEnd = markStack + max(leastStackPages, pages / PAGES_PER_STACK_PAGE) * PAGE_BYTES;
-  directList = markStackEnd;
-  contextPage = directList + PAGE_BYTES;
+  directLists = markStackEnd;
+  contextPage = directLists + 2 * PAGE_BYTES;
   firstPage = contextPage + PAGE_BYTES;
   pageCount = <u32>((end - firstPage) >>> PAGE_BITS);
   let sizeClass: u32 = 0;

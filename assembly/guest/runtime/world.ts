@@ -10,7 +10,7 @@ import {
   SYS_NtSuspendThread,
 } from './generated/syscalls';
 import { lock, unlock } from './lock';
-import { markDirect } from './marking';
+import { markDirect } from './direct';
 import { PAGE_BYTES, contextPage } from './pages';
 import { pool } from './poolState';
 import { system } from './system';
