@@ -30,6 +30,7 @@ describe('under stress', () => {
     ['', 1, false],
     [', checked', 1, true],
     [', on four harts', 4, false],
+    [', on eight harts, checked', 8, true],
   ])('nothing is lost and memory comes back%s', async (_, harts, checked) => {
     const { report, text, machine } = await run(stressProgram, checked, { harts })
     expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
