@@ -8,6 +8,13 @@ export const WORD = 4
 const STACK_ALIGNMENT = 16
 /** The greatest offset of a load or store. */
 export const OFFSET_LIMIT = 2047
+/**
+ * A frame is touched at least so often on its way down. Its caller may have left as much untouched above it, so that no guard of
+ * twice the size is stepped over.
+ */
+export const PROBE_BYTES = 512
+/** How far below a base a probe reaches, and the next base lies: the greatest offset downwards. */
+export const PROBE_REACH = 2048
 
 /**
  * From the stack pointer up: outgoing words, spill slots, saved registers. In a large frame the saved registers lie below the spill slots,

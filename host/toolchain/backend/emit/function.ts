@@ -10,7 +10,7 @@ import { placeVariables, UnwindNotes } from './debugging.ts'
 import { descriptorSymbol } from '../lower/context.ts'
 import * as encode from './encode.ts'
 import type { Frame } from './frame.ts'
-import { alignStack, OFFSET_LIMIT, planFrame, WORD } from './frame.ts'
+import { alignStack, OFFSET_LIMIT, planFrame, PROBE_BYTES, PROBE_REACH, WORD } from './frame.ts'
 import { emitSimple, emitTrap } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
 import { Suspensions } from './suspensions.ts'
@@ -245,6 +245,7 @@ export class Emitter {
   private prologue(): void {
     const { bytes, saved } = this.frame
     if (bytes === 0) return
+    if (this.fn.checksStack !== true) this.probeStack(bytes)
     this.adjustStack(-bytes)
     this.note(bytes, [])
     if (this.fn.checksStack === true) this.checkStack()
@@ -253,6 +254,19 @@ export class Emitter {
       this.code.word(encode.store('store32', register, base, offset - from))
     }
     this.note(bytes, saved)
+  }
+
+  /** Touches the memory of a large frame from the top down, so that a guard below the stack is met and not stepped over. */
+  private probeStack(bytes: number): void {
+    let base: MachineRegister = SP
+    for (let depth = PROBE_BYTES; depth <= bytes; depth += PROBE_BYTES) {
+      const offset = ((depth - 1) % PROBE_REACH) + 1
+      if (depth > PROBE_REACH && offset === PROBE_BYTES) {
+        this.code.word(encode.immediateOp('add', CALL_TARGET, base, -PROBE_REACH))
+        base = CALL_TARGET
+      }
+      this.code.word(encode.load('load32', X0, base, -offset))
+    }
   }
 
   /** Stops unless the stack pointer has reached the limit at the thread pointer. A thread that has no record yet is not checked. */
