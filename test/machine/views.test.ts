@@ -6,7 +6,7 @@ import { defaults } from '../../host/machine/options.ts'
 import { programBases } from '../../host/machine/program.ts'
 import { readProgram, shippedProgram } from '../../host/node/files.ts'
 import { compileText } from '../guest/programs.ts'
-import { programImage } from '../kernel/support.ts'
+import { programFrom, programImage } from '../kernel/support.ts'
 import { echoProgram } from '../system/echo.ts'
 import type { Echo } from '../system/echo.ts'
 
@@ -156,6 +156,36 @@ test('a packet in a port names the operation that it ends', async () => {
     most = Math.max(most, packets.length)
   }
   expect(most).toBeGreaterThan(1)
+})
+
+test('a packet that was taken back is no longer in its port', async () => {
+  const image = await programFrom(`
+    import { SYS_NtAssociateWaitCompletionPacket, SYS_NtCancelWaitCompletionPacket, SYS_NtCreateWaitCompletionPacket }
+      from '../../../assembly/guest/kernel/generated/syscalls';
+    import { call, createEvent, createPort, post, print, sleep } from './nt';
+
+    const word = memory.data(4, 4);
+
+    export function _start(): void {
+      const port = createPort(1);
+      call(SYS_NtCreateWaitCompletionPacket, word);
+      const packet = load<u32>(word);
+      call(SYS_NtAssociateWaitCompletionPacket, packet, port, createEvent(0, 1), 5, 6, 0);
+      post(port, 1, 2, 3, 4);
+      print('both\\n');
+      sleep(1);
+      call(SYS_NtCancelWaitCompletionPacket, packet, 1);
+      print('one\\n');
+      sleep(1000);
+    }
+  `)
+  const machine = await Machine.create()
+  await machine.load(image)
+  const kinds = () => machine.ports()[0].packets.map(({ kind, key }) => `${kind} ${key}`)
+  await machine.run({ until: { text: 'both\n' } })
+  expect(kinds()).toEqual(['wait 5', 'posted 1'])
+  await machine.run({ until: { text: 'one\n' } })
+  expect(kinds()).toEqual(['posted 1'])
 })
 
 test('looking disturbs nothing', async () => {

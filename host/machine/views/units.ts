@@ -57,7 +57,11 @@ export interface PortView {
 }
 
 const importances = ['low', 'medium', 'high', 'medium high'] as const
-const packetKinds = ['posted', 'request', 'posted', 'wait'] as const
+const packetKinds: Readonly<Record<string, PacketView['kind']>> = {
+  'io/packet/PACKET_IRP': 'request',
+  'io/packet/PACKET_POSTED': 'posted',
+  'io/packet/PACKET_WAIT': 'wait',
+}
 const packetClass = 'io/packet/Packet'
 const threadClass = 'ke/thread/Thread'
 const dpcClass = 'ke/dpc/Dpc'
@@ -118,12 +122,18 @@ export function portsOf(executive: Executive): PortView[] {
     })
 }
 
+/** A packet that was taken back stays in the unit until it comes to the front; it has none of the kinds. */
 function packetsFrom(executive: Executive, first: number): PacketView[] {
-  return linked(executive, first, packetLink).map((address) => {
+  const kinds = new Map(
+    Object.entries(packetKinds).map(([name, kind]) => [executive.records.constant(name), kind]),
+  )
+  return linked(executive, first, packetLink).flatMap((address) => {
     const packet = executive.records.at(packetClass, address)
+    const kind = kinds.get(packet('kind'))
+    if (kind === undefined) return []
     return {
       address,
-      kind: packetKinds[packet('kind')] ?? 'posted',
+      kind,
       key: packet('key'),
       context: packet('context'),
       status: packet('status'),
