@@ -1,6 +1,5 @@
 /**
- * From decimal digits to the nearest `f64`, ties to even: exact for every text. A number of few digits is one division or
- * multiplication; the others are shifted digit by digit until their integer part is the significand.
+ * Numbers as many decimal digits as it takes: the exact base of reading and writing `f64` (numberText.ts).
  */
 
 /** More digits than a decision can depend on; what follows counts as "a little more". */
@@ -12,29 +11,14 @@ const maximumShift: i32 = 60;
 const significandBits: i32 = 53;
 const leastExponent: i32 = -1022;
 const mostExponent: i32 = 1023;
-const exactPowers: StaticArray<f64> = [
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-  1e18, 1e19, 1e20, 1e21, 1e22,
-];
-const exactIntegers: u64 = 1 << 53;
+/** 2 ** 53: integers up to here are exact. */
+export const exactIntegers: u64 = 1 << 53;
 /** By the digits in front of the point, or zeros behind it, how far to shift towards a number from 0.5 to 1. */
 const shifts: StaticArray<i32> = [1, 3, 6, 9, 13, 16, 19, 23, 26];
 const usualShift: i32 = 27;
 
-/** The number `digits` × 10 ** `exponent`; the digits are characters from 0 to 9. */
-export function numberOf(digits: string, exponent: i32): f64 {
-  let value: u64 = 0;
-  const length = min(digits.length, 19);
-  for (let index = 0; index < length; index++) value = value * 10 + (digits.charCodeAt(index) - 48);
-  if (length == digits.length && value <= exactIntegers && exponent >= -22 && exponent <= 22) {
-    const power = unchecked(exactPowers[abs(exponent)]);
-    return exponent < 0 ? <f64>value / power : <f64>value * power;
-  }
-  return new Decimal(digits, exponent).toNumber();
-}
-
 /** A number as digits `0.ddd… × 10 ** point`, without zeros at its ends. */
-class Decimal {
+export class Decimal {
   private digits: StaticArray<u8> = new StaticArray<u8>(maximumDigits + roomBytes);
   private count: i32 = 0;
   private point: i32;
@@ -56,6 +40,68 @@ class Decimal {
 
   private trim(): void {
     while (this.count > 0 && unchecked(this.digits[this.count - 1]) == 0) this.count--;
+  }
+
+  /** The number `significand` × 2 ** `power`. */
+  static of(significand: u64, power: i32): Decimal {
+    const number = new Decimal(significand.toString(), 0);
+    if (power < 0) number.shiftRight(-power);
+    for (; power > maximumShift; power -= maximumShift) number.shiftLeft(maximumShift);
+    if (power > 0) number.shiftLeft(power);
+    return number;
+  }
+
+  /** Negative, zero or positive, as this number is less than, equal to or greater than the other. */
+  compare(other: Decimal): i32 {
+    if (this.point != other.point) return this.point - other.point;
+    const count = max(this.count, other.count);
+    for (let index = 0; index < count; index++) {
+      const difference =
+        <i32>this.digitAt(index, this.count) - <i32>other.digitAt(index, other.count);
+      if (difference) return difference;
+    }
+    return 0;
+  }
+
+  /** The first `count` digits; one more in the last of them if `up`. */
+  cut(count: i32, up: bool): Decimal {
+    const result = new Decimal('', 0);
+    result.point = this.point;
+    result.count = count;
+    for (let index = 0; index < count; index++) {
+      unchecked((result.digits[index] = <u8>this.digitAt(index, this.count)));
+    }
+    if (up) result.increase();
+    result.trim();
+    return result;
+  }
+
+  private increase(): void {
+    while (this.count > 0 && unchecked(this.digits[this.count - 1]) == 9) this.count--;
+    if (this.count > 0) {
+      unchecked(this.digits[this.count - 1]++);
+      return;
+    }
+    this.append(1);
+    this.point++;
+  }
+
+  /** Whether the nearest number of `count` digits is the greater one, ties to even. */
+  isNearUp(count: i32): bool {
+    return this.roundsUpAt(count, this.digitAt(count - 1, this.count));
+  }
+
+  /** Write the digits as text to `address`. Returns how many there are. */
+  write(address: usize): i32 {
+    for (let index = 0; index < this.count; index++) {
+      store<u16>(address + ((<usize>index) << 1), 48 + <u16>unchecked(this.digits[index]));
+    }
+    return this.count;
+  }
+
+  /** Power of ten of the last digit. */
+  get exponent(): i32 {
+    return this.point - this.count;
   }
 
   toNumber(): f64 {
@@ -148,11 +194,11 @@ class Decimal {
     for (let index = 0; index < this.point; index++) {
       value = value * 10 + this.digitAt(index, this.count);
     }
-    return value + u64(this.roundsUp(value));
+    return value + u64(this.roundsUpAt(this.point, value));
   }
 
-  private roundsUp(value: u64): bool {
-    const place = this.point;
+  /** Whether what stands from `place` on is more than a half, or a half behind an odd number. */
+  private roundsUpAt(place: i32, value: u64): bool {
     if (place < 0 || place >= this.count) return false;
     const digit = unchecked(this.digits[place]);
     const isHalf = digit == 5 && place + 1 == this.count && !this.isMore;

@@ -2,7 +2,7 @@
  * Reading JSON: RFC 8259, nothing more and nothing less. Arrays and objects that are open are kept in a list, not on the stack, so
  * that no depth is too deep. Of members with the same name the last one counts.
  */
-import { numberOf } from './decimal';
+import { parseNumber } from './numberText';
 import { JsonError, JsonKind, JsonValue } from './jsonValue';
 
 const TAB = 9;
@@ -22,9 +22,6 @@ const CLOSE_ARRAY = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const END = -1;
-
-/** Exponents beyond this make infinity or 0 of any number that fits into memory. */
-const largestExponent: i32 = 1 << 29;
 
 /** What a text says. */
 export function parseJson(text: string): JsonValue {
@@ -110,28 +107,15 @@ class Parser {
   }
 
   private number(): f64 {
-    const isNegative = this.skip(MINUS);
-    let digits = this.code() == ZERO ? this.digit() : this.digits();
-    let exponent = 0;
-    if (this.skip(POINT)) {
-      const fraction = this.digits();
-      digits += fraction;
-      exponent = -fraction.length;
+    const start = this.place;
+    this.skip(MINUS);
+    if (!this.skip(ZERO)) this.digits();
+    if (this.skip(POINT)) this.digits();
+    if (this.skip(101) || this.skip(69)) {
+      if (!this.skip(MINUS)) this.skip(PLUS);
+      this.digits();
     }
-    if (this.skip(101) || this.skip(69)) exponent += this.exponent();
-    const value = numberOf(digits, exponent);
-    return isNegative ? -value : value;
-  }
-
-  private exponent(): i32 {
-    const isNegative = this.skip(MINUS);
-    if (!isNegative) this.skip(PLUS);
-    const digits = this.digits();
-    let value = 0;
-    for (let index = 0; index < digits.length && value < largestExponent / 10; index++) {
-      value = value * 10 + (digits.charCodeAt(index) - ZERO);
-    }
-    return isNegative ? -value : value;
+    return parseNumber(this.text.substring(start, this.place));
   }
 
   private skip(code: i32): bool {
@@ -140,16 +124,11 @@ class Parser {
     return true;
   }
 
-  private digit(): string {
-    return this.text.charAt(this.place++);
-  }
-
   /** One digit or more. */
-  private digits(): string {
+  private digits(): void {
     const start = this.place;
     while (isDigit(this.code())) this.place++;
     if (this.place == start) this.fail();
-    return this.text.substring(start, this.place);
   }
 
   private string(): string {

@@ -38,8 +38,40 @@ const additions: Record<string, Addition> = {
 
 const entryImport = '\nimport { Entry } from "nothread/guest/generator";\n'
 
-/** Library files with the methods, made of asc's own. */
+/** Functions that give others their place: by file, the head of the old one, its new name, and the new one. */
+const replacements: Record<string, { head: string; renamed: string; text: string }> = {
+  'util/number': {
+    head: 'function grisu2(',
+    renamed: 'function quickDigits(',
+    text:
+      'import { isDoubtful, shortest } from "nothread/guest/numberText";\n' +
+      'function grisu2(value: f64, buffer: usize, sign: i32, isSingle: bool): i32 { ' +
+      'const length = quickDigits(value, buffer, sign, isSingle); ' +
+      'if (isSingle || !isDoubtful(value, length - sign)) return length; ' +
+      'const digits = shortest(value); _K = digits.exponent; return sign + digits.write(buffer + (sign << 1)); }\n',
+  },
+  'util/string': {
+    head: 'export function strtod(',
+    renamed: 'function strtodOfAsc(',
+    text: 'export { parseNumber as strtod } from "nothread/guest/numberText";\n',
+  },
+}
+
+/** Library files with the methods and functions, made of asc's own. */
 export function withAdditions(library: GuestSources): GuestSources {
+  return { ...withMethods(library), ...withReplacements(library) }
+}
+
+function withReplacements(library: GuestSources): GuestSources {
+  return Object.fromEntries(
+    Object.entries(replacements).map(([file, { head, renamed, text }]) => {
+      if (!library[file].includes(head)) throw new Error(`The library has no ${head} in ${file}.`)
+      return [file, library[file].replace(head, renamed) + '\n' + text]
+    }),
+  )
+}
+
+function withMethods(library: GuestSources): GuestSources {
   return Object.fromEntries(
     Object.entries(additions).map(([file, { head, field, methods }]) => {
       const text = field ? library[file].replace(field, '$&_') : library[file]
