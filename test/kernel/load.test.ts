@@ -15,6 +15,8 @@ const cycles = Number(process.env.LOAD_CYCLES ?? 10_000_000)
 const runs = Array.from({ length: seeds }, (_, index) => first + index + 1).flatMap((seed) =>
   [1, 2, 4, 8].map((harts): [number, number] => [harts, seed]),
 )
+/** Host time for a run in milliseconds: a long load needs about 100 s for 10^9 cycles of 8 harts on a core of its own. */
+const timeout = 180_000 + cycles / 2000
 /** What names in the kernel of a test begin with. */
 const kernel = 'assembly/guest/kernel/'
 /** The program rests for longer than this where its memory is looked at. */
@@ -54,12 +56,14 @@ function inUse(machine: Machine, records: Records): { bytes: number; threads: nu
   }
 }
 
-async function loaded(harts: number, seed: number): Promise<Machine> {
-  const parameters = { 'load-time': cycles / cyclesPerMicrosecond }
+async function loaded(harts: number, seed: number, load = cycles): Promise<Machine> {
+  const parameters = { 'load-time': load / cyclesPerMicrosecond }
   const link = { delay: '20us', loss: '5%', duplicate: '2%', reorder: '2%' }
   const options = { checked: true, harts, seed, parameters, link }
   const others = [await programImage('load', otherBase)]
-  return machineWith(await programImage('load', base), options, others)
+  const machine = await machineWith(await programImage('load', base), options, others)
+  machine.network.clients({ port: 5000, count: 4, timeout: '300us' })
+  return machine
 }
 
 describe('random load on the checked executive', () => {
@@ -68,7 +72,6 @@ describe('random load on the checked executive', () => {
     async (harts, seed) => {
       const machine = await loaded(harts, seed)
       const records = new Records(machine.images[0], machine.memory)
-      machine.network.clients({ port: 5000, count: 4, timeout: '300us' })
       await machine.run({ until: { text: 'before\n' }, for: '1s' })
       await machine.run({ for: look })
       const before = inUse(machine, records)
@@ -84,5 +87,15 @@ describe('random load on the checked executive', () => {
       expect(lines.filter(isFault)).toHaveLength(1)
       expect(after).toEqual({ bytes: before.bytes - threadBytes, threads: before.threads - 1 })
     },
+    timeout,
   )
+
+  it.each([2, 4, 8])('%i harts: the same run again, in pieces, is the same run', async (harts) => {
+    const [whole, inPieces] = [await loaded(harts, 1, 2e6), await loaded(harts, 1, 2e6)]
+    await whole.run({ until: 45e6 })
+    for (let until = 1e6; until <= 45e6; until += 1e6) await inPieces.run({ until })
+    expect(whole.consoleText).toContain('load ok')
+    expect(inPieces.consoleText).toBe(whole.consoleText)
+    expect([inPieces.cycles, inPieces.stateHash()]).toEqual([whole.cycles, whole.stateHash()])
+  })
 })
