@@ -3,7 +3,14 @@
  */
 import { assemble } from './asm/index.ts'
 import type { ObjectFile } from './asm/index.ts'
-import { BackendError, DATA_OFFSET, DEFAULT_CODE, linkImage, NO_CHECKS } from './backend/index.ts'
+import {
+  BackendError,
+  CodeCache,
+  DATA_OFFSET,
+  DEFAULT_CODE,
+  linkImage,
+  NO_CHECKS,
+} from './backend/index.ts'
 import type { Checks, LinkedImage, LinkOptions } from './backend/index.ts'
 import { parseModule } from './backend/wasm/parse.ts'
 import type { Image, ImageSymbol } from './elf/image.ts'
@@ -28,6 +35,9 @@ export const TASKS_SYMBOL = '__tasks'
 const kernelEntry = '_boot'
 const programEntry = '_start'
 const taskHeadBytes = 32
+
+/** Functions of the programs that were compiled last. */
+const cache = new CodeCache()
 
 /** A compiled program. */
 export interface Program {
@@ -72,6 +82,7 @@ export async function compile(
       checks: options.checks,
     },
     dump: options.dump,
+    cache,
     renameSource: (file) => (file.startsWith('~') ? file : directory + file),
   })
   image.symbols.push(taskHead(wasm))

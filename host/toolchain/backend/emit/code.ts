@@ -4,6 +4,8 @@
  */
 
 import type { Place } from '../../dwarf/information.ts'
+import type { Homes, LiveSlot } from '../ir/ir.ts'
+import { NOWHERE } from '../ir/ir.ts'
 
 /** A place in the code; the linker sets `address`. */
 export class Label {
@@ -21,7 +23,7 @@ export interface Item {
   fix: Fix
   target: Label | string | undefined
   addend: number
-  /** Offset of the wasm instruction, for line tables. */
+  /** Where the wasm instruction is in its body, for line tables, or NOWHERE. */
   at: number
   /** Labels in front of the item. */
   labels: Label[]
@@ -42,6 +44,12 @@ export interface CodeVariable {
   place: Place
 }
 
+/** What is known of a coroutine: its frame, and its suspension points in the order of its states. */
+export interface CodeCoroutine {
+  frameBytes: number
+  states: { line: number; resume: Label; slots: LiveSlot[] }[]
+}
+
 /** The code of one function, or of one table behind it. */
 export interface FunctionCode {
   name: string
@@ -52,8 +60,9 @@ export interface FunctionCode {
   end: Label[]
   /** Bytes of stack the function uses. */
   frameBytes: number
-  /** Resume point of each suspension, in the order of the coroutine's states. */
-  resumes: Label[]
+  coroutine: CodeCoroutine | undefined
+  /** Where the source's variables stay, of a function that is to be debugged. */
+  homes: Homes | undefined
   unwind: CodeUnwind[]
   variables: CodeVariable[]
   /** The machine register that holds the frame, of a coroutine. */
@@ -63,7 +72,7 @@ export interface FunctionCode {
 export class CodeBuffer {
   readonly items: Item[] = []
   private pending: Label[] = []
-  at = 0
+  at = NOWHERE
 
   word(word: number): void {
     this.put(word, 'none', undefined, 0)

@@ -4,7 +4,7 @@ import type { Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { CONDITION_OPPOSITE } from '../ir/ir.ts'
 import { TRAP } from '../options.ts'
 import { sequentialize } from '../passes/destruct.ts'
-import type { FunctionCode } from './code.ts'
+import type { CodeCoroutine, FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
 import { placeVariables, UnwindNotes } from './debugging.ts'
 import { descriptorSymbol } from '../lower/context.ts'
@@ -65,11 +65,26 @@ export class Emitter {
       symbols: this.symbols,
       end: code.finish(),
       frameBytes: this.frame.bytes,
-      resumes: this.suspensions.addresses,
+      coroutine: this.coroutine(),
+      homes: fn.homes,
       unwind: this.unwind.rows,
       frameRegister: fn.coroutine && this.register(fn.coroutine.frame),
       variables: placeVariables(fn, this.frame, (register) => this.register(register)),
     }
+  }
+
+  private coroutine(): CodeCoroutine | undefined {
+    const { coroutine } = this.fn
+    return (
+      coroutine && {
+        frameBytes: coroutine.frameBytes,
+        states: coroutine.states.map(({ line, slots }, state) => ({
+          line,
+          resume: this.suspensions.addresses[state],
+          slots,
+        })),
+      }
+    )
   }
 
   /** Tells debuggers what the stack holds from the next item on. */

@@ -11,7 +11,14 @@ import type {
   Register,
   StoreOp,
 } from './ir.ts'
-import { CONDITION_OF, CONDITION_OPPOSITE, createInstruction, isCommutative, ZERO } from './ir.ts'
+import {
+  CONDITION_OF,
+  CONDITION_OPPOSITE,
+  createInstruction,
+  isCommutative,
+  NOWHERE,
+  ZERO,
+} from './ir.ts'
 import { constantOf, holds, simplify } from './fold.ts'
 import { SsaVariables } from './ssa.ts'
 
@@ -23,7 +30,7 @@ export class FunctionBuilder {
   readonly variables: SsaVariables
   current: Block
   /** Offset of the wasm instruction being lowered. */
-  at = 0
+  at = NOWHERE
   private readonly definitions: (Instruction | undefined)[] = [undefined]
   private constants = new Map<number, Register>()
   private nextBlock = 0

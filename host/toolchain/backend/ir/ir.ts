@@ -138,7 +138,7 @@ export interface Instruction {
   condition?: Condition
   /** MMIO: never merged, moved or removed. */
   volatile?: boolean
-  /** Offset of the wasm instruction in its file, for line tables; 0 is unknown. */
+  /** Where the wasm instruction is in its body, for line tables, or NOWHERE. */
   at: number
 }
 
@@ -284,12 +284,15 @@ export function suspensionsByState(blocks: readonly Block[]): Map<number, Block[
   return result
 }
 
+/** Position of an instruction that nothing in the source stands for. */
+export const NOWHERE = -1
+
 export function createInstruction(
   op: Op,
   defs: Register[],
   uses: Register[],
   imm = 0,
-  at = 0,
+  at = NOWHERE,
 ): Instruction {
   return { op, defs, uses, imm, at }
 }

@@ -5,12 +5,11 @@
  * descriptor's address. For tools, the section `.nothread.coroutines` holds a JSON list of CoroutineTable, which tells for every
  * suspension the line, the resume address (word 0 of a frame that waits there) and the slots in use.
  */
-import type { IrFunction } from '../ir/ir.ts'
+import type { FunctionCode } from '../emit/code.ts'
 import { FRAME_HEADER_BYTES } from '../passes/frameSlots.ts'
 import { words } from './data.ts'
-import type { Compiled } from './program.ts'
 import { descriptorSymbol } from '../lower/context.ts'
-import type { PlacedFunction, Text } from './text.ts'
+import type { PlacedFunction } from './text.ts'
 
 const HEAD_BYTES = 16
 const STATE_BYTES = 8
@@ -36,19 +35,17 @@ export interface CoroutineState {
 }
 
 /** Bytes of a coroutine's descriptor, a multiple of the word. */
-export function descriptorSize({ name, coroutine }: IrFunction): number {
+export function descriptorSize({ name, coroutine }: FunctionCode): number {
   const bytes = HEAD_BYTES + STATE_BYTES * coroutine!.states.length + placeName(name).length
   return Math.ceil(bytes / WORD) * WORD
 }
 
-export function descriptorBytes(
-  { name, coroutine }: IrFunction,
-  placed: PlacedFunction,
-): Uint8Array {
+export function descriptorBytes({ code, address }: PlacedFunction): Uint8Array {
+  const { name, coroutine } = code
   const { frameBytes, states } = coroutine!
   const text = placeName(name)
-  const places = states.flatMap(({ line }, k) => [placed.code.resumes[k].address, line])
-  const head = words([frameBytes, states.length, placed.address, text.length, ...places])
+  const places = states.flatMap(({ line, resume }) => [resume.address, line])
+  const head = words([frameBytes, states.length, address, text.length, ...places])
   return Uint8Array.from([...head, ...text])
 }
 
@@ -60,34 +57,26 @@ function placeName(symbol: string): Uint8Array {
 }
 
 export function coroutineTables(
-  compiled: readonly Compiled[],
+  functions: readonly PlacedFunction[],
   resolve: (symbol: string) => number,
-  text: Text,
 ): CoroutineTable[] {
-  const tables: CoroutineTable[] = []
-  compiled.forEach(({ fn }, i) => {
-    const { coroutine } = fn
-    if (coroutine === undefined) return
-    const { address, code } = text.functions[i]
-    tables.push({
-      name: fn.name,
-      address,
-      descriptor: resolve(descriptorSymbol(fn.name)),
-      frameBytes: coroutine.frameBytes,
-      states: coroutine.states.map(({ line, slots }, k) => ({
-        line,
-        address: code.resumes[k].address,
-        slots: [
-          ...homeSlots(fn),
-          ...slots.map(({ offset }) => ({ offset, bytes: WORD, name: `+${offset}` })),
-        ],
-      })),
-    })
+  return functions.flatMap(({ code, address }) => {
+    const { name, coroutine } = code
+    if (coroutine === undefined) return []
+    const { frameBytes } = coroutine
+    const states = coroutine.states.map(({ line, resume, slots }) => ({
+      line,
+      address: resume.address,
+      slots: [
+        ...homeSlots(code),
+        ...slots.map(({ offset }) => ({ offset, bytes: WORD, name: `+${offset}` })),
+      ],
+    }))
+    return [{ name, address, descriptor: resolve(descriptorSymbol(name)), frameBytes, states }]
   })
-  return tables
 }
 
-function homeSlots({ homes }: IrFunction): CoroutineState['slots'] {
+function homeSlots({ homes }: FunctionCode): CoroutineState['slots'] {
   return (homes?.variables ?? []).map(({ name, word, words: count }) => ({
     offset: FRAME_HEADER_BYTES + WORD * word,
     bytes: WORD * count,

@@ -17,12 +17,12 @@ import { BackendError } from '../errors.ts'
 import { SUPPORT_LIBRARY } from '../generated/support.ts'
 import { descriptorSymbol, LINKER, wordsOf } from '../lower/context.ts'
 import type { CodeChoice, CodeOptions } from '../options.ts'
-import type { IrFunction } from '../ir/ir.ts'
 import { parseMarch } from '../march.ts'
 import { DEFAULT_CODE, NO_CHECKS } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import type { ExternalKind, WasmModule } from '../wasm/module.ts'
 import { parseModule } from '../wasm/parse.ts'
+import type { CodeCache } from './codeCache.ts'
 import type { CoroutineTable } from './coroutines.ts'
 import { coroutineTables, descriptorBytes, descriptorSize } from './coroutines.ts'
 import { debugInformation, globalVariables } from './information.ts'
@@ -76,6 +76,8 @@ export interface LinkOptions {
   signatures?: Map<string, number>
   /** Receives every function's text after every pass. */
   dump?: Dump
+  /** Functions that were compiled before. */
+  cache?: CodeCache
 }
 
 export interface ExportedItem {
@@ -106,7 +108,6 @@ export function linkImage(options: LinkOptions): LinkedImage {
 
 /** A coroutine and where its descriptor stands. */
 interface Descriptor {
-  fn: IrFunction
   placed: PlacedFunction
   address: number
 }
@@ -155,7 +156,7 @@ class Linker {
       ...data.segments,
       ...this.codeSegments(textBytes, descriptors),
     ]
-    const coroutines = coroutineTables(this.compiled, resolve, this.text)
+    const coroutines = coroutineTables(this.text.functions, resolve)
     const sections = new Map<string, Uint8Array>()
     if (coroutines.length > 0) sections.set(COROUTINE_SECTION, json(coroutines))
     const globals = globalVariables(this.units[0], resolve, this.options.names)
@@ -203,7 +204,7 @@ class Linker {
     for (const item of references) {
       if (item.kind === 'function') roots.add(functionSymbols[item.index])
     }
-    return compileReachable(units, roots, isKnown, options.dump)
+    return compileReachable(units, roots, isKnown, options)
   }
 
   /** Addresses that do not depend on the code. */
@@ -240,12 +241,13 @@ class Linker {
     }
     let next = align(this.text.end, WORD)
     const descriptors: Descriptor[] = []
-    this.compiled.forEach(({ fn }, i) => {
-      if (fn.coroutine === undefined) return
-      this.symbols.set(descriptorSymbol(fn.name), next)
-      descriptors.push({ fn, placed: this.text.functions[i], address: next })
-      next += descriptorSize(fn)
-    })
+    for (const placed of this.text.functions) {
+      const { code } = placed
+      if (code.coroutine === undefined) continue
+      this.symbols.set(descriptorSymbol(code.name), next)
+      descriptors.push({ placed, address: next })
+      next += descriptorSize(code)
+    }
     this.symbols.set(LINKER.imageEnd, align(next, HEAP_ALIGNMENT))
     return descriptors
   }
@@ -289,8 +291,8 @@ class Linker {
     const address = this.text.functions[0]?.address ?? this.text.end
     const flags = segmentFlags.read | segmentFlags.execute
     if (bytes.length > 0) result.push(segment({ address, bytes }, flags, '.text'))
-    for (const { fn, placed, address: at } of descriptors) {
-      const record = descriptorBytes(fn, placed)
+    for (const { placed, address: at } of descriptors) {
+      const record = descriptorBytes(placed)
       result.push(segment({ address: at, bytes: record }, segmentFlags.read, '.rodata'))
     }
     return result
@@ -333,8 +335,8 @@ class Linker {
     const sizes = new Map(this.text.functions.map(({ code, size }) => [code.name, size]))
     const descriptorSizes = new Map(
       this.compiled
-        .filter(({ fn }) => fn.coroutine !== undefined)
-        .map(({ fn }) => [descriptorSymbol(fn.name), descriptorSize(fn)]),
+        .filter(({ code }) => code.coroutine !== undefined)
+        .map(({ code }) => [descriptorSymbol(code.name), descriptorSize(code)]),
     )
     for (const [name, address] of this.symbols) {
       const size = sizes.get(name)

@@ -18,7 +18,7 @@ export function debugInformation(
 ): DebugInformation {
   const sources = new Map(names?.functions.map((item) => [item.symbol, item]))
   const functions = compiled.map((item, index) =>
-    describeFunction(text, index, sources.get(item.fn.name), renameSource),
+    describeFunction(text, index, sources.get(item.code.name), renameSource),
   )
   return { functions, variables: globals }
 }

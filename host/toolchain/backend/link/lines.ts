@@ -34,7 +34,7 @@ export function sourceLines(
     compiled.forEach((item, i) => {
       const rowsOf = (file?: string) => functionLines(map, rename, item, text, i, file)
       // What a debugger shows as one function has lines of one file: inlined code belongs to the call.
-      const own = item.fn.homes && sourceFiles.get(item.code.name)
+      const own = item.code.homes && sourceFiles.get(item.code.name)
       const inOwn = rowsOf(own)
       rows.push(...prologueLine(functions[i], item), ...(inOwn.length > 1 ? inOwn : rowsOf()))
     })
@@ -45,9 +45,9 @@ export function sourceLines(
 /** Where variables have homes, the code that fills them belongs to the declaration, so that debuggers stop behind it. */
 function prologueLine(
   { address, file, line }: FunctionInformation,
-  { fn }: Compiled,
+  { code }: Compiled,
 ): SourceLine[] {
-  return fn.homes === undefined || line === 0 ? [] : [{ address, file, line, column: 0 }]
+  return code.homes === undefined || line === 0 ? [] : [{ address, file, line, column: 0 }]
 }
 
 function functionLines(
@@ -60,12 +60,12 @@ function functionLines(
 ): SourceLine[] {
   const { code, address, size } = text.functions[index]
   if (unit.isSupport) return [{ address, ...NOWHERE }]
-  const functionIndex = unit.functions.get(code.name)
-  const body = unit.context.module.bodies.find((item) => item.index === functionIndex)!
+  const { bodies, importedFunctions } = unit.context.module
+  const body = bodies[unit.functions.get(code.name)! - importedFunctions]
   const rows: SourceLine[] = []
   let last = ''
   for (const { at, item } of text.itemAddresses(index)) {
-    const place = map.find(item.at, body.start, file)
+    const place = map.find(body.start + item.at, body.start, file)
     if (place === undefined) continue
     const key = `${place.file}:${place.line}:${place.column}`
     if (key !== last) rows.push({ ...place, address: at, file: rename(place.file) })

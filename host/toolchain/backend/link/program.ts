@@ -4,7 +4,6 @@
  */
 import type { FunctionCode } from '../emit/code.ts'
 import { BackendError } from '../errors.ts'
-import type { IrFunction } from '../ir/ir.ts'
 import type { GlobalPlace, ModuleContext } from '../lower/context.ts'
 import {
   descriptorSymbol,
@@ -20,6 +19,7 @@ import type { CodeOptions } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
 import { compileFunction } from '../passes/pipeline.ts'
 import type { FunctionBody, Import, WasmModule } from '../wasm/module.ts'
+import type { CodeCache } from './codeCache.ts'
 
 /** A module with its names: what its functions, exports and globals are called in the image. */
 export interface Unit {
@@ -36,7 +36,6 @@ export interface Unit {
 
 export interface Compiled {
   readonly code: FunctionCode
-  readonly fn: IrFunction
   readonly unit: Unit
 }
 
@@ -245,8 +244,10 @@ export function compileReachable(
   units: readonly Unit[],
   roots: Iterable<string>,
   isKnown: (symbol: string) => boolean,
-  dump?: Dump,
+  options: { dump?: Dump; cache?: CodeCache } = {},
 ): Compiled[] {
+  // Whoever wants to see the passes wants them to run.
+  const cache = options.dump === undefined ? options.cache : undefined
   const result: Compiled[] = []
   const seen = new Set<string>()
   const bodies = units.map((unit) => bodiesByIndex(unit.context.module))
@@ -263,20 +264,21 @@ export function compileReachable(
     seen.add(name)
     const body = bodies[at].get(index)
     if (body === undefined) continue // an import that is exported again
-    const compiled = compileBody(unit, body, dump)
-    result.push(compiled)
-    work.push(...referencedSymbols(compiled.code))
+    const compile = (): FunctionCode => compileBody(unit, body, options.dump)
+    const code = cache?.code(unit.context, body, compile) ?? compile()
+    result.push({ code, unit })
+    work.push(...referencedSymbols(code))
   }
+  cache?.forgetOld()
   return result
 }
 
 const bodiesByIndex = (module: WasmModule): Map<number, FunctionBody> =>
   new Map(module.bodies.map((body) => [body.index, body]))
 
-function compileBody(unit: Unit, body: FunctionBody, dump?: Dump): Compiled {
+function compileBody(unit: Unit, body: FunctionBody, dump?: Dump): FunctionCode {
   try {
-    const fn = lowerFunction(unit.context, body)
-    return { code: compileFunction(fn, dump), fn, unit }
+    return compileFunction(lowerFunction(unit.context, body), dump)
   } catch (error) {
     if (error instanceof BackendError || !(error instanceof Error)) throw error
     const name = unit.context.functionSymbols[body.index]

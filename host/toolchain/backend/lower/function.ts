@@ -41,7 +41,7 @@ export function lowerFunction(context: ModuleContext, body: FunctionBody): IrFun
   const { reader } = lowering
   while (!reader.done) {
     if (!lowering.reachable && skipUnreachable(lowering)) continue
-    lowering.builder.at = reader.position
+    lowering.builder.at = reader.position - body.start
     const opcode = reader.byte()
     const lower = INSTRUCTIONS[opcode]
     if (lower === undefined)

@@ -1,7 +1,7 @@
 /** Imports of the modules `rv` and `co` that become instructions (docs/design.md §4 and §5). */
 import { BackendError } from '../errors.ts'
 import type { AtomicOp, LoadOp, MachineOp, Op, Register, StoreOp } from '../ir/ir.ts'
-import { ZERO } from '../ir/ir.ts'
+import { NOWHERE, ZERO } from '../ir/ir.ts'
 import { LINKER } from './context.ts'
 import { useHomes } from './homes.ts'
 import type { Lowering } from './lowering.ts'
@@ -153,7 +153,7 @@ const begin: Intrinsic = (lowering) => {
   const { builder } = lowering
   if (builder.fn.coroutine !== undefined) lowering.internal('more than one co.begin')
   // With homes the prologue is code of its own, which belongs to no statement.
-  if (lowering.context.options.homes !== undefined) builder.at = 0
+  if (lowering.context.options.homes !== undefined) builder.at = NOWHERE
   const call = builder.append('allocframe', [], 0, 1)
   call.symbol = '__co_alloc'
   builder.fn.coroutine = { frame: call.defs[0], frameBytes: 0, states: [] }

@@ -60,7 +60,7 @@ export class Lowering {
     const parameterWords = totalWords(this.type.parameters)
     this.builder = new FunctionBuilder(symbol, parameterWords, totalWords(this.type.results))
     // With homes the prologue is code of its own, which belongs to no statement.
-    this.builder.at = context.options.homes === undefined ? body.start : 0
+    if (context.options.homes === undefined) this.builder.at = 0
     this.declareLocals(body.locals, parameterWords)
     assignHomes(this, body)
   }

@@ -67,3 +67,24 @@ export function skipImmediates(opcode: number, reader: Reader): void {
 
 /** Whether the opcode opens a block that has an `end` of its own. */
 export const opensBlock = (opcode: number): boolean => opcode >= 0x02 && opcode <= 0x04
+
+const PREFIX = 0xfc
+const MEMORY_COPY = 10
+const MEMORY_FILL = 11
+/** Opcodes from and to which instructions are plain. */
+const PLAIN: readonly (readonly [number, number])[] = [
+  [0x00, 0x01],
+  [0x05, 0x05],
+  [0x0b, 0x0f],
+  [0x1a, 0x1c],
+  [0x20, 0x22],
+  [0x28, 0x3e],
+  [0x41, 0xc4],
+]
+
+/** Whether the bytes of an instruction say all of it: it has nothing of the module's index spaces. The reader is behind the opcode. */
+export function isPlain(opcode: number, { bytes, position }: Reader): boolean {
+  if (opcode !== PREFIX) return PLAIN.some(([from, to]) => opcode >= from && opcode <= to)
+  const operation = bytes[position]
+  return operation < 8 || operation === MEMORY_COPY || operation === MEMORY_FILL
+}

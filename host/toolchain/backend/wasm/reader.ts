@@ -43,7 +43,13 @@ export class Reader {
 
   /** A signed 32-bit (or 33-bit, for block types) integer. */
   s32(): number {
-    return Number(BigInt.asIntN(33, this.signed(5)))
+    let result = 0
+    for (let unit = 1, count = 0; count < 5; unit *= 128, count++) {
+      const byte = this.byte()
+      result += (byte & 0x7f) * unit
+      if (byte < 0x80) return byte & 0x40 ? result - 128 * unit : result
+    }
+    return this.fail('integer too long')
   }
 
   s64(): bigint {
