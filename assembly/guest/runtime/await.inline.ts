@@ -6,7 +6,7 @@ import { self, suspend } from "./co";
 import { Continuation } from "./continuation";
 import { TRACE_await_ready, TRACE_await_resume, TRACE_await_suspend } from "./generated/trace";
 import { hint2 } from "./rv";
-import { awaitOther, awaitTask } from "./task";
+import { awaitOther, awaitTask } from "./awaiting";
 
 /**
  * Suspends the calling coroutine until `awaitable` is completed; `line` is that of the source. What stands behind the call of this is

@@ -11,7 +11,8 @@ import { placeOf } from './places';
 import { HANDS_ON } from './scheduler';
 import { require } from './require';
 import { system } from './system';
-import { AWAITED, DESCRIPTOR, LINK, WAITER, addWaiter, isOver } from './task';
+import { addWaiter } from './awaiting';
+import { AWAITED, DESCRIPTOR, LINK, WAITER, isOver } from './task';
 import { ThreadBlock, thisThread } from './threadBlock';
 import { ensureWorker } from './workers';
 

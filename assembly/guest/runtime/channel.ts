@@ -4,16 +4,10 @@
 import { CancellationSource } from './cancellation';
 import { lock, unlock } from './lock';
 import { settled } from './settled';
-import {
-  Task,
-  TaskSource,
-  completeTaskLater,
-  completeVoidTaskLater,
-  completedTask,
-  completedVoidTask,
-  failTask,
-  failedTask,
-} from './task';
+import { completeTaskLater, completeVoidTaskLater, failTask } from './completion';
+import { Task } from './task';
+import { completedTask, completedVoidTask, failedTask } from './taskRecords';
+import { TaskSource } from './taskSource';
 import { sleep } from './timer';
 import { WaitQueue } from './waitQueue';
 

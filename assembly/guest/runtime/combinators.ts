@@ -4,7 +4,8 @@
 import { CancellationSource } from './cancellation';
 import { OperationCanceledError, errorOf } from './failures';
 import { settled } from './settled';
-import { Task, TaskSource } from './task';
+import { Task } from './task';
+import { TaskSource } from './taskSource';
 import { sleep } from './timer';
 
 /**

@@ -1,19 +1,18 @@
 /**
  * What rewritten async functions call: their frames, and their ends.
  */
+import { isShown } from './awaiting';
+import { cancelTask, completeTask, completeVoidTask, failTask, succeedUnseen } from './completion';
 import { OperationCanceledError } from './failures';
-import { allocateZeroed } from './heap';
+import { newFrame } from './frames';
 import { TRACE_task_start } from './generated/trace';
 import { hint2 } from './rv';
-import { Task, cancelTask, completeTask, completeVoidTask, enlist, failTask } from './task';
-
-const DESCRIPTOR: usize = 4;
+import { DESCRIPTOR, RESULT, Task } from './task';
 
 /** The backend's `co.begin`: a zeroed frame for the coroutine with this descriptor. */
 export function __co_alloc(bytes: u32, descriptor: usize): usize {
-  const frame = allocateZeroed(bytes);
+  const frame = newFrame(bytes);
   store<usize>(frame, descriptor, DESCRIPTOR);
-  enlist(frame);
   hint2(TRACE_task_start, frame, descriptor);
   return frame;
 }
@@ -21,14 +20,20 @@ export function __co_alloc(bytes: u32, descriptor: usize): usize {
 /** `return value` of the coroutine with the frame `self`. */
 export function __complete<T>(value: T, self: usize): Task<T> {
   const task = changetype<Task<T>>(self);
-  completeTask<T>(task, value);
+  if (isShown(self)) {
+    completeTask<T>(task, value);
+  } else {
+    store<T>(self, value, RESULT);
+    succeedUnseen(self);
+  }
   return task;
 }
 
 /** `return` of a coroutine without a result. */
 export function __completeVoid(self: usize): Task<void> {
   const task = changetype<Task<void>>(self);
-  completeVoidTask(task);
+  if (isShown(self)) completeVoidTask(task);
+  else succeedUnseen(self);
   return task;
 }
 

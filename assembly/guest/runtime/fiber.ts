@@ -7,7 +7,8 @@ import { callItemOf } from './continuation';
 import { allocateRaw } from './heap';
 import { codeAddress } from './rv';
 import { yieldThread } from './system';
-import { Task, addWaiter } from './task';
+import { addWaiter } from './awaiting';
+import { Task } from './task';
 import { stackReserve, ThreadBlock, thisThread } from './threadBlock';
 import { uncaught } from './unwind';
 

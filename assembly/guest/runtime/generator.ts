@@ -3,17 +3,20 @@
  * here, and the frame is on no list of live tasks.
  *
  *     0  address to resume at; 0 while the generator runs        4, 5  the value of the last `yield`
- *     2  1 when it has ended                                     3     1 when it is being closed
+ *     2  1 when it has ended                                     6     1 when it is being closed
+ *     3  not 0, so that it never comes to that list
  *
  * An async generator uses the words of a coroutine that awaits, and word 2 for its `Stream`: who waits for the next value.
  */
+import { completeTaskLater, failTask } from './completion';
 import { resumeFrame } from './scheduler';
 import { callAddress } from './rv';
 import { yieldThread } from './system';
-import { Task, completeTaskLater, completedTask, failTask, newTask, unlist } from './task';
+import { SINCE, Task } from './task';
+import { completedTask, newTask } from './taskRecords';
 
 const STATE: usize = 8;
-const CLOSING: usize = 12;
+const CLOSING: usize = 24;
 const VALUE: usize = 16;
 const ENDED: usize = 1;
 
@@ -100,10 +103,9 @@ export function resumeGenerator(frame: usize): void {
   callAddress(address, frame);
 }
 
-/** A generator's frame is no task. */
+/** A generator's frame is no task: as if it had been suspended before (awaiting.ts). */
 export function beginGenerator(frame: usize): void {
-  unlist(frame);
-  store<u32>(frame, 0, CLOSING);
+  store<u32>(frame, 1, SINCE);
 }
 
 /** Keep the value of `yield`. */
@@ -180,7 +182,7 @@ export class AsyncGenerator<T> {
 }
 
 export function beginStream(frame: usize): void {
-  unlist(frame);
+  beginGenerator(frame);
   store<usize>(frame, changetype<usize>(new Stream()), STATE);
 }
 

@@ -219,12 +219,16 @@ export function allocateRaw(bytes: usize): usize {
   return allocate(bytes, 0, FRAME);
 }
 
-/** A zeroed frame for a coroutine (see coroutine.ts). */
+/** A zeroed block for a frame or what is like one. */
 export function allocateZeroed(bytes: usize): usize {
   const pointer = allocate(bytes, FRAME_ID, FRAME);
-  // Frames are small: a loop costs less than the call of a routine for any length.
-  for (let at = pointer; at < pointer + bytes; at += 8) store<u64>(at, 0);
+  clear(pointer, bytes);
   return pointer;
+}
+
+/** Fill a block with zeros. Frames are small: a loop costs less than the call of a routine for any length. */
+export function clear(pointer: usize, bytes: usize): void {
+  for (let at = pointer; at < pointer + bytes; at += 8) store<u64>(at, 0);
 }
 
 /** Bytes of all blocks in use, headers and what they have too much included. */

@@ -3,6 +3,7 @@
  * (word 6), and which itself depends on the frame of the holder. So a circle of waits can be followed through mutexes too. The frame is
  * 0 where a function that is no coroutine has locked.
  */
+import { showFrame } from './awaiting';
 import { frameBehind } from './continuation';
 import { allocateZeroed } from './heap';
 import { HANDS_ON } from './scheduler';
@@ -19,7 +20,9 @@ export function newHolder(): usize {
 
 /** The coroutine that calls holds the mutex. */
 export function hold(holder: usize): void {
-  store<usize>(holder, thisThread().caller, AWAITED);
+  const frame = thisThread().caller;
+  if (frame) showFrame(frame);
+  store<usize>(holder, frame, AWAITED);
 }
 
 /** The task is completed when the holder gives the mutex away. */

@@ -11,7 +11,8 @@ import { parameter } from './parameter';
 import { callText, isCoroutine, isService, led, placeOf } from './places';
 import { pool } from './poolState';
 import { Request } from './request';
-import { AWAITED, NEXT_LIVE, WAITER, isOver, liveTasks } from './task';
+import { NEXT_LIVE, liveTasks } from './liveTasks';
+import { AWAITED, WAITER, isOver } from './task';
 import { ThreadBlock } from './threadBlock';
 import { Timer } from './timer';
 

@@ -6,7 +6,8 @@ import { startPollers } from './pollers';
 import { pool } from './poolState';
 import { pushGlobal, pushLocal, pushUrgent } from './queues';
 import { requestWorker } from './scheduler';
-import { Task, TaskSource } from './task';
+import { Task } from './task';
+import { TaskSource } from './taskSource';
 import { THREAD_WORKER, thisThread } from './threadBlock';
 import { addWorker } from './workers';
 

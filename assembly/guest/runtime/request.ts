@@ -25,15 +25,9 @@ import { requirePort } from './workers';
 import { amoSwap, hint2 } from './rv';
 import { require } from './require';
 import { isError, system } from './system';
-import {
-  Task,
-  cancelTask,
-  cancelledTask,
-  completeTask,
-  completedTask,
-  newTask,
-  setOperation,
-} from './task';
+import { cancelTask, completeTask } from './completion';
+import { Task, setOperation } from './task';
+import { cancelledTask, completedTask, newTask } from './taskRecords';
 import { thisThread } from './threadBlock';
 
 /** In place of a task: the request was over before it had one. */

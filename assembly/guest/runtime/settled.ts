@@ -4,7 +4,8 @@
 import { Continuation } from './continuation';
 import { SynchronizationContext } from './context';
 import { contextOf, frameBehind, postTo } from './continuation';
-import { AWAITED, Task, addWaiter } from './task';
+import { addWaiter } from './awaiting';
+import { AWAITED, Task } from './task';
 
 /** A coroutine that awaits an awaitable around a task waits for the task, for whoever looks. */
 function noteAwaited<T>(continuation: Continuation, task: Task<T>): void {

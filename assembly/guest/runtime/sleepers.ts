@@ -2,7 +2,9 @@
  * Sleeping tasks beyond the number for which there are kernel timers: a heap by due time, whose first entry has a timer.
  */
 import { lock, unlock } from './lock';
-import { Task, completeVoidTask, newTask } from './task';
+import { completeVoidTask } from './completion';
+import { Task } from './task';
+import { newTask } from './taskRecords';
 import { now, sleepWithTimer } from './timer';
 
 /** When the tasks are due, in nanoseconds; a binary heap, and the tasks beside it. */

@@ -6,7 +6,9 @@ import { CancellationRegistration, CancellationToken } from './cancellation';
 import { hold, newHolder, passOn, waitForHolder } from './holder';
 import { lock, unlock } from './lock';
 import { settled } from './settled';
-import { Task, cancelTask, cancelledTask, completeVoidTaskLater, completedVoidTask } from './task';
+import { cancelTask, completeVoidTaskLater } from './completion';
+import { Task } from './task';
+import { cancelledTask, completedVoidTask } from './taskRecords';
 import { WaitQueue } from './waitQueue';
 
 /** What the classes here have in common: a lock, and waiters that can be cancelled. */

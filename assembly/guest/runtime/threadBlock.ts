@@ -72,6 +72,13 @@ export class ThreadBlock {
   placeLine: u32;
   /** Frame of the coroutine that has made the call, or 0. */
   caller: usize;
+  /** Frames for the next calls of coroutines, a list for each of six sizes (frames.ts). */
+  frames: usize;
+  frames64: usize;
+  frames80: usize;
+  frames96: usize;
+  frames112: usize;
+  frames128: usize;
   /** Room for what system calls write. */
   scratch0: u64;
   scratch1: u64;

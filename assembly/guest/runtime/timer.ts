@@ -22,16 +22,9 @@ import { amoAdd, hint2 } from './rv';
 import { require } from './require';
 import { sleepShared } from './sleepers';
 import { clockHz, cycles, system } from './system';
-import {
-  Task,
-  cancelTask,
-  cancelledTask,
-  completeVoidTask,
-  completedVoidTask,
-  nameOperation,
-  newTask,
-  setOperation,
-} from './task';
+import { cancelTask, completeVoidTask } from './completion';
+import { Task, nameOperation, setOperation } from './task';
+import { cancelledTask, completedVoidTask, newTask } from './taskRecords';
 import { thisThread } from './threadBlock';
 
 /** Durations in nanoseconds: `await sleep(2 * millisecond)`. */

@@ -3,7 +3,8 @@
  * waiter costs one allocation and can leave from the middle.
  */
 import { allocateZeroed } from './heap';
-import { Task, enlist } from './task';
+import { enlist } from './liveTasks';
+import { Task } from './task';
 
 const NEXT: usize = 32;
 const PREVIOUS: usize = 36;

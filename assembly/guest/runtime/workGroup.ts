@@ -5,7 +5,9 @@ import { callItemOf } from './continuation';
 import { lock, unlock } from './lock';
 import { pushGlobal } from './queues';
 import { requestWorker } from './scheduler';
-import { Task, completeVoidTaskLater, completedVoidTask } from './task';
+import { completeVoidTaskLater } from './completion';
+import { Task } from './task';
+import { completedVoidTask } from './taskRecords';
 import { WaitQueue } from './waitQueue';
 
 /** A group of calls on the thread pool. */

@@ -20,7 +20,7 @@ export function entrySource(specifier: string, program: ProgramExports, checked 
     'export { __co_alloc } from "nothread/guest/coroutine";',
     'export { __heap_base };',
     ...(checked ? [`export { ${checkFunction} } from "nothread/guest/checked";`] : []),
-    'export { liveTasks as __tasks } from "nothread/guest/task";',
+    'export { liveTasks as __tasks } from "nothread/guest/liveTasks";',
     ...(main && !main.async ? [runThread(main.result)] : runTasks(program)),
     '',
   ].join('\n')

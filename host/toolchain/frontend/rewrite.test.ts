@@ -41,6 +41,34 @@ describe('rewrite of async functions', () => {
     ])
   })
 
+  test('a call of an async function of the file that is awaited at once gives its frame back', () => {
+    const takes = (text: string): boolean => withFailures(text).join('').includes('.takeResult()')
+    const yes = [
+      'async function f() {} async function use() { await f() }',
+      'async function use() { await (f(1)) } async function f(x: i32) {}',
+      'const f = async (): Promise<i32> => 1; async function use() { await f() }',
+      'class A { async f() {} async use() { await this.f() } }',
+      'class A { static async f() {} } async function use() { await A.f() }',
+    ]
+    const no = [
+      'async function use() { await f() }',
+      'function f(): Promise<i32> { return task } async function use() { await f() }',
+      'async function f() {} async function use() { const t = f(); await t }',
+      'async function f() {} async function use(f: F) { await f() }',
+      'async function f() {} async function use() { const f = g; await f() }',
+      'let f = async (): Promise<i32> => 1; async function use() { await f() }',
+      'import { f } from "./f"; async function use() { await f() }',
+      'export class A { async f() {} async use() { await this.f() } }',
+      'class A { async f() {} async use() { await this.f() } } export { A }',
+      'class A { async f() {} async use() { await this.f() } } class B extends A { f(): Promise<void> { return task } }',
+      'abstract class A { abstract f(): Promise<void>; async use() { await this.f() } }',
+      'async function f() {} async function use() { await same(f()) }',
+      'async function f() {} async function use(c: bool) { await (c ? f() : task) }',
+    ]
+    expect(yes.map(takes)).toEqual(yes.map(() => true))
+    expect(no.map(takes)).toEqual(no.map(() => false))
+  })
+
   test('an error that the body does not catch becomes that of the task', () => {
     expect(withFailures('async function f(): Promise<u8> { return await g() }')).toEqual([
       '      function f(): __Task<u8> { if (__begin()) return changetype<__Task<u8>>(__self()); try { ' +

@@ -5,7 +5,7 @@
  *     async function f(): Promise<R> { … }    function f(): __Task<R> { if (__begin()) return __frame; … }
  *     return value                            return __complete<R>(value, __self())
  *     …                                       try { … } catch (__error) { return __fail<R>(__error, __self()); }
- *     await awaitable                         __await(awaitable, LINE).getResult()
+ *     await awaitable                         __await(awaitable, LINE).getResult(), or .takeResult() of a call (ownCalls.ts)
  *     for (const x of list) body              for (let __list0 = list, __at0 = 0; …; ++__at0) { const x = __list0[__at0]; body }
  *     const { x, y: z } = value               const __value0 = value, x = __value0.x, z = __value0.y
  *
@@ -30,6 +30,7 @@ import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
 import { Narrowings } from './narrowing.ts'
 import { rewriteDeclaration } from './objects.ts'
+import { isOwnCall } from './ownCalls.ts'
 import { isPattern, patternAssignment, Patterns } from './patterns.ts'
 import type { PatternContext } from './patterns.ts'
 import { rewriteForm } from './sugar.ts'
@@ -218,7 +219,8 @@ class Rewriter implements Rewriting, PatternContext {
     const line = this.lineOf(node)
     this.used.add('await')
     this.edits.replace(start, start + 'await'.length, '__await(')
-    return { position: node.getEnd(), text: `, ${line}).getResult()` }
+    const result = isOwnCall(this.source, node.expression) ? 'takeResult' : 'getResult'
+    return { position: node.getEnd(), text: `, ${line}).${result}()` }
   }
 
   private return(node: ts.ReturnStatement): Closing | undefined {
