@@ -21,6 +21,7 @@ async function serve(program: Program, wasm?: CoreSource, harts = 1): Promise<nu
   const load = machine.network.clients({ port: 7, count: clients, requests })
   const began = performance.now()
   await machine.run({ until: () => load.finished })
+  if (!load.finished) throw new Error(`not all requests were answered: ${machine.consoleText}`)
   return (clients * requests * 1000) / (performance.now() - began)
 }
 

@@ -14,7 +14,7 @@ export async function naiveCore(): Promise<WebAssembly.Module> {
   const folder = join(root, 'out/naive')
   mkdirSync(folder, { recursive: true })
   cpSync(join(root, 'assembly/machine'), join(folder, 'machine'), { recursive: true })
-  for (const name of ['execute', 'expand']) {
+  for (const name of ['execute', 'expand', 'bits']) {
     const copy = join(folder, `machine/generated/${name}.ts`)
     cpSync(join(root, `bench/naive/assembly/${name}.ts`), copy)
   }

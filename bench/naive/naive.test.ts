@@ -4,6 +4,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Machine } from '../../host/index.ts'
+import { readProgram, shippedProgram } from '../../host/node/files.ts'
 import { Board } from '../../test/cpu/board.ts'
 import { naiveCore } from './build.ts'
 
@@ -45,4 +47,18 @@ describe.each(programs)('%s, block by block and instruction by instruction', (na
     }
     expect(stop).toBe('Exit')
   })
+})
+
+test('a program under the executive goes the same way on both', async () => {
+  const program = await readProgram(shippedProgram('udp-echo.ts'))
+  const ends = []
+  for (const wasm of [undefined, naive]) {
+    const machine = await Machine.create({ wasm })
+    await machine.load(program)
+    machine.network.clients({ port: 7, count: 2, requests: 2 })
+    await machine.run({ until: 1_000_000 })
+    ends.push([machine.consoleText, machine.cycles, machine.stateHash()])
+  }
+  expect(ends[0]).toEqual(ends[1])
+  expect(ends[0][0]).toContain('listening')
 })

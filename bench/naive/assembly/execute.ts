@@ -1,7 +1,7 @@
 /**
  * The interpreter one writes first, for comparison: fetch, decode and switch for every instruction, with the same costs and the same
  * results. It takes the place of assembly/machine/generated/execute.ts in a copy of the core (build.ts); devices, CSRs, traps and
- * whatever is not RV32IMC go the core's own way.
+ * whatever is not RV32IMC with Zba, Zbb and Zbs go the core's own way.
  */
 import { ramAt, ramHolds } from '../bus'
 import { budget, setBudget } from '../clock'
@@ -32,6 +32,7 @@ import {
   CLASS_mulh,
   CLASS_store,
 } from './instructions'
+import { bitsCost, computeBits, result } from './bits'
 import { expand } from './expand'
 
 /** Cycles of the instruction just done, and the bubble it leaves; 0 cycles if it was left to the core. */
@@ -156,11 +157,17 @@ function compute(word: u32, a: u32, b: u32, kind: u32): bool {
         return true
     }
   }
-  if (kind != 0x20) return false
   const operation = (word >> 12) & 7
-  if (operation == 5) write(word, (<i32>a) >> b)
-  else if (operation == 0) write(word, a - b)
-  else return false
+  if (kind == 0x20 && operation == 5) write(word, (<i32>a) >> b)
+  else if (kind == 0x20 && operation == 0) write(word, a - b)
+  else return bits(word, a, b)
+  return true
+}
+
+function bits(word: u32, a: u32, b: u32): bool {
+  if (!computeBits(word, a, b)) return false
+  write(word, result)
+  cost = bitsCost
   return true
 }
 
