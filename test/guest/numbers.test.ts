@@ -81,10 +81,61 @@ const bitsOf = (text: string): string => {
 
 test('numbers have the texts that JavaScript gives them, and texts the bits', async () => {
   const { report, text } = await runText(program)
-  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
+  expect(report, text.slice(-900)).toMatchObject({ stopReason: 'exit', exitCode: 0 })
   const lines = text.trimEnd().split('\n')
   const values = [...hard.map(Number), ...numbers()]
   expect(lines.slice(0, values.length)).toEqual(values.map(textOf))
   expect(lines[values.length]).toBe('0')
   expect(lines.slice(values.length + 1)).toEqual(texts.map(bitsOf))
+})
+
+const formatted = [
+  ...[
+    '0',
+    '1',
+    '-1.5',
+    '2.5',
+    '0.5',
+    '1.005',
+    '1.45',
+    '0.000001234',
+    '123456.789',
+    '1e21',
+    '-1e-7',
+  ],
+  ...['1.7976931348623157e308', '5e-324', '0.1', '255.5', '99.995', '9.5', '4503599627370497.5'],
+]
+const formats = [
+  ...['toFixed()', 'toFixed(0)', 'toFixed(2)', 'toFixed(20)', 'toPrecision(1)', 'toPrecision(3)'],
+  ...['toPrecision(21)', 'toExponential()', 'toExponential(0)', 'toExponential(4)'],
+]
+const bases = ['toString(2)', 'toString(16)', 'toString(36)', 'toString(3)']
+/** In other bases than ten the last digits of these are the implementation's choice (ECMAScript 6.1.6.1.20). */
+const great = 2 ** 53
+
+test('toFixed, toPrecision, toExponential and toString(radix) give what JavaScript gives', async () => {
+  const { report, text } = await runText(`
+    import { print } from 'nothread/guest'
+    export function main(): void {
+      const numbers: f64[] = [${formatted.join(', ')}, NaN, Infinity, -Infinity]
+      for (const value of numbers) {
+        ${[...formats, ...bases].map((call) => `print(value.${call})`).join('\n')}
+      }
+      print((7).toFixed(2))
+      print((<f32>0.1).toFixed(10))
+      try { print((1.5).toFixed(101)) } catch (error) { print(error instanceof RangeError) }
+    }`)
+  expect(report, text.slice(-900)).toMatchObject({ stopReason: 'exit', exitCode: 0 })
+  const values = [...formatted.map(Number), NaN, Infinity, -Infinity]
+  const call = (value: number, format: string): string => {
+    const [, name, argument] = /^(\w+)\((\d*)\)$/.exec(format) ?? []
+    const method = Reflect.get(Number.prototype, name) as (digits?: number) => string
+    return argument === '' ? method.call(value) : method.call(value, Number(argument))
+  }
+  const isGreat = (value: number): boolean => Math.abs(value) > great && isFinite(value)
+  const expected = values.flatMap((value) => [
+    ...formats.map((format) => call(value, format)),
+    ...bases.map((base) => (isGreat(value) ? expect.any(String) : call(value, base)) as string),
+  ])
+  expect(text.trimEnd().split('\n')).toEqual([...expected, '7.00', '0.1000000015', 'true'])
 })

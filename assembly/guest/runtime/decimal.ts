@@ -20,8 +20,10 @@ const usualShift: i32 = 27;
 /** A number as digits `0.ddd… × 10 ** point`, without zeros at its ends. */
 export class Decimal {
   private digits: StaticArray<u8> = new StaticArray<u8>(maximumDigits + roomBytes);
-  private count: i32 = 0;
-  private point: i32;
+  /** Digits, without zeros at the end. */
+  count: i32 = 0;
+  /** Digits in front of the point; negative: zeros behind it. */
+  point: i32;
   /** Whether digits other than zero were left out. */
   private isMore: bool = false;
 
@@ -45,6 +47,8 @@ export class Decimal {
   /** The number `significand` × 2 ** `power`. */
   static of(significand: u64, power: i32): Decimal {
     const number = new Decimal(significand.toString(), 0);
+    // There is nothing to shift in zero.
+    if (number.count == 0) return number;
     if (power < 0) number.shiftRight(-power);
     for (; power > maximumShift; power -= maximumShift) number.shiftLeft(maximumShift);
     if (power > 0) number.shiftLeft(power);
@@ -89,6 +93,21 @@ export class Decimal {
   /** Whether the nearest number of `count` digits is the greater one, ties to even. */
   isNearUp(count: i32): bool {
     return this.roundsUpAt(count, this.digitAt(count - 1, this.count));
+  }
+
+  /** The nearest number of at most `count` digits, the greater one of two. */
+  halfUp(count: i32): Decimal {
+    if (count < 0) return new Decimal('', 0);
+    return this.cut(count, this.digitAt(count, this.count) >= 5);
+  }
+
+  /** The digits from one place to another, with zeros where there are none. */
+  text(start: i32, end: i32): string {
+    let text = '';
+    for (let index = start; index < end; index++) {
+      text += String.fromCharCode(48 + <i32>this.digitAt(index, this.count));
+    }
+    return text;
   }
 
   /** Write the digits as text to `address`. Returns how many there are. */
@@ -185,7 +204,7 @@ export class Decimal {
   }
 
   private digitAt(index: i32, count: i32): u64 {
-    return index < count ? unchecked(this.digits[index]) : 0;
+    return <u32>index < <u32>count ? unchecked(this.digits[index]) : 0;
   }
 
   /** The integer part, with the fraction rounded to the nearest, ties to even. */

@@ -49,16 +49,33 @@ export function isDoubtful(value: f64, digits: i32): bool {
   return digits > uniqueDigits || value < leastNormal;
 }
 
+/** Exponent field of a number that is not negative. */
+function fieldOf(value: f64): i32 {
+  return <i32>(reinterpret<u64>(value) >>> fractionBits);
+}
+
+/** The number is this × 2 ** `powerOf`. */
+function significandOf(value: f64): u64 {
+  const fraction = reinterpret<u64>(value) & ((1 << fractionBits) - 1);
+  return fieldOf(value) ? fraction | (1 << fractionBits) : fraction;
+}
+
+function powerOf(value: f64): i32 {
+  return max(fieldOf(value), 1) - exponentBias;
+}
+
+/** All digits of a number that is not negative. */
+export function exactDigits(value: f64): Decimal {
+  return Decimal.of(significandOf(value), powerOf(value));
+}
+
 /** The shortest digits of a number greater than 0. */
 export function shortest(value: f64): Decimal {
-  const bits = reinterpret<u64>(value);
-  const fraction = bits & ((1 << fractionBits) - 1);
-  const field = <i32>(bits >>> fractionBits);
-  const significand = field ? fraction | (1 << fractionBits) : fraction;
-  const power = max(field, 1) - exponentBias;
-  const exact = Decimal.of(significand, power);
+  const significand = significandOf(value);
+  const power = powerOf(value);
+  const exact = exactDigits(value);
   // Half way to the neighbours; below a power of two the next number is only half as far.
-  const isPower = fraction == 0 && field > 1;
+  const isPower = significand == 1 << fractionBits && fieldOf(value) > 1;
   const low = isPower
     ? Decimal.of(4 * significand - 1, power - 2)
     : Decimal.of(2 * significand - 1, power - 1);

@@ -83,7 +83,7 @@ const runtimeBasics =
   /^~lib\/nothread\/guest\/(?:heap|collector|lock|rv|system|abort|closure|unwind|co|generated\/\w+)\//
 
 /** Parts of asc's library that never throw. */
-const libraryBasics = /^~lib\/(?:rt|memory|builtins|math|number|util\/(?!uri))\b/
+const libraryBasics = /^~lib\/(?:rt|memory|builtins|math|util\/(?!uri))\b/
 
 /** Accesses to elements of lists. */
 const accessor = /^~lib\/(?:array|staticarray|typedarray)\/[^#]*#__get$/
