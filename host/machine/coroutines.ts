@@ -35,7 +35,7 @@ export interface Coroutine {
 }
 
 /** The runtime's circular list of live tasks begins and ends at a task that is none. */
-const listSymbol = '__tasks'
+export const tasksSymbol = '__tasks'
 /** Words of a task's header (`assembly/guest/runtime`). */
 const header = {
   ...{ resume: 0, descriptor: 4, waiter: 8 },
@@ -75,7 +75,7 @@ export function liveCoroutines(
   surroundings: Surroundings,
 ): Coroutine[] {
   const { memory } = surroundings
-  const list = image.symbols.find(({ name }) => name === listSymbol)
+  const list = image.symbols.find(({ name }) => name === tasksSymbol)
   if (list === undefined) return []
   const places = placesOf(tables)
   const found: Found[] = []

@@ -90,9 +90,9 @@ export abstract class ObservedMachine extends Hardware {
     return this.#views.scheduler()
   }
 
-  /** Threads and coroutines that wait for each other in a circle, so that none of them will ever go on. */
+  /** Threads, coroutines and fibers that wait for each other in a circle, so that none of them will ever go on. */
   deadlocks(): Deadlock[] {
-    return this.#views.deadlocks(this.coroutines())
+    return this.#views.deadlocks(this.coroutines(), this.images.at(-1))
   }
 
   /**

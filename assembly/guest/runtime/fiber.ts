@@ -29,6 +29,8 @@ export class Fiber {
   private pointer: usize = 0;
   /** The fiber that has resumed this one, or the thread. */
   private resumer: Fiber | null = null;
+  /** The task it waits for, or 0: for the machine's views. */
+  private awaited: usize = 0;
 
   /** A fiber that will call `routine` when it is first resumed. Stack of `stackBytes` bytes. */
   constructor(
@@ -118,7 +120,9 @@ export class Fiber {
     if (!task.isCompleted) {
       const resume = (fiber: usize): void => changetype<Fiber>(fiber).resume();
       const item = callItemOf(resume, changetype<usize>(fiber));
+      fiber.awaited = changetype<usize>(task);
       if (addWaiter(changetype<usize>(task), item)) Fiber.yield();
+      fiber.awaited = 0;
     }
     return task.getResult();
   }

@@ -9,7 +9,11 @@ import { Task } from './task';
 const NEXT: usize = 32;
 const PREVIOUS: usize = 36;
 const QUEUE: usize = 40;
-const WAITER_BYTES: usize = 44;
+/** Coroutine, thread or fiber that waits for a mutex (holder.ts). */
+export const WAITING_FRAME: usize = 44;
+export const WAITING_THREAD: usize = 48;
+export const WAITING_FIBER: usize = 52;
+const WAITER_BYTES: usize = 56;
 
 /** A list of waiting tasks. Its user holds a lock. */
 export class WaitQueue {

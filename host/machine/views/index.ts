@@ -1,8 +1,11 @@
 /** What a machine's executive is doing, as plain objects: every view is made when it is asked for, and disturbs nothing. */
 
 import type { Coroutine } from '../coroutines.ts'
+import { tasksSymbol } from '../coroutines.ts'
+import { readCoroutines } from '../../toolchain/coroutineSection.ts'
+import type { Image } from '../../toolchain/elf/image.ts'
 import type { Deadlock } from './deadlocks.ts'
-import { deadlocksIn, holdersOf, threadPointerOf } from './deadlocks.ts'
+import { deadlocksIn, waitingThreads } from './deadlocks.ts'
 import { Executive } from './executive.ts'
 import type { ViewSource } from './executive.ts'
 import { handlesOf } from './objects.ts'
@@ -10,11 +13,12 @@ import type { HandleView } from './objects.ts'
 import { irpsOf } from './requests.ts'
 import type { IrpView } from './requests.ts'
 import type { PoolView } from './runtime.ts'
-import { poolOf } from './runtime.ts'
+import { fiberTask, poolOf } from './runtime.ts'
 import { hartsOf, threadsOf } from './threads.ts'
 import type { HartView, ThreadView } from './threads.ts'
 import { dpcQueuesOf, portsOf } from './units.ts'
 import type { DpcQueueView, PortView } from './units.ts'
+import { Waits } from './waits.ts'
 
 export type { Deadlock } from './deadlocks.ts'
 export type { Place } from './executive.ts'
@@ -68,15 +72,16 @@ export class Views {
     return { harts: this.#ask(hartsOf, []), ready: byPriority(this.threads()), pool }
   }
 
-  deadlocks(coroutines: readonly Coroutine[]): Deadlock[] {
-    const threads = this.threads()
+  deadlocks(coroutines: readonly Coroutine[], program: Image | undefined): Deadlock[] {
     const workers = this.scheduler().pool?.threads ?? []
+    const waits = new Waits(this.#source.memory, program ? readCoroutines(program) : [])
+    const list = program?.symbols.find(({ name }) => name === tasksSymbol)
     return this.#ask(
       (executive) =>
         deadlocksIn({
-          ...{ threads, workers, coroutines },
-          holdersOf: (thread) => holdersOf(executive, thread),
-          blockOf: (thread) => threadPointerOf(executive, thread),
+          threads: waitingThreads(executive, this.threads(), workers),
+          ...{ coroutines, waits, fibers: list ? waits.fibers(list.address) : [] },
+          fiberTask: (fiber) => fiberTask(this.#source, fiber),
         }),
       [],
     )

@@ -27,6 +27,11 @@ export interface WorkerView {
   since: Cycle | undefined
   /** Address of its `SynchronizationContext`, or 0. */
   context: number
+  /** Address of the fiber that runs on it, or 0. */
+  fiber: number
+  /** End of its stack, or of the fiber's; while a fiber runs, the used part of its own. */
+  stackEnd: number
+  ownStack: [start: number, end: number]
 }
 
 /** The thread pool. Counts are since the start of the program. */
@@ -55,6 +60,7 @@ export interface PoolView {
 const library = '~lib/nothread/guest'
 const poolClass = `${library}/poolState/PoolState`
 const blockClass = `${library}/threadBlock/ThreadBlock`
+const fiberClass = `${library}/fiber/Fiber`
 const stateName = `${library}/poolState/state`
 const kindPrefix = `${library}/threadBlock/THREAD_`
 const counts = [
@@ -81,6 +87,11 @@ function describeStarvation(pool: Row, threads: readonly WorkerView[]): string {
     `all ${pool('workers')} workers are blocked on tasks (threads ${numbers.join(', ')}), ` +
     `and ${pool('queued')} continuations are queued`
   )
+}
+
+/** The task that a fiber waits for, or 0. */
+export function fiberTask(source: ViewSource, fiber: number): number {
+  return programRecords(source)?.at(fiberClass, fiber)('awaited') ?? 0
 }
 
 const cache = new WeakMap<object, Records>()
@@ -120,5 +131,8 @@ function workerView(records: Records, block: Row, { cycles, clockHz }: ViewSourc
     waitingFor,
     since: waitingFor === 0 ? undefined : cycleOfMtime(block('since'), cycles, clockHz),
     context: block('context'),
+    fiber: block('fiber'),
+    stackEnd: block('stackEnd'),
+    ownStack: [block('baseStart'), block('baseEnd')],
   }
 }
