@@ -21,7 +21,8 @@ import { beMultiprocessor, clearPrcb, currentPrcb, Prcb, prcbOf } from './hal/pr
 import { initializeIrps } from './io/irp';
 import { initializeMailbox } from './io/mailbox';
 import { acquireDispatcher, releaseDispatcher } from './ke/dispatcher';
-import { activateHart, idleLoop, initializeScheduler } from './ke/schedule';
+import { activateHart, initializeScheduler } from './ke/ready';
+import { idleLoop } from './ke/schedule';
 import { allocateThread, initializeThreads, THREAD_RUNNING } from './ke/thread';
 import { initializePool } from './mm/pool';
 import { initializeProtection } from './mm/user';

@@ -50,7 +50,8 @@ import {
 } from '../ke/dispatcher';
 import { isListEmpty } from '../ke/list';
 import { initializeObject, KernelObject, TYPE_PORT, waitList } from '../ke/object';
-import { readyThread, swapThread } from '../ke/schedule';
+import { readyThread } from '../ke/ready';
+import { swapThread } from '../ke/schedule';
 import { portRecord, Thread, THREAD_WAITING, threadOfRecord } from '../ke/thread';
 import { isAlertDue, signalObject, takeAlert } from '../ke/wait';
 import { allocate, free } from '../mm/pool';

@@ -2,7 +2,7 @@ import { bugCheck } from '../ps/fault';
 
 /**
  * The checked build: the same executive with this constant true asserts its own rules as it runs. They are IRQL and lock order where
- * locks are taken, no lock and no DISPATCH level where a thread waits, and freed memory that nobody has written to. It takes its
+ * locks are taken, no lock and no DISPATCH level where a thread waits, freed memory that nobody has written to, and kernel stacks that have not come to their end. It takes its
  * locks on one hart, too.
  */
 

@@ -1,5 +1,5 @@
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
-import { holdThread, readyThread } from './schedule';
+import { holdThread, readyThread } from './ready';
 import { FRAME_BYTES, Thread, THREAD_SUSPENDED } from './thread';
 
 /**

@@ -1,35 +1,26 @@
 import { codeAddress, hint2 } from '../rv';
 import { threadStartAddress } from '../asm';
-import { STATUS_USER_APC } from '../generated/syscalls';
-import { TRACE_thread_exit, TRACE_thread_start } from '../generated/trace';
+import { TRACE_thread_start } from '../generated/trace';
 import { MSTATUS_MPIE, MSTATUS_MPP_MACHINE } from '../hal/csr';
-import { lowerIrql, PASSIVE_LEVEL } from '../hal/irql';
-import { currentPrcb, currentThread } from '../hal/prcb';
+import { PASSIVE_LEVEL } from '../hal/irql';
+import { currentPrcb } from '../hal/prcb';
 import { allocate, free } from '../mm/pool';
 import { exitStub } from '../mm/user';
 import { bugCheck } from '../ps/fault';
-import {
-  allocateUserStack,
-  freeUserStack,
-  joinProcess,
-  leaveProcess,
-  Process,
-} from '../ps/process';
-import { finishThreadRequests } from '../io/cancel';
-import { leavePort } from '../io/port';
+import { allocateUserStack, freeUserStack, joinProcess, Process } from '../ps/process';
 import { initializeObject, KernelObject, TYPE_THREAD } from './object';
-import { initializeList, insertTail, nextEntry, removeEntry } from './list';
-import { abandonMutants } from './mutant';
-import { Apc, initializeApc, initializeApcs, insertApc, rundownApcs } from './apc';
+import { initializeList, insertTail, removeEntry } from './list';
+import { Apc, initializeApcs } from './apc';
+import { CHECKED } from './checked';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
 import { acquireLeaf, releaseLeaf } from './spinlock';
-import { readyThread, retireDead, swapThread } from './schedule';
-import { interruptWait, signalObject, WAIT_USER } from './wait';
-import { releaseThread } from './suspend';
+import { readyThread } from './ready';
+import { retireDead } from './schedule';
+import { requestTermination } from './termination';
 import { dereference, reference } from '../ob/object';
 import { initializeTimer, Timer } from './timer';
 
-/** Threads: the record, creation, and the end. */
+/** Threads: the record, creation, the start, and what is left of one that has ended. */
 
 export const THREAD_INITIALIZED: u32 = 0;
 export const THREAD_READY: u32 = 1;
@@ -49,12 +40,11 @@ export const OWN_WAIT_OBJECTS: u32 = 3;
 
 /** Three times of what the deepest system call with an interrupt on top has been seen to take. */
 const KERNEL_STACK_BYTES: usize = 2048;
+const STACK_MARK: u32 = 0x4b53_4454;
 const DEFAULT_STACK_BYTES: u32 = 16 * 1024;
 /** Sizes and places in the frames of hal/trap.s. */
 export const FRAME_BYTES: usize = 144;
 const FRAME_STATUS: usize = 128;
-const FRAME_CAUSE: usize = 132;
-const CAUSE_USER_CALL: u32 = 8;
 /** Offset in Thread that hal/trap.s knows. */
 const RETURN_WORK: usize = 56;
 const CONTEXT_BYTES: usize = 64;
@@ -145,9 +135,10 @@ export class Thread extends KernelObject {
 }
 
 /** List head of all threads that have a record; for those who look from outside. */
-const allThreads = memory.data(8, 4);
+export const allThreads = memory.data(8, 4);
 let threadCount: u32 = 0;
-const listLock = memory.data(4, 4);
+/** Guards that list. */
+export const listLock = memory.data(4, 4);
 
 /** Before the first thread. */
 export function initializeThreads(): void {
@@ -213,7 +204,7 @@ export function createThread(
   const thread = allocateThread(priority ? priority : PRIORITY_NORMAL);
   if (!changetype<usize>(thread)) return thread;
   const bytes: usize = stackBytes ? stackBytes : DEFAULT_STACK_BYTES;
-  const kernelStack = allocate(KERNEL_STACK_BYTES);
+  const kernelStack = allocateKernelStack();
   const userStack = allocateUserStack(process, bytes);
   if (!kernelStack || !userStack) {
     if (kernelStack) free(kernelStack, KERNEL_STACK_BYTES);
@@ -229,11 +220,24 @@ export function createThread(
   return thread;
 }
 
+/** A kernel stack; the checked build marks its low end. */
+function allocateKernelStack(): usize {
+  const stack = allocate(KERNEL_STACK_BYTES);
+  if (CHECKED && stack) store<u32>(stack, STACK_MARK);
+  return stack;
+}
+
+/** In the checked build: has the thread never grown to the end of its kernel stack? The idle threads have none of these. */
+export function isStackSound(thread: Thread): bool {
+  const top = thread.kernelStack;
+  return top == 0 || load<u32>(top - KERNEL_STACK_BYTES) == STACK_MARK;
+}
+
 /** Make a thread of the executive itself: routine (context: usize) => void by its index, which must not return. Null without memory. */
 export function createSystemThread(routine: u32, context: usize, priority: u32): Thread {
   const thread = allocateThread(priority);
   if (!changetype<usize>(thread)) return thread;
-  const kernelStack = allocate(KERNEL_STACK_BYTES);
+  const kernelStack = allocateKernelStack();
   if (!kernelStack) {
     forgetThread(thread);
     return changetype<Thread>(0);
@@ -281,75 +285,6 @@ function buildFirstFrame(thread: Thread, routine: usize, argument0: usize, argum
 export function threadBegin(): void {
   retireDead(currentPrcb());
   unlockDispatcher(PASSIVE_LEVEL);
-}
-
-/** End the calling thread: its requests are cancelled, its APCs run down, its mutexes abandoned. Below DISPATCH; does not return. */
-export function terminateThread(status: u32): void {
-  const thread = currentThread();
-  lowerIrql(PASSIVE_LEVEL); // its last kernel APCs run there
-  hint2(TRACE_thread_exit, changetype<usize>(thread), status);
-  thread.exitStatus = status;
-  thread.ending = true;
-  thread.terminating = false; // the waits of its end are not to be ended
-  thread.userApcPending = false;
-  finishThreadRequests(thread);
-  rundownApcs(thread);
-  leaveProcess(thread);
-  lockDispatcher();
-  abandonMutants(thread);
-  thread.state = THREAD_TERMINATED;
-  leavePort(thread);
-  thread.signal = 1;
-  signalObject(thread, 0, 0);
-  currentPrcb().dead = thread;
-  swapThread();
-}
-
-/** Let another thread end by itself as soon as it can: in its system call, out of its wait, or out of its program. */
-export function requestTermination(thread: Thread, status: u32): void {
-  const old = lockDispatcher();
-  if (mustBeTold(thread)) {
-    thread.exitStatus = status;
-    thread.terminating = true;
-    thread.userApcPending = true;
-    releaseThread(thread);
-    if (thread.waitMode & WAIT_USER && thread.state == THREAD_WAITING) {
-      interruptWait(thread, STATUS_USER_APC, 0);
-    }
-    initializeApc(thread.exitApc, thread, endProgramThread.index, 0, 0, false, 0);
-    insertApc(thread.exitApc, 0, 0, 0);
-  }
-  unlockDispatcher(old);
-}
-
-/** A second time its exit APC would still be on a list. */
-function mustBeTold(thread: Thread): bool {
-  return thread.takesApcs && !thread.terminating && !thread.ending;
-}
-
-/** Another thread of a program that is to end and has not been told so, with a reference, or null. */
-export function threadToEnd(process: Process): Thread {
-  const own = currentThread();
-  const old = acquireLeaf(listLock);
-  let found = changetype<Thread>(0);
-  for (let entry = nextEntry(allThreads); entry != allThreads; entry = nextEntry(entry)) {
-    const thread = changetype<Thread>(entry - offsetof<Thread>('allNext'));
-    if (thread.process != process || thread == own) continue;
-    if (!mustBeTold(thread)) continue;
-    found = thread;
-    reference(found);
-    break;
-  }
-  releaseLeaf(listLock, old);
-  return found;
-}
-
-/** In the thread that shall end: at once, unless it is in a system call, which it completes. */
-function endProgramThread(apc: usize): void {
-  const thread = currentThread();
-  const cause = load<u32>(thread.kernelStack - FRAME_BYTES + FRAME_CAUSE);
-  if (thread.terminating && !thread.ending && cause != CAUSE_USER_CALL)
-    terminateThread(thread.exitStatus);
 }
 
 /** Give back the stacks of an ended thread and the reference of its running; on another stack than its own, at DISPATCH. */

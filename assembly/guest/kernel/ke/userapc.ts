@@ -6,7 +6,8 @@ import { currentThread } from '../hal/prcb';
 import { apcStub, probeWords } from '../mm/user';
 import { Apc, hasUserApc, takeUserApc } from './apc';
 import { lockDispatcher, unlockDispatcher } from './dispatcher';
-import { FRAME_BYTES, terminateThread, Thread } from './thread';
+import { terminateThread } from './termination';
+import { FRAME_BYTES, Thread } from './thread';
 
 /**
  * User APCs on the way back to user mode. The registers that the program will need again go as a CONTEXT on its stack, and the

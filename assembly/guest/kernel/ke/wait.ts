@@ -35,7 +35,9 @@ import {
   TYPE_SYNCHRONIZATION_TIMER,
   waitList,
 } from './object';
-import { boostThread, readyThread, swapThread } from './schedule';
+import { boostThread } from './priority';
+import { readyThread } from './ready';
+import { swapThread } from './schedule';
 import { Thread, OWN_WAIT_OBJECTS, THREAD_WAITING } from './thread';
 import { cancelTimer, setTimer } from './timer';
 

@@ -56,7 +56,7 @@ export function openWindow(thread: Thread): void {
 
 /** Does an address lie in the guard of a thread's stack? */
 export function isInGuard(thread: Thread, address: usize): bool {
-  return address - thread.userStack < GUARD_BYTES;
+  return thread.userStack != 0 && address - thread.userStack < GUARD_BYTES;
 }
 
 /** Write the code that threads return to, at the start of a window; the answer is the first address behind. */

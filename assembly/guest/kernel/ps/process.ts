@@ -9,14 +9,8 @@ import {
 import { currentThread } from '../hal/prcb';
 import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { initializeList, insertTail, nextEntry } from '../ke/list';
-import {
-  createThread,
-  requestTermination,
-  startThread,
-  terminateThread,
-  Thread,
-  threadToEnd,
-} from '../ke/thread';
+import { requestTermination, terminateThread, threadToEnd } from '../ke/termination';
+import { createThread, startThread, Thread } from '../ke/thread';
 import { CHECKED } from '../ke/checked';
 import {
   allocate,

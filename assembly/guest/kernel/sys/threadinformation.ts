@@ -19,7 +19,8 @@ import {
 } from '../generated/syscalls';
 import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { TYPE_THREAD } from '../ke/object';
-import { harts, setAffinity, setBasePriority } from '../ke/schedule';
+import { setAffinity, setBasePriority } from '../ke/priority';
+import { harts } from '../ke/ready';
 import {
   PRIORITY_LEVELS,
   PRIORITY_NORMAL,

@@ -14,15 +14,8 @@ import { currentThread } from '../hal/prcb';
 import { lockDispatcher, unlockDispatcher } from '../ke/dispatcher';
 import { KernelObject, TYPE_THREAD, TYPE_WAIT_PACKET } from '../ke/object';
 import { yieldThread } from '../ke/schedule';
-import {
-  createThread,
-  PRIORITY_LEVELS,
-  requestTermination,
-  startThread,
-  terminateThread,
-  Thread,
-  OWN_WAIT_OBJECTS,
-} from '../ke/thread';
+import { requestTermination, terminateThread } from '../ke/termination';
+import { createThread, PRIORITY_LEVELS, startThread, Thread, OWN_WAIT_OBJECTS } from '../ke/thread';
 import { WAIT_BLOCK_BYTES, waitBlock, waitForObject, waitForObjects } from '../ke/wait';
 import { allocate, free } from '../mm/pool';
 import { probe, probeOptional, probeWords } from '../mm/user';
