@@ -227,3 +227,29 @@ test('channels, select and streams', async () => {
   )
   expect(lines).toEqual(['from b', 'from a', 'time is over', '14', '3', 'true', 'true', 'true'])
 })
+
+test('for await takes the values of a channel until it is closed, each in one loop', async () => {
+  const lines = await linesOf(
+    `async function square(input: Channel<i32>, output: Channel<i32>): Promise<i32> {
+       let taken = 0
+       for await (const value of input) { taken++; await yieldNow(); await output.send(value * value) }
+       return taken
+     }
+     async function first(input: Channel<i32>): Promise<i32> { for await (const value of input) return value; return -1 }
+     async function feed(output: Channel<i32>): Promise<void> { for (let n = 1; n <= 20; n++) await output.send(n) }`,
+    `const numbers = new Channel<i32>(2), squares = new Channel<i32>(100)
+     const workers = [square(numbers, squares), square(numbers, squares)]
+     await feed(numbers)
+     numbers.close()
+     await whenAll(workers)
+     print((await workers[0]) + (await workers[1])); print((await workers[0]) > 0 && (await workers[1]) > 0)
+     print(await first(squares))
+     squares.close()
+     let sum = 0
+     for await (const value of squares) sum += value
+     print(sum)
+     print(await first(squares))
+     for await (const n of new Interval(microsecond)) if (n == 3) { print(n); break }`,
+  )
+  expect(lines).toEqual(['20', 'true', '1', String(2870 - 1), '-1', '3'])
+})

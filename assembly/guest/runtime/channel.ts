@@ -5,6 +5,7 @@ import { CancellationSource } from './cancellation';
 import { lock, unlock } from './lock';
 import { settled } from './settled';
 import { completeTaskLater, completeVoidTaskLater, failTask } from './completion';
+import { ChannelStream } from './stream';
 import { Task } from './task';
 import { completedTask, completedVoidTask, failedTask } from './taskRecords';
 import { TaskSource } from './taskSource';
@@ -104,6 +105,11 @@ export class Channel<T> extends Selectable {
       failTask(receiver, new Error('The channel is closed'), false);
     }
     this.notify();
+  }
+
+  /** `for await (const value of channel)`. */
+  __asyncIterator(): ChannelStream<T> {
+    return new ChannelStream<T>(this);
   }
 
   watch(source: TaskSource<i32>): void {

@@ -14,23 +14,10 @@ export abstract class AsyncStream<T> {
   abstract next(): Task<bool>;
 }
 
-/** A stream into which values are put, at most `capacity` ahead of who takes them. */
-export class StreamSource<T> extends AsyncStream<T> {
-  private readonly channel: Channel<T>;
-
-  constructor(capacity: i32 = 1) {
+/** The values of a channel until it is closed. */
+export class ChannelStream<T> extends AsyncStream<T> {
+  constructor(protected readonly channel: Channel<T>) {
     super();
-    this.channel = new Channel<T>(capacity);
-  }
-
-  /** Completes when there was room for the value. */
-  put(value: T): Task<void> {
-    return this.channel.send(value);
-  }
-
-  /** No more values come. */
-  end(): void {
-    this.channel.close();
   }
 
   async next(): Promise<bool> {
@@ -45,13 +32,30 @@ export class StreamSource<T> extends AsyncStream<T> {
   }
 }
 
+/** A stream into which values are put, at most `capacity` ahead of who takes them. */
+export class StreamSource<T> extends ChannelStream<T> {
+  constructor(capacity: i32 = 1) {
+    super(new Channel<T>(capacity));
+  }
+
+  /** Completes when there was room for the value. */
+  put(value: T): Task<void> {
+    return this.channel.send(value);
+  }
+
+  /** No more values come. */
+  end(): void {
+    this.channel.close();
+  }
+}
+
 /** The numbers 0, 1, 2, … one every `period` nanoseconds, `count` of them. */
 export class Interval extends AsyncStream<i32> {
   private made: i32 = 0;
 
   constructor(
     private readonly period: i64,
-    private readonly count: i32,
+    private readonly count: i32 = i32.MAX_VALUE,
   ) {
     super();
   }

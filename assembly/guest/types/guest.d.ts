@@ -487,6 +487,8 @@ declare module 'nothread/guest' {
     close(): void;
     /** Complete `source` when the channel has become ready: for `Select`. */
     watch(source: TaskSource<i32>): void;
+    /** `for await (const value of channel)`: the values, until the channel is closed and empty. Each value goes to one receiver. */
+    [Symbol.asyncIterator](): AsyncIterator<T>;
   }
 
   /** A wait for whichever of several things comes first. Nothing is taken from those that were not chosen. */
@@ -527,9 +529,9 @@ declare module 'nothread/guest' {
   export class Interval extends AsyncStream<i32> {
     /**
      * @param period nanoseconds from one number to the next
-     * @param count how many numbers
+     * @param count how many numbers, without end if it is left out
      */
-    constructor(period: i64, count: i32);
+    constructor(period: i64, count?: i32);
     /** Completes with true after a period, with false when all numbers have come. */
     next(): Promise<bool>;
   }
