@@ -3,6 +3,27 @@ import type { AssetSource } from '../assets.ts'
 import type { Program } from '../machine/program.ts'
 import type { GuestSources } from '../toolchain/index.ts'
 
+/** The program that warms the compiler up: a little of what programs have. */
+const first = `import { console, sleep, whenAll } from 'nothread/guest'
+class Item { constructor(public name: string, public value: i32) {} }
+async function work(count: i32): Promise<i32> {
+  const items: Item[] = []
+  for (let i = 0; i < count; i++) {
+    await sleep(i)
+    items.push(new Item(\`item \${i}\`, i))
+  }
+  return items.filter((item) => item.name != '').reduce((sum, { value }) => sum + value, 0)
+}
+export async function main(): Promise<void> {
+  const tasks = [work(1), work(2)]
+  await whenAll(tasks)
+  try {
+    for (const task of tasks) console.log(\`\${await task}\`)
+  } catch (error) {
+    console.log(error.message)
+  }
+}`
+
 /** Compiles the one file of the playground. The compiler is large and comes with the first program. */
 export class Compiler {
   private readonly source: AssetSource
@@ -13,9 +34,9 @@ export class Compiler {
     this.source = source
   }
 
-  /** Loads what the first compilation needs. */
+  /** Loads the compiler and lets it compile once: the engine has its code ready only then. */
   async prepare(): Promise<void> {
-    await Promise.all([import('../toolchain/index.ts'), this.load()])
+    await this.compile(first, 'first.ts')
   }
 
   /** Throws a CompileError for a program that cannot be compiled, an AssetError when the runtime is missing. */

@@ -157,7 +157,7 @@ export interface RunListener {
 
 /** The worker's side. One run at a time; the last one's trace stays for questions. */
 export interface Playground {
-  /** Loads the compiler, so that the first run does not wait for it. Fails where `run` would fail, too. */
+  /** Loads the compiler and warms it up, so that the first run does not wait for it. Fails where `run` would fail, too. */
   prepare(): Promise<void>
   run(
     source: string,

@@ -210,3 +210,18 @@ describe('other runs', () => {
     expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('soon') })
   })
 })
+
+describe('a prepared session', () => {
+  it('runs what it would run, even while it is being prepared', async () => {
+    const session = new Session()
+    const prepared = session.prepare()
+    const summary = await finish(session, 'hello', small)
+    expect(summary.exitCode).toBe(0)
+    await expect(prepared).resolves.toBeUndefined()
+  })
+
+  it('says what is missing, as a run does', async () => {
+    const session = new Session({ guest: new URL('file:///nowhere/guest.json') })
+    await expect(session.prepare()).rejects.toThrow('guest.json')
+  })
+})

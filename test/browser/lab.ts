@@ -7,8 +7,8 @@ import { openSite } from './site.ts'
 export interface Lab {
   run(job: Job): Promise<Outcome>
   goOn(restoring: Restoring): Promise<string[]>
-  /** Milliseconds that each of `count` compilations of a program takes. */
-  compileTimes(source: string, count: number): Promise<number[]>
+  /** Milliseconds that each compilation of a list of programs takes, perhaps by a compiler that has been prepared. */
+  compileTimes(sources: string[], prepare: boolean): Promise<number[]>
   close(): Promise<void>
 }
 
@@ -30,13 +30,15 @@ export async function openLab(executablePath: string): Promise<Lab> {
         type Page = { lab: { goOn(restoring: Restoring): Promise<string[]> } }
         return (globalThis as unknown as Page).lab.goOn(it)
       }, restoring),
-    compileTimes: (source, count) =>
+    compileTimes: (sources, prepare) =>
       page.evaluate(
-        ([text, times]) => {
-          type Page = { lab: { compileTimes(source: string, count: number): Promise<number[]> } }
-          return (globalThis as unknown as Page).lab.compileTimes(text, times)
+        ([texts, prepared]) => {
+          type Page = {
+            lab: { compileTimes(texts: string[], prepared: boolean): Promise<number[]> }
+          }
+          return (globalThis as unknown as Page).lab.compileTimes(texts, prepared)
         },
-        [source, count] as const,
+        [sources, prepare] as const,
       ),
     close: () => site.close(),
   }

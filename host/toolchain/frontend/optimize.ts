@@ -14,19 +14,13 @@ const small = [
   'vacuum',
   'remove-unused-brs',
   'remove-unused-names',
-  'optimize-instructions',
-  'precompute',
-  'simplify-locals',
-  'vacuum',
 ]
 
-/** What inlining makes possible. */
+/** Calls that go away, and what the module does not need then. */
+const joined = ['inlining', 'directize', 'dae', 'simplify-globals', 'remove-unused-module-elements']
+
+/** What inlining makes possible. A second time it would find nothing that the backend does not. */
 const inlined = [
-  'inlining',
-  'directize',
-  'dae',
-  'simplify-globals',
-  'remove-unused-module-elements',
   'dce',
   'vacuum',
   'precompute-propagate',
@@ -39,19 +33,15 @@ const inlined = [
 ]
 
 const last = [
+  'optimize-instructions',
   'code-folding',
   'local-cse',
-  'simplify-locals',
-  'licm',
-  'vacuum',
-  'coalesce-locals',
-  'reorder-locals',
   'duplicate-function-elimination',
   'memory-packing',
   'remove-unused-module-elements',
 ]
 
-const passes = [...small, ...inlined, ...inlined, ...last]
+const passes = [...small, ...joined, ...inlined, ...joined, ...last]
 
 /** asc's module, as far as it is used here. */
 interface AscModule {

@@ -54,12 +54,13 @@ async function runToEnd(machine: Machine, { until, slice }: Job): Promise<RunRep
   }
 }
 
-/** Milliseconds that each of `count` compilations of a program takes, no two of the same text. */
-export async function compileTimes(source: string, count: number): Promise<number[]> {
+/** Milliseconds that each compilation of a list of programs takes, perhaps after the compiler has been prepared as the playground does. */
+export async function compileTimes(sources: string[], prepare: boolean): Promise<number[]> {
   const times: number[] = []
-  for (let index = 0; index < count; index++) {
+  if (prepare) await compiler.prepare()
+  for (const source of sources) {
     const began = performance.now()
-    await compiler.compile(`${source}\n// ${index}\n`, 'program.ts')
+    await compiler.compile(source, 'program.ts')
     times.push(performance.now() - began)
   }
   return times
