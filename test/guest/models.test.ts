@@ -19,7 +19,7 @@ describe('get-numbers', () => {
   })
 
   test('threads: the longest time, and a thread that waits for each', async () => {
-    const { lines, records } = await runShipped('get-numbers-threads')
+    const { lines, records } = await runShipped('get-numbers-threads-fan-out')
     const [result, cycles] = outcomeOf(lines[0])
     expect(result).toBe(66)
     expect(cycles).toBeGreaterThan(longest)
@@ -68,7 +68,7 @@ test('custom-awaitable: nobody goes on before zero, and who comes late does not 
 
 test('callbacks: the same results and the same packets as with await', async () => {
   const { lines, records } = await runShipped('callbacks')
-  expect(lines).toEqual(['callbacks: 40', 'await: 40', 'callbacks: -1', 'await: -1'])
+  expect(lines).toEqual(['5, callbacks: 40', '5, await: 40', '30, callbacks: -1', '30, await: -1'])
   // Three steps each for 5; 30 fails in its second step, with await before a third one is begun.
   expect(count(records, 'timer.fire')).toBe(3 + 3 + 2 + 2)
 })

@@ -90,7 +90,7 @@ test('select: every value once, in the order of time, and silence is noticed', a
 test('iocp-limit: one at a time, unless the one blocks', async () => {
   const { lines } = await runShipped('iocp-limit')
   const [computing, blocking] = lines
-  expect(computing).toMatch(/at most 1 at once, threads (\d)\1{7}$/)
+  expect(computing).toMatch(/at most 1 let in at once, by threads (\d)\1{7}$/)
   expect(numbersOf(blocking)[0]).toBeGreaterThan(1)
   const raised = await runShipped('iocp-limit', { parameters: { limit: 2 } })
   expect(raised.lines).toHaveLength(2)

@@ -42,7 +42,7 @@ const groups: readonly [title: string, programs: Record<string, Needs>][] = [
       'event-loop': {},
       blocking: {},
       'get-numbers-synchronous': {},
-      'get-numbers-threads': {},
+      'get-numbers-threads-fan-out': {},
       'get-numbers-state-machine': {},
       'get-numbers-generators': {},
       'get-numbers-reentrant': {},

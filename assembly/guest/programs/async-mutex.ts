@@ -34,16 +34,16 @@ function unlock(mutex: Mutex): void {
   try {
     mutex.unlock();
   } catch (error) {
-    print(error.message);
+    print(`by another thread: ${error.message}`);
   }
 }
 
 export async function main(): Promise<void> {
   await whenAll([add(1), add(10), add(100), add(1000)]);
-  print(`without the mutex: ${balance}`);
+  print(`without the mutex: ${balance} of 1111`);
   balance = 0;
   await whenAll([addAlone(1), addAlone(10), addAlone(100), addAlone(1000)]);
-  print(`with the mutex: ${balance}`);
+  print(`with the mutex: ${balance} of 1111`);
 
   const ofThreads = new Mutex();
   ofThreads.lock();

@@ -1,8 +1,9 @@
 /**
- * Three steps that depend on each other, as callbacks and with await.
- * Watch: both take the same path through timer, port and pool; with
- * callbacks the steps nest, and an error has to be handed on by each of
- * them, while `catch` around the awaits sees it wherever it came from.
+ * Three steps, each of which doubles a number, or fails (-1) above 40, as
+ * callbacks and with await. Watch: both take the same path through timer,
+ * port and pool; with callbacks the steps nest, and an error has to be
+ * handed on by each of them, while `catch` around the awaits sees it
+ * wherever it came from.
  */
 import {
   Continuation,
@@ -48,7 +49,7 @@ async function withAwait(value: i32): Promise<i32> {
 
 export async function main(): Promise<void> {
   for (const value of [5, 30]) {
-    print(`callbacks: ${await withCallbacks(value)}`);
-    print(`await: ${await withAwait(value)}`);
+    print(`${value}, callbacks: ${await withCallbacks(value)}`);
+    print(`${value}, await: ${await withAwait(value)}`);
   }
 }

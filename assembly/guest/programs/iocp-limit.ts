@@ -45,7 +45,7 @@ function burst(name: string): void {
   order = '';
   for (let packet: u32 = 0; packet < packets; packet++) port.post(packet);
   while (handled < packets) sleepBlocking(50 * microsecond);
-  print(`${name}: at most ${most} at once, threads ${order}`);
+  print(`${name}: at most ${most} let in at once, by threads ${order}`);
 }
 
 export function main(): void {
