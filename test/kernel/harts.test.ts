@@ -5,7 +5,20 @@ describe('several harts', () => {
   it('share threads, DPCs and locks', async () => {
     const machine = await kernelMachine('harts', { harts: 4 })
     await expectScenarios(machine, [
-      ...['S11', 'S24', 'S26', 'S29', 'S36', 'S38', 'N2.14', 'N4.15', 'affinity', 'reassigned'],
+      ...[
+        'S11',
+        'S12',
+        'S23',
+        'S24',
+        'S26',
+        'S29',
+        'S36',
+        'S38',
+        'N2.14',
+        'N4.15',
+        'affinity',
+        'reassigned',
+      ],
     ])
   })
 
