@@ -12,6 +12,7 @@ import { readImage } from '../toolchain/elf/reader.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { clearProgress, progress } from './talk.ts'
+import { loadToolchain } from '../toolchain/load.ts'
 
 export interface BuildCommand {
   output?: string
@@ -64,6 +65,6 @@ function dumpTo(texts: string[], { dump, function: word = '' }: BuildCommand): D
 /** One image with everything a machine needs, the executive included. */
 async function withKernel({ image }: Program): Promise<Image> {
   if (!needsKernel(image)) return image
-  const { mergeImages } = await import('../toolchain/index.ts')
+  const { mergeImages } = await loadToolchain()
   return mergeImages(readImage(await assetBytes(kernelUrl)), image)
 }

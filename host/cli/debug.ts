@@ -12,6 +12,7 @@ import { looksLikeElf } from '../toolchain/elf/reader.ts'
 import { writeImage } from '../toolchain/elf/writer.ts'
 import { exitCode } from './exit.ts'
 import { clearProgress, progress, say } from './talk.ts'
+import { loadToolchain } from '../toolchain/load.ts'
 
 export interface DebugCommand extends Pick<MachineOptions, 'harts' | 'seed' | 'timing' | 'link'> {
   /** Port for GDB; the debugger of the terminal without one. */
@@ -48,7 +49,7 @@ async function serve(machine: Machine, file: string, gdb: number): Promise<void>
 async function executable({ images }: Machine, file: string): Promise<Uint8Array> {
   const bytes = readBytes(file)
   if (images.length === 1 && looksLikeElf(bytes)) return bytes
-  const { mergeImages } = await import('../toolchain/index.ts')
+  const { mergeImages } = await loadToolchain()
   return writeImage(images.reduce((kernel, other) => mergeImages(kernel, other)))
 }
 

@@ -18,6 +18,7 @@ import { ramBase } from '../machine/memory.ts'
 import { assembleImage } from '../toolchain/asm/index.ts'
 import type { CompileOptions, GuestSources } from '../toolchain/index.ts'
 import { looksLikeElf } from '../toolchain/elf/reader.ts'
+import { loadToolchain } from '../toolchain/load.ts'
 
 /** A file that cannot be read, written or understood. The message names it and says what to do. */
 export class FileError extends Error {
@@ -59,7 +60,7 @@ async function compileFile(path: string, options: CompileOptions): Promise<Progr
   const readSource = (name: string) => (existsSync(name) ? readFileSync(name, 'utf8') : null)
   const guest = JSON.parse(new TextDecoder().decode(await assetBytes(guestUrl))) as GuestSources
   // The compiler takes a second to load; who runs an executable does not wait for it.
-  const { compile } = await import('../toolchain/index.ts')
+  const { compile } = await loadToolchain()
   return compile(path, readSource, guest, options)
 }
 
@@ -68,7 +69,7 @@ async function linkWasm(
   wasm: Uint8Array,
   { base }: CompileOptions,
 ): Promise<Program> {
-  const { imageBases, linkWasmProgram } = await import('../toolchain/index.ts')
+  const { imageBases, linkWasmProgram } = await loadToolchain()
   return programOf(linkWasmProgram(path, wasm, base ?? imageBases.program))
 }
 

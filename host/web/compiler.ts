@@ -2,6 +2,7 @@ import { assetBytes, guestUrl } from '../assets.ts'
 import type { AssetSource } from '../assets.ts'
 import type { Program } from '../machine/program.ts'
 import type { GuestSources } from '../toolchain/index.ts'
+import { loadToolchain } from '../toolchain/load.ts'
 
 /** The program that warms the compiler up: a little of what programs have. */
 const first = `import { console, sleep, whenAll } from 'nothread/guest'
@@ -41,7 +42,7 @@ export class Compiler {
 
   /** Throws a CompileError for a program that cannot be compiled, an AssetError when the runtime is missing. */
   async compile(text: string, fileName: string): Promise<Program> {
-    const [{ compile }, guest] = await Promise.all([import('../toolchain/index.ts'), this.load()])
+    const [{ compile }, guest] = await Promise.all([loadToolchain(), this.load()])
     return compile(fileName, (path) => (path === fileName ? text : null), guest)
   }
 

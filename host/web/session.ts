@@ -36,6 +36,7 @@ import type {
   RunOutcome,
   RunSummary,
 } from './protocol.ts'
+import { loadToolchain } from '../toolchain/load.ts'
 
 /**
  * The worker's side of the playground: compiles a program, runs it under a load with the trace on, and answers questions about the
@@ -122,7 +123,7 @@ export class Session implements Playground {
     const image = this.last?.machine.images.at(-1)
     if (!this.last || !image) return []
     const { source, fileName } = this.last
-    const { explain } = await import('../toolchain/index.ts')
+    const { explain } = await loadToolchain()
     const lines = source.split('\n')
     return explain(image, { source: (file) => (file === fileName ? lines : undefined) })
   }

@@ -9,6 +9,8 @@ export interface Lab {
   goOn(restoring: Restoring): Promise<string[]>
   /** Milliseconds that each compilation of a list of programs takes, perhaps by a compiler that has been prepared. */
   compileTimes(sources: string[], prepare: boolean): Promise<number[]>
+  /** How many of the optimiser's invocations are in wasm. */
+  fastInvocations(): Promise<number>
   close(): Promise<void>
 }
 
@@ -40,6 +42,11 @@ export async function openLab(executablePath: string): Promise<Lab> {
         },
         [sources, prepare] as const,
       ),
+    fastInvocations: () =>
+      page.evaluate(() => {
+        type Page = { lab: { fastInvocations(): Promise<number> } }
+        return (globalThis as unknown as Page).lab.fastInvocations()
+      }),
     close: () => site.close(),
   }
 }

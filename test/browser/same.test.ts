@@ -46,6 +46,10 @@ describe('Node and Chromium come to the same state', () => {
     })
   }
 
+  testWith(['chromium'], 'with an optimiser that calls within wasm', async () => {
+    expect(await lab.fastInvocations()).toBeGreaterThan(20)
+  })
+
   testWith(['chromium'], 'from a snapshot that an older build made, and backwards', async () => {
     const [saved, later] = [golden.state.saved, golden.state.later]
     const there = await lab.goOn(golden)

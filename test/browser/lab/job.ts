@@ -3,6 +3,7 @@ import type { MachineOptions } from '../../../host/machine/options.ts'
 import type { RunReport } from '../../../host/machine/report.ts'
 import { Compiler } from '../../../host/web/compiler.ts'
 import { loadFor, sampleDisk } from '../../../host/web/loads.ts'
+import { exchangedInvocations } from '../../../host/toolchain/invocations/index.ts'
 
 /** One run of one program, described by data alone, so that Node and a browser can be asked for the same. */
 export interface Job {
@@ -52,6 +53,12 @@ async function runToEnd(machine: Machine, { until, slice }: Job): Promise<RunRep
     const over = until !== undefined && machine.cycles >= machine.network.cycles(until)
     if (end.stopReason !== 'limit' || over) return end
   }
+}
+
+/** How many of the optimiser's invocations are in wasm, once the compiler is loaded. */
+export async function fastInvocations(): Promise<number> {
+  await compiler.prepare()
+  return exchangedInvocations()
 }
 
 /** Milliseconds that each compilation of a list of programs takes, perhaps after the compiler has been prepared as the playground does. */

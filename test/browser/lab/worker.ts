@@ -1,5 +1,5 @@
 /** The library itself in a worker of a browser, as a page would run it. */
 import { expose } from 'comlink'
-import { compileTimes, goOn, runJob } from './job.ts'
+import { compileTimes, fastInvocations, goOn, runJob } from './job.ts'
 
-expose({ compileTimes, goOn, runJob })
+expose({ compileTimes, fastInvocations, goOn, runJob })
