@@ -3,8 +3,9 @@ import { TRACE_irp_complete, TRACE_irp_create, TRACE_irp_pending } from '../gene
 import { STATUS_INVALID_DEVICE_REQUEST, STATUS_PENDING } from '../generated/syscalls';
 import { giveBlock, initializeLookaside, Lookaside, takeBlock } from '../ex/lookaside';
 import { TIME } from '../hal/csr';
-import { currentThread } from '../hal/prcb';
+import { currentPrcb, currentThread } from '../hal/prcb';
 import { Apc } from '../ke/apc';
+import { assertRule, CHECKED } from '../ke/checked';
 import { detachEntry, insertTail, removeEntry } from '../ke/list';
 import { initializeObject, KernelObject, TYPE_NOTIFICATION_EVENT } from '../ke/object';
 import { Thread, threadRequests } from '../ke/thread';
@@ -277,6 +278,8 @@ export function completeIrp(irp: Irp, status: u32, information: u32): u32 {
   if (irp.completed || status == STATUS_PENDING) {
     bugCheck('bad completion of an IRP', changetype<usize>(irp));
   }
+  assertRule(irp.cancelRoutine == 0, 'completion with a cancel routine');
+  assertRule(!CHECKED || currentPrcb().ioDepth > 0, 'completion without the I/O lock');
   irp.status = status;
   irp.information = information;
   hint2(TRACE_irp_complete, irp.operation, status);
