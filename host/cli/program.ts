@@ -24,6 +24,7 @@ import type { InitCommand } from './init.ts'
 import { startCommand } from './start.ts'
 import {
   checks,
+  clients,
   files,
   forwardings,
   integer,
@@ -75,7 +76,7 @@ function addRun(program: Command, finish: Finish): void {
     .description(
       'run a program: guest TypeScript (.ts), assembly (.s), WebAssembly (.wasm) or an RV32 ELF executable',
     )
-    .argument('<file>', 'the program')
+    .argument('<file>', 'the program, or the name of one that comes with nothread, such as hello')
     .option('--from <snapshot>', 'go on from a snapshot of the program')
     .option('--base <snapshot>', 'what that is a delta against; may be repeated', files)
     .option('--harts <n>', 'number of harts, 1 to 8', integer(1, 8))
@@ -87,6 +88,11 @@ function addRun(program: Command, finish: Finish): void {
       '--forward <udp:host:guest>',
       'lead a UDP port of this computer to the guest',
       forwardings,
+    )
+    .option(
+      '--clients <k=v,…>',
+      'port, count, requests, think, timeout, stagger, send: clients that ask until they have their answers',
+      clients,
     )
     .option('--disk <file>', 'an image for the block device; what the guest writes is not kept')
     .option('--with <file>', 'a program that runs beside it; may be repeated', files)

@@ -7,11 +7,13 @@ import type { TimingProfile } from '../machine/options.ts'
 import type { Parameters } from '../machine/parameters.ts'
 import { Recorder } from '../machine/recording.ts'
 import type { RunReport } from '../machine/report.ts'
+import type { ClientOptions, Clients } from '../net/clients.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { Capture } from '../net/pcapng.ts'
 import { checkWritable } from '../node/files.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { OpenPorts, runForwarded } from '../node/forward.ts'
+import { clientsText, runWithClients } from './clients.ts'
 import { checkDeterminism } from './determinism.ts'
 import { exitCode, exitCodeOf, UsageError } from './exit.ts'
 import { interruptibly } from './interrupt.ts'
@@ -29,6 +31,7 @@ export interface RunCommand {
   until?: Until
   link?: LinkOptions
   forward?: Forwarding[]
+  clients?: ClientOptions
   disk?: string
   with?: string[]
   from?: string
@@ -73,11 +76,11 @@ async function runProgram(
 
   const outputs = outputsOf(machine, file, command)
   if (command.json !== true) printConsole(machine)
-  const report = await runUntilStopped(machine, command, ports)
+  const { report, load: served } = await runUntilStopped(machine, command, ports)
   clearProgress()
 
   const isComplete = await writeOutputs(outputs)
-  print(machine, report, peekWords(machine, peeks), command.json === true)
+  print(machine, report, { peek: peekWords(machine, peeks), served }, command.json === true)
   if (!isComplete) return exitCode.usage
   const forwarded = command.forward !== undefined && report.stopReason === 'aborted'
   return forwarded ? exitCode.ok : exitCodeOf(report, command.until, machine.console.text)
@@ -102,7 +105,17 @@ function outputsOf(machine: Machine, file: string, command: RunCommand): Output[
 
 /** Options that belong to one run and make no sense for two. */
 const singleRunOptions = [
-  ...(['forward', 'disk', 'pcap', 'trace', 'record', 'signature', 'peek', 'json'] as const),
+  ...([
+    'forward',
+    'clients',
+    'disk',
+    'pcap',
+    'trace',
+    'record',
+    'signature',
+    'peek',
+    'json',
+  ] as const),
 ]
 
 /** Options that name a file to write. */
@@ -129,7 +142,13 @@ function checkCombination(command: RunCommand): void {
 }
 
 function checkPurpose(command: RunCommand): void {
-  const { forward, until } = command
+  const { forward, until, clients } = command
+  if (clients !== undefined && forward !== undefined) {
+    throw new UsageError('--clients and --forward cannot be used together; leave one out')
+  }
+  if (clients !== undefined && (until === 'idle' || typeof until === 'object')) {
+    throw new UsageError('--clients end the run themselves; give --until a time, or leave it out')
+  }
   if (forward !== undefined && typeof until === 'object') {
     throw new UsageError('--until text:… and --forward cannot be used together; give a time')
   }
@@ -153,14 +172,16 @@ function printConsole(machine: Machine): void {
 /** Run until the goal, or until somebody wants an end; then everything asked for is still written. */
 function runUntilStopped(
   machine: Machine,
-  { until }: RunCommand,
+  { until, clients }: RunCommand,
   ports: OpenPorts | undefined,
-): Promise<RunReport> {
+): Promise<{ report: RunReport; load?: Clients }> {
   const onProgress = runProgress(machine.clockHz)
-  return interruptibly((signal) => {
-    if (ports === undefined) return machine.run({ until, signal, onProgress })
+  return interruptibly(async (signal) => {
+    const options = { until, signal, onProgress }
+    if (clients !== undefined) return runWithClients(machine, clients, options)
+    if (ports === undefined) return { report: await machine.run(options) }
     const end = until === 'idle' ? undefined : (until as string | undefined)
-    return runForwarded(machine, { ports, until: end, signal, onProgress })
+    return { report: await runForwarded(machine, { ports, until: end, signal, onProgress }) }
   })
 }
 
@@ -172,14 +193,16 @@ function sayForwardings(forwardings: Forwarding[]): void {
   }
 }
 
-function print(
-  machine: Machine,
-  report: RunReport,
-  peek: Record<string, number[]>,
-  json: boolean,
-): void {
+/** What is printed beside the report: words of memory, and what clients have seen. */
+interface Seen {
+  peek: Record<string, number[]>
+  served?: Clients
+}
+
+function print(machine: Machine, report: RunReport, seen: Seen, json: boolean): void {
+  const { peek, served } = seen
   if (json) {
-    console.log(JSON.stringify(resultObject(machine, report, peek)))
+    console.log(JSON.stringify(resultObject(machine, report, seen)))
     return
   }
   const text = machine.console.text
@@ -189,12 +212,14 @@ function print(
   }
   const reason = explain(report)
   if (reason !== undefined) say(reason)
+  if (report.stopReason === 'idle') for (const line of sleepReasons(machine)) say(line)
+  if (served !== undefined) console.log(clientsText(served, machine.clockHz))
   if (report.fault) for (const line of faultTrace(machine, report.fault)) say(`    ${line}`)
   console.log(summary(machine, report.events))
 }
 
 /** The object that `--json` prints. */
-function resultObject(machine: Machine, report: RunReport, peek: Record<string, number[]>): object {
+function resultObject(machine: Machine, report: RunReport, { peek, served }: Seen): object {
   const { stopReason, exitCode = null, fault, cycles, instructions } = report
   return {
     stopReason,
@@ -206,6 +231,7 @@ function resultObject(machine: Machine, report: RunReport, peek: Record<string, 
     console: machine.console.text,
     counters: { events: report.events, ...machine.counters() },
     peek,
+    ...(served === undefined ? {} : { clients: { ...served.counts, latencies: served.latencies } }),
   }
 }
 
@@ -218,4 +244,11 @@ function explain({ stopReason, exitCode, fault }: RunReport): string | undefined
   if (stopReason === 'reset') return 'the guest asks for a reset'
   if (stopReason === 'aborted') return 'interrupted'
   return undefined
+}
+
+/** Why nothing wakes a machine that sleeps for ever. */
+function sleepReasons(machine: Machine): string[] {
+  const circles = machine.deadlocks().map(({ description }) => `deadlock: ${description}`)
+  if (!machine.irps().some(({ request }) => request.startsWith('AFD_RECEIVE'))) return circles
+  return [...circles, 'a program waits for datagrams: --clients or --forward brings some']
 }

@@ -14,12 +14,12 @@ import {
   anatomyText,
   grouped,
   joinOperations,
-  percentiles,
   textTable,
   totalsOf,
   typicalRequest,
 } from '../observe/index.ts'
 import type { Joined } from '../observe/index.ts'
+import { latencyText } from './clients.ts'
 import { exitCode } from './exit.ts'
 import { summary, traceFile } from './outputs.ts'
 import { clearProgress, complain, progress, runProgress } from './talk.ts'
@@ -104,13 +104,7 @@ function totalRow([name, count]: [string, number]): { what: string; count: numbe
 }
 
 function printLatencies({ latencies, counts }: Clients, clockHz: number): void {
-  const found = percentiles(latencies)
-  if (found === null) return
-  const microseconds = (cycles: number) => ((cycles / clockHz) * 1e6).toFixed(1)
+  if (latencies.length === 0) return
   console.log(`\nlatency of ${grouped(counts.answers)} answers, both ways over the link included\n`)
-  const { minimum, p50, p90, p99, maximum } = found
-  const rows = Object.entries({ minimum, p50, p90, p99, maximum })
-  console.log(
-    `${textTable(rows.map(([name, cycles]) => ({ '': name, cycles, µs: microseconds(cycles) })))}\n`,
-  )
+  console.log(`${latencyText(latencies, clockHz)}\n`)
 }

@@ -5,6 +5,8 @@ import { parseMarch } from '../toolchain/backend/march.ts'
 import type { Checks } from '../toolchain/backend/options.ts'
 import type { LinkOptions } from '../net/link.ts'
 import { parseLink } from '../net/link.ts'
+import type { ClientOptions } from '../net/clients.ts'
+import { parseClients } from './clients.ts'
 import type { Forwarding } from '../node/forward.ts'
 import { parseForwarding } from '../node/forward.ts'
 import type { Parameters } from '../machine/parameters.ts'
@@ -61,6 +63,8 @@ export const forwardings = reader<Forwarding[]>((text, previous = []) => [
   ...previous,
   parseForwarding(text),
 ])
+
+export const clients = reader<ClientOptions>((text) => parseClients(text))
 
 export const parameters = reader<Parameters>((text, previous = {}) => {
   const all = { ...previous, ...parseParameters(text) }

@@ -5,6 +5,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
@@ -30,11 +31,25 @@ export function shippedProgram(name: string): string {
   return fileURLToPath(new URL(`../../assets/programs/${name}`, import.meta.url))
 }
 
+/** The program that a word on the command line means: a file, or one of those that come with the package, without `.ts`. */
+function findProgram(path: string): string {
+  const isName = /^[\w-]+$/.test(path)
+  if (!isName || existsSync(path)) return path
+  const shipped = shippedProgram(`${path}.ts`)
+  if (existsSync(shipped)) return shipped
+  const names = readdirSync(shippedProgram('')).filter((file) => file.endsWith('.ts'))
+  const list = names.map((file) => file.replace(/\.ts$/, '')).join(', ')
+  throw new FileError(
+    `cannot read ${path}: no such file, and no program of this name comes with nothread; there are ${list}`,
+  )
+}
+
 /**
- * The program in a file: guest TypeScript or assembly, which is translated, or an RV32 executable. `options` are for
- * TypeScript. Throws what the compiler throws, or a FileError.
+ * The program in a file, or with the name of one that comes with the package: guest TypeScript or assembly, which is translated, or an RV32
+ * executable. `options` are for TypeScript. Throws what the compiler throws, or a FileError.
  */
-export async function readProgram(path: string, options: CompileOptions = {}): Promise<Program> {
+export async function readProgram(name: string, options: CompileOptions = {}): Promise<Program> {
+  const path = findProgram(name)
   const bytes = readBytes(path)
   const program = await translate(path, bytes, options)
   if (program.image.segments.length > 0) return program

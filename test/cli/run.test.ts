@@ -19,6 +19,67 @@ describe('nothread run', () => {
     )
   })
 
+  it('finds programs that come with the package by their names, files first', () => {
+    inFolder(
+      {
+        ...files,
+        'hello.ts':
+          "import { print } from 'nothread/guest'; export function main(): void { print('mine') }",
+      },
+      (folder) => {
+        expect(nothread(['run', 'hello'], folder).stdout).toMatch(/^hello, first\n/)
+        expect(nothread(['run', 'hello.ts'], folder).stdout).toMatch(/^mine\n/)
+        const { status, stderr } = nothread(['run', 'helo'], folder)
+        expect(status).toBe(2)
+        expect(stderr).toMatch(
+          /^error: cannot read helo: no such file, .* there are async-mutex, .*hello, /,
+        )
+      },
+    )
+  })
+
+  it('--clients asks until all have their answers, and prints the latencies', () => {
+    inFolder({}, (folder) => {
+      const run = (clients: string, ...rest: string[]) =>
+        nothread(['run', 'udp-echo', '--clients', clients, ...rest], folder)
+      const { status, stdout } = run('port=7,count=4,requests=3')
+      expect(status).toBe(0)
+      expect(stdout).toMatch(
+        /\nrequests 12, answers 12, timeouts 0\nlatency .*\n[^]*\nmaximum .*\ncycles \d+/,
+      )
+      const { clients } = JSON.parse(run('port=7,requests=2', '--json').stdout)
+      expect(clients).toMatchObject({
+        requests: 2,
+        answers: 2,
+        timeouts: 0,
+        latencies: [expect.any(Number), expect.any(Number)],
+      })
+      expect(run('port=9', '--until', '20ms')).toMatchObject({ status: 42 })
+      expect(run('prt=7').stderr).toContain(
+        'write port, count, requests, think, timeout, stagger, send as key=value',
+      )
+      expect(run('count=7').stderr).toContain('name the port of the guest')
+      expect(run('port=7,count=0').stderr).toContain('count=0: expected an integer from 1 to 10000')
+      expect(run('port=7', '--forward', 'udp:9007:7').stderr).toContain('cannot be used together')
+    })
+  })
+
+  it('a machine that sleeps for ever says why', () => {
+    const deadlock = `import { AsyncMutex, microsecond, sleep, whenAll } from 'nothread/guest'
+const a = new AsyncMutex(), b = new AsyncMutex()
+async function take(one: AsyncMutex, other: AsyncMutex): Promise<void> { await one.lock(); await sleep(microsecond); await other.lock() }
+export async function main(): Promise<void> { await whenAll([take(a, b), take(b, a)]) }
+`
+    inFolder({ 'deadlock.ts': deadlock }, (folder) => {
+      expect(nothread(['run', 'deadlock.ts'], folder).stderr).toMatch(
+        /all harts sleep.*\ndeadlock: take at line 3 waits for take at line 3 waits for take at line 3\n$/,
+      )
+      expect(nothread(['run', 'udp-echo'], folder).stderr).toMatch(
+        /waits for datagrams: --clients or --forward/,
+      )
+    })
+  })
+
   it('twice ends in the same state', () => {
     inFolder(files, (folder) => {
       const [first, second] = [1, 2].map(() => nothread(['run', 'hello.s'], folder).stdout)
