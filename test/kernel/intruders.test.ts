@@ -72,8 +72,10 @@ const ways: [name: string, way: number, end: RegExp, options?: TestOptions][] = 
   ['prints what it likes', 23, ends],
 ]
 
-/** More of them by NOTHREAD_FUZZ_SEEDS. */
-const seeds = Array.from({ length: Number(process.env.NOTHREAD_FUZZ_SEEDS ?? 4) }, (_, i) => i + 1)
+/** More of them by NOTHREAD_FUZZ_SEEDS, after the first NOTHREAD_FUZZ_FIRST. */
+const count = Number(process.env.NOTHREAD_FUZZ_SEEDS ?? 4)
+const first = Number(process.env.NOTHREAD_FUZZ_FIRST ?? 0)
+const seeds = Array.from({ length: count }, (_, i) => first + i + 1)
 let caller: Promise<Image> | undefined
 
 describe('beside a program that', () => {
