@@ -16,8 +16,9 @@ export function print<T>(value: T): void {
 }
 
 function textOf<T>(value: T): string {
+  if (isReference<T>() && !changetype<usize>(value)) return 'null';
   if (isString<T>()) return changetype<string>(value);
-  return value.toString();
+  return isNullable<T>() ? value!.toString() : value.toString();
 }
 
 /** The console under its usual name; all levels go to the same place. */

@@ -5,9 +5,13 @@
  *     Array.from(x, f)                     __lists(x).map(f)
  *     Array.from({ length: n }, f)         __filled(n, f)
  *     f(a, ...b)                           f(a, __spread(b))
+ *     Math.min(a, b, ...c)                 Math.min(a, Math.min(b, __least(__lists(c))))
+ *     list.map(f), list.map(String)        list.map((__a) => f(__a)), list.map((__a) => `${__a}`)
+ *     String(x), Boolean(x), Number(x)     `${x}`, !!(x), __numberOf(x)
  *     list.push(...b)                      for (const __item of b) list.push(__item)
  */
 import ts from 'typescript'
+import type { SourceText } from './source.ts'
 import type { Closing, Rewriting } from './sugar.ts'
 
 /** Begins the rewrite of a call; the result is what belongs at its end. */
@@ -16,6 +20,10 @@ export function rewriteCall(node: ts.Node, rewriting: Rewriting): Closing | unde
   if (isConsole(node)) return consoleCall(node, rewriting)
   if (isArrayFrom(node)) return arrayFrom(node, rewriting)
   if (isSpreadPush(node)) return spreadPush(node, rewriting)
+  const conversion = conversionOf(node, rewriting.source)
+  if (conversion) return convert(node, conversion, rewriting)
+  passFunction(node, rewriting)
+  if (isMathExtreme(node)) return extreme(node, rewriting)
   spreadArguments(node, rewriting)
   return undefined
 }
@@ -109,6 +117,113 @@ function spreadPush(node: ts.CallExpression, rewriting: Rewriting): Closing | un
     `) ${callee}(${item})${lines(list.getEnd(), node.getEnd())}`,
   )
   return undefined
+}
+
+/** What stands around a value that is converted. */
+const conversions = new Map([
+  ['String', ['`${', '}`']],
+  ['Boolean', ['!!(', ')']],
+  ['Number', ['__numberOf(', ')']],
+])
+
+/** The name of a conversion that is called, or passed on; undefined if the program has a function of that name. */
+function conversionName(node: ts.Expression, { checker }: SourceText): string | undefined {
+  if (!ts.isIdentifier(node) || !conversions.has(node.text)) return undefined
+  return checker.getSymbolAtLocation(node) ? undefined : node.text
+}
+
+function conversionOf(node: ts.CallExpression, source: SourceText): string | undefined {
+  return node.arguments.length === 1 ? conversionName(node.expression, source) : undefined
+}
+
+/** Whether a value is made a number: the function has to be imported. */
+export function isNumberOf(node: ts.Node, source: SourceText): boolean {
+  return ts.isIdentifier(node) && conversionName(node, source) === 'Number' && isConverted(node)
+}
+
+function isConverted({ parent }: ts.Identifier): boolean {
+  return ts.isCallExpression(parent)
+}
+
+function convert(
+  node: ts.CallExpression,
+  name: string,
+  { edits, lines }: Rewriting,
+): Closing | undefined {
+  const [before, behind] = conversions.get(name) ?? []
+  const [value] = node.arguments
+  const start = node.getStart()
+  edits.replace(start, value.getStart(), before + lines(start, value.getStart()))
+  edits.blank(value.getEnd(), node.getEnd())
+  return { position: value.getEnd(), text: behind }
+}
+
+/** Methods that pass more to a function than most functions take. */
+const callers = new Set([
+  ...['map', 'forEach', 'filter', 'find', 'findLast', 'findIndex', 'findLastIndex'],
+  ...['some', 'every', 'flatMap'],
+])
+
+/** A function that takes fewer arguments than it gets is called by one that takes all. */
+function passFunction(node: ts.CallExpression, { edits, source }: Rewriting): void {
+  const [passed] = node.arguments
+  if (!passed || !callers.has(memberName(node) ?? '')) return
+  const name = conversionName(passed, source)
+  if (name !== undefined) {
+    const [before, behind] = conversions.get(name) ?? []
+    edits.replace(passed.getStart(), passed.getEnd(), `(__a) => ${before}__a${behind}`)
+    return
+  }
+  const count = parameterCount(passed, source)
+  if (count === undefined) return
+  const names = Array.from({ length: count }, (_, index) => `__a${index}`).join(', ')
+  edits.insert(passed.getStart(), `(${names}) => `)
+  edits.insert(passed.getEnd(), `(${names})`)
+}
+
+/** How many arguments a function of the file, or of the console, takes. */
+function parameterCount(passed: ts.Expression, { checker }: SourceText): number | undefined {
+  if (passed.getText() === 'console.log' || passed.getText() === 'print') return 1
+  if (!ts.isIdentifier(passed)) return undefined
+  const declaration = checker.getSymbolAtLocation(passed)?.valueDeclaration
+  if (!declaration || !ts.isFunctionDeclaration(declaration)) return undefined
+  const { parameters, parent } = declaration
+  const isPlain = parameters.every(({ initializer, questionToken, dotDotDotToken }) =>
+    [initializer, questionToken, dotDotDotToken].every((part) => part === undefined),
+  )
+  return isPlain && ts.isSourceFile(parent) ? parameters.length : undefined
+}
+
+/** Whether a call asks for the least or greatest of other than two numbers. */
+function isMathExtreme(node: ts.CallExpression): boolean {
+  const name = memberName(node)
+  if (!isMemberOf(node, 'Math') || (name !== 'min' && name !== 'max')) return false
+  return node.arguments.length > 0 && (node.arguments.length !== 2 || isSpreadMath(node))
+}
+
+/** Whether a list is spread into `Math.min` or `Math.max`: its function has to be imported. */
+export function isSpreadMath(node: ts.Node): boolean {
+  return (
+    ts.isCallExpression(node) && isMemberOf(node, 'Math') && node.arguments.some(ts.isSpreadElement)
+  )
+}
+
+/** asc's functions take two numbers. */
+function extreme(node: ts.CallExpression, { edits, lines }: Rewriting): Closing | undefined {
+  const parts = node.arguments
+  const name = memberName(node) === 'min' ? 'min' : 'max'
+  const list = name === 'min' ? '__least' : '__greatest'
+  const last = parts.length - 1
+  const start = node.getStart()
+  edits.replace(start, parts.pos, (last > 0 ? `Math.${name}(` : '(') + lines(start, parts.pos))
+  parts.forEach((part, index) => {
+    if (ts.isSpreadElement(part)) {
+      edits.replace(part.getStart(), part.expression.getStart(), `${list}(__lists(`)
+      edits.insert(part.getEnd(), '))')
+    } else if (last === 0) edits.insert(part.getStart(), '<f64>')
+    if (index > 0 && index < last) edits.insert(part.getFullStart(), ` Math.${name}(`)
+  })
+  return { position: parts.end, text: ')'.repeat(Math.max(last - 1, 0)) }
 }
 
 /** asc collects the arguments for a rest parameter itself; a list among them is marked (language/rest.ts). */

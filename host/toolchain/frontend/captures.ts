@@ -11,8 +11,10 @@ export class Boxes {
   private readonly symbols = new Set<ts.Symbol>()
   private readonly source: SourceText
 
-  constructor(source: SourceText) {
+  /** @param hoisted functions that live in boxes */
+  constructor(source: SourceText, hoisted: ReadonlySet<ts.Symbol>) {
     this.source = source
+    for (const symbol of hoisted) this.symbols.add(symbol)
     const captured = new Set<ts.Symbol>()
     const changed = new Set<ts.Symbol>()
     const visit = (node: ts.Node): void => {

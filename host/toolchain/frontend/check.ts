@@ -2,10 +2,13 @@
  * What asc cannot do, or would report in words of its own: found on the syntax tree, before asc sees the text.
  */
 import ts from 'typescript'
-import { isAsync, isGenerator, formOf, formResult } from './coroutines.ts'
+import { isAsync, isGenerator, formOf, formOfTypeName, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
+import { lacksTypes } from './collections.ts'
 import { diagnosticAt } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { Hoists } from './hoisting.ts'
+import type { TooEarly } from './hoisting.ts'
 import {
   isPattern,
   isPatternTarget,
@@ -13,7 +16,9 @@ import {
   patternAssignment,
   targetsOf,
 } from './patterns.ts'
+import { isNullType, isTextEnum, leavesTypeOut, literalUnion, typeOfValue } from './plainTypes.ts'
 import { isOfFunctionType, isValueType } from './sugar.ts'
+import { isMadePromise, isPromiseMethod } from './promises.ts'
 import type { SourceText } from './source.ts'
 
 interface Message {
@@ -99,7 +104,7 @@ export function checkSource(source: SourceText): Diagnostic[] {
     found.push(diagnosticAt(source.file, source.text, range, message))
   }
   const visit = (node: ts.Node): void => {
-    const message = unsupported.get(node.kind) ?? contextual(node)
+    const message = isIgnored(node) ? undefined : unsupported.get(node.kind) ?? contextual(node, source)
     if (message) report(markedPart(node), message)
     checkAsync(node, report)
     if (ts.isIdentifier(node)) checkCapture(node, source, report)
@@ -108,7 +113,33 @@ export function checkSource(source: SourceText): Diagnostic[] {
     if (!message) ts.forEachChild(node, visit)
   }
   ts.forEachChild(source.tree, visit)
+  for (const early of new Hoists(source).tooEarly) report(early.use, tooEarly(early))
   return found
+}
+
+/** Types that nobody asks for: of caught errors, and what a generator returns and is sent. */
+function isIgnored({ kind, parent }: ts.Node): boolean {
+  const { AnyKeyword, UnknownKeyword, UndefinedKeyword } = ts.SyntaxKind
+  if (kind === AnyKeyword || kind === UnknownKeyword) {
+    if (ts.isVariableDeclaration(parent) && ts.isCatchClause(parent.parent)) return true
+  } else if (kind !== UndefinedKeyword) return false
+  const isForm = ts.isTypeReferenceNode(parent) && formOfTypeName(parent.typeName.getText())
+  return isForm !== undefined && isForm !== false && parent.typeArguments?.[0].kind !== kind
+}
+
+/** A function that is used before it can be there. */
+function tooEarly({ use, captured }: TooEarly): Message {
+  const { text } = use
+  if (captured !== undefined) {
+    return {
+      cause: `"${text}" is used here, but it captures "${captured}", which is declared behind.`,
+      remedy: `Move the declaration of "${captured}" above this line.`,
+    }
+  }
+  return {
+    cause: `"${text}" is used before its declaration, which takes plain parameters in all functions of this block.`,
+    remedy: `Move the declaration of "${text}" above this line, or the functions out of this one.`,
+  }
 }
 
 type Report = (node: ts.Node, message: Message) => void
@@ -122,15 +153,19 @@ function markedPart(node: ts.Node): ts.Node {
 }
 
 const textEnum: Message = {
-  cause: 'The members of an enum are numbers.',
-  remedy: 'Leave the texts out, or write: namespace Level { export const low = "low" }.',
+  cause: 'The members of an enum are either all numbers or all texts.',
+  remedy: 'Make two enums, or give every member a text.',
+}
+
+function hasText({ initializer }: ts.EnumMember): boolean {
+  return initializer !== undefined && ts.isStringLiteralLike(initializer)
 }
 
 /** Unsupported uses that depend on more than the kind of the node. */
-function contextual(node: ts.Node): Message | undefined {
+function contextual(node: ts.Node, source: SourceText): Message | undefined {
   if (isPattern(node) && !isSimplePattern(node)) return destructuring
   if (isOddAssignment(node)) return destructuring
-  if (ts.isUnionTypeNode(node) && !isNullable(node)) {
+  if (ts.isUnionTypeNode(node) && !isNullable(node) && literalUnion(node) === undefined) {
     return {
       cause: 'A union of types is not supported, except T | null.',
       remedy:
@@ -138,7 +173,7 @@ function contextual(node: ts.Node): Message | undefined {
     }
   }
   if (ts.isClassDeclaration(node) && functionAround(node)) return nestedClass
-  if (ts.isEnumMember(node) && node.initializer && ts.isStringLiteralLike(node.initializer)) {
+  if (ts.isEnumMember(node) && hasText(node) && !isTextEnum(node.parent)) {
     return textEnum
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -147,7 +182,7 @@ function contextual(node: ts.Node): Message | undefined {
       remedy: 'Import the file at the top.',
     }
   }
-  return missingType(node) ?? otherUse(node) ?? promiseUse(node)
+  return missingType(node, source) ?? otherUse(node, source) ?? promiseUse(node)
 }
 
 const loopVariables: Message = {
@@ -171,7 +206,7 @@ function overridesNothing(node: ts.Node): boolean {
 }
 
 /** Forms that are supported in some places. */
-function otherUse(node: ts.Node): Message | undefined {
+function otherUse(node: ts.Node, source: SourceText): Message | undefined {
   if (overridesNothing(node)) {
     return {
       cause: 'The class of this member extends no other, so that there is nothing to override.',
@@ -185,10 +220,10 @@ function otherUse(node: ts.Node): Message | undefined {
       remedy: 'Pass the list itself, or each value by its index.',
     }
   }
-  if (ts.isNewExpression(node) && isFilledCollection(node)) {
+  if (lacksTypes(node, source)) {
     return {
-      cause: `A new ${node.expression.getText()} is empty.`,
-      remedy: 'Add the values behind: set.add(value), map.set(key, value).',
+      cause: 'The types of this Map are left out and do not follow from its first pair.',
+      remedy: 'Write them: new Map<string, i32>([…]).',
     }
   }
   if (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'Record') return dictionary
@@ -223,7 +258,7 @@ function otherUse(node: ts.Node): Message | undefined {
 }
 
 /** Declarations of functions and variables without the types that asc asks for. */
-function missingType(node: ts.Node): Message | undefined {
+function missingType(node: ts.Node, source: SourceText): Message | undefined {
   if (ts.isVariableDeclaration(node) && !node.type && !node.initializer) {
     const { parent } = node.parent
     if (!ts.isVariableStatement(parent) && !ts.isForStatement(parent)) return undefined
@@ -240,6 +275,13 @@ function missingType(node: ts.Node): Message | undefined {
       remedy: `Write it behind the parameters: ${node.name?.getText() ?? 'name'}(…): i32.`,
     }
   }
+  if (leavesTypeOut(node) && typeOfValue(node.initializer, source) === undefined) {
+    const name = node.name.getText()
+    return {
+      cause: `The type of ${name} is left out and does not follow from its value.`,
+      remedy: `Write it behind the name: ${name}: i32 = ….`,
+    }
+  }
   if (!ts.isParameter(node) || node.type || node.initializer || node.dotDotDotToken)
     return undefined
   const { parent } = node
@@ -249,12 +291,6 @@ function missingType(node: ts.Node): Message | undefined {
     cause: 'This parameter has no type.',
     remedy: `Write it behind the name: ${node.name.getText()}: i32.`,
   }
-}
-
-/** A Set or Map that is made of values. */
-function isFilledCollection({ expression, arguments: parts }: ts.NewExpression): boolean {
-  const name = expression.getText()
-  return (name === 'Set' || name === 'Map') && parts !== undefined && parts.length > 0
 }
 
 const doubleAssignment: Message = {
@@ -296,10 +332,7 @@ function isOddAssignment(node: ts.Node): boolean {
 
 /** One type, and null or undefined. */
 function isNullable(node: ts.UnionTypeNode): boolean {
-  const isNull = (type: ts.TypeNode): boolean =>
-    type.kind === ts.SyntaxKind.UndefinedKeyword ||
-    (ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword)
-  const nulls = node.types.filter(isNull).length
+  const nulls = node.types.filter(isNullType).length
   return nulls > 0 && nulls === node.types.length - 1
 }
 
@@ -308,16 +341,16 @@ function promiseUse(node: ts.Node): Message | undefined {
   if (!ts.isIdentifier(node) || node.text !== 'Promise') return undefined
   if (ts.isPropertyAccessExpression(node.parent) && node.parent.expression === node) {
     const combinator = node.parent.name.text
+    if (isPromiseMethod(combinator) && ts.isCallExpression(node.parent.parent)) return undefined
     return {
       cause: `Promise.${combinator} is not available in guest programs.`,
-      remedy: 'Import whenAll from "nothread/guest" and await whenAll([first, second]).',
+      remedy: 'Use Promise.all, race, any, allSettled, resolve or reject in a call, or TaskSource of "nothread/guest".',
     }
   }
-  if (ts.isNewExpression(node.parent)) {
+  if (ts.isNewExpression(node.parent) && !isMadePromise(node.parent)) {
     return {
-      cause: 'A Promise cannot be made with new.',
-      remedy:
-        'Import TaskSource from "nothread/guest": its task is the promise, complete() gives it its value.',
+      cause: 'The type of this promise is left out, or the function that resolves it.',
+      remedy: 'Write: new Promise<i32>((resolve, reject) => { … }).',
     }
   }
   return undefined

@@ -78,19 +78,42 @@ const typeNames = new Map([
   ['Iterator', '__Iterator'],
   ['Iterable', '__Iterable'],
   ['IteratorResult', '__IteratorResult'],
+  ['ReadonlyArray', 'Array'],
+  ['ReadonlyMap', 'Map'],
+  ['ReadonlySet', 'Set'],
 ])
+
+/** Names of types that a program declares. */
+export interface TypeNames {
+  /** All of them, with those that it imports. */
+  own: ReadonlySet<string>
+  /** Enums of texts. */
+  texts: ReadonlySet<string>
+}
+
+/** Whether a name is that of the result of a generator, which may have more type arguments. */
+export function formOfTypeName(name: string): CoroutineForm | undefined {
+  return [generator, stream].find(({ types }) => types.includes(name))
+}
 
 /** The name that a type of the language has for asc. */
 export function runtimeType(name: string): string | undefined {
   return typeNames.get(name)
 }
 
-/** A type on one line, in asc's terms; `own` are the names that the program declares itself. */
-export function typeText(type: ts.Node, own: ReadonlySet<string>): string {
-  return type
-    .getText()
+const literalTypes = /(?:'[^']*'|"[^"]*")(?:\s*\|\s*(?:'[^']*'|"[^"]*"))*/g
+
+/** A type on one line, in asc's terms. */
+export function typeText(type: ts.Node | string, { own, texts }: TypeNames): string {
+  const renamed = (name: string): string => {
+    if (texts.has(name)) return 'string'
+    return (own.has(name) ? name : runtimeType(name)) ?? name
+  }
+  return (typeof type === 'string' ? type : type.getText())
     .replace(/\s+/g, ' ')
-    .replace(/\b[A-Z]\w+\b/g, (name) => (own.has(name) ? name : runtimeType(name)) ?? name)
+    .replace(literalTypes, 'string')
+    .replace(/\bundefined\b/g, 'null')
+    .replace(/\b[A-Z]\w*\b/g, renamed)
 }
 
 export function isAsync(node: ts.SignatureDeclaration): boolean {

@@ -5,10 +5,12 @@
  *     interface Options { size: i32 }      class Options { size: i32 }
  *     type Point = { x: f64, y: f64 }      class Point { x: f64; y: f64 }
  *     interface S { get size(): i32 }      interface S { size: i32 }
+ *     enum E { A = 'a', B = 'b' }          namespace E { export const A = 'a'; export const B = 'b' }
  *     class C { static { … } }             class C { static __block0(): void { … } }  C.__block0();
  */
 import ts from 'typescript'
 import type { EditList } from './edits.ts'
+import { isTextEnum } from './plainTypes.ts'
 
 /** Text to put in behind a declaration. */
 interface Closing {
@@ -22,6 +24,7 @@ export function rewriteDeclaration(node: ts.Node, edits: EditList): Closing | un
     if (isDataInterface(node)) dataInterface(node, edits)
     else node.members.forEach((member) => accessor(member, edits))
   } else if (ts.isTypeAliasDeclaration(node) && isDataType(node.type)) dataType(node, edits)
+  else if (ts.isEnumDeclaration(node) && isTextEnum(node)) textEnum(node, edits)
   else if (ts.isClassDeclaration(node)) return staticBlocks(node, edits)
   return undefined
 }
@@ -81,6 +84,19 @@ function dataType(node: ts.TypeAliasDeclaration, edits: EditList): void {
   if (keyword) edits.replace(keyword.getStart(), keyword.getEnd(), 'class')
   if (equals) edits.blank(equals.getStart(), equals.getEnd())
   separate((node.type as ts.TypeLiteralNode).members, edits)
+}
+
+/** An enum of texts is a namespace of constants. */
+function textEnum(node: ts.EnumDeclaration, edits: EditList): void {
+  for (const { kind, ...token } of node.modifiers ?? [])
+    if (kind === ts.SyntaxKind.ConstKeyword) edits.blank(token.end - 'const'.length, token.end)
+  const start = node.name.getStart()
+  const keyword = node.getChildren().find(({ kind }) => kind === ts.SyntaxKind.EnumKeyword)
+  if (keyword) edits.replace(keyword.getStart(), start, 'namespace ')
+  for (const member of node.members) edits.insert(member.getStart(), 'export const ')
+  for (const token of node.getChildren().flatMap((child) => child.getChildren())) {
+    if (token.kind === ts.SyntaxKind.CommaToken) edits.replace(token.getStart(), token.end, ';')
+  }
 }
 
 /** Fields of classes are not separated by commas. */

@@ -12,8 +12,12 @@
  * `console` and the names above are imported by a line put behind the last one.
  */
 import ts from 'typescript'
-import { isFilled, isSpreadPush, rewriteCall } from './calls.ts'
+import { isFilled, isNumberOf, isSpreadMath, isSpreadPush, rewriteCall } from './calls.ts'
 import { Boxes } from './captures.ts'
+import { collectionImport, isFilledCollection, rewriteCollection } from './collections.ts'
+import { promiseImport, rewritePromise } from './promises.ts'
+import { Hoists } from './hoisting.ts'
+import { Missing } from './missing.ts'
 import { namesOf } from './source.ts'
 import { functionAround } from './check.ts'
 import {
@@ -21,16 +25,17 @@ import {
   formResult,
   isAsync,
   isGenerator,
-  runtimeType,
   typeText,
   yieldText,
 } from './coroutines.ts'
-import type { CoroutineForm } from './coroutines.ts'
+import type { CoroutineForm, TypeNames } from './coroutines.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'
 import { Narrowings } from './narrowing.ts'
 import { rewriteDeclaration } from './objects.ts'
 import { isOwnCall } from './ownCalls.ts'
+import { textEnums } from './plainTypes.ts'
+import { rewriteOmittedType } from './typeForms.ts'
 import { isPattern, patternAssignment, Patterns } from './patterns.ts'
 import type { PatternContext } from './patterns.ts'
 import { rewriteForm } from './sugar.ts'
@@ -65,6 +70,10 @@ const imports: [RegExp, string][] = [
     /^box$/,
     'import { Box as __Box, box as __box, emptyBox as __emptyBox } from "nothread/guest/closure";',
   ],
+  [/^Promise$/, promiseImport],
+  [/^collection$/, collectionImport],
+  [/^Math$/, 'import { least as __least, greatest as __greatest } from "nothread/guest/numbers";'],
+  [/^Number$/, 'import { numberOf as __numberOf } from "nothread/guest/numbers";'],
   [/^filled$/, 'import { filled as __filled } from "nothread/guest/sequences";'],
   [/^console$/, 'import { console } from "nothread/guest/console";'],
 ]
@@ -87,12 +96,14 @@ export function rewriteSource(source: SourceText, narrows = true): EditedText {
 class Rewriter implements Rewriting, PatternContext {
   readonly edits = new EditList()
   readonly text: string
-  private readonly source: SourceText
+  readonly source: SourceText
   /** What has to be imported for the code that was put in. */
   private readonly used = new Set<string>()
   private readonly boxes: Boxes
+  private readonly hoists: Hoists
+  private readonly missing: Missing
   private readonly narrowings?: Narrowings
-  private readonly ownTypes: ReadonlySet<string>
+  readonly names: TypeNames
   /** The line breaks of a range. */
   readonly lines = (start: number, end: number): string =>
     this.text.slice(start, end).replace(/[^\n]/g, '')
@@ -103,12 +114,15 @@ class Rewriter implements Rewriting, PatternContext {
   constructor(source: SourceText, narrows: boolean) {
     this.source = source
     this.text = source.text
-    this.boxes = new Boxes(source)
+    this.hoists = new Hoists(source)
+    this.missing = new Missing(source)
+    this.boxes = new Boxes(source, this.hoists.boxed)
     if (narrows) this.narrowings = new Narrowings(source, this.boxes)
-    this.ownTypes = namesOf(source.tree)
+    this.names = { own: namesOf(source.tree), texts: textEnums(source.tree) }
   }
 
   visit(node: ts.Node): void {
+    this.hoist(node)
     if (ts.isForOfStatement(node)) {
       this.forOf(node)
       return
@@ -121,15 +135,44 @@ class Rewriter implements Rewriting, PatternContext {
     }
     const form = rewriteForm(node, this)
     const declared = rewriteDeclaration(node, this.edits)
-    const call = rewriteCall(node, this)
+    rewriteOmittedType(node, this)
+    const call = rewriteCall(node, this) ?? this.collection(node)
     if (isFilled(node)) this.used.add('filled')
+    if (isNumberOf(node, this.source)) this.used.add('Number')
+    if (isSpreadMath(node)) this.used.add('Math')
+    if (rewritePromise(node, this)) this.used.add('Promise')
     if (isSpreadPush(node)) this.used.add('for')
     const narrowed = this.narrowed(node)
+    const maybe = this.missing.has(node)
+    if (maybe) this.edits.insert(node.getStart(), '__maybe(')
     const closing = this.open(node)
     ts.forEachChild(node, (child) => this.visit(child))
+    if (maybe) this.edits.insert(node.getEnd(), ')')
     // After those of the children, since several may end at the same place.
     for (const part of [call, closing, narrowed, form, declared])
       if (part) this.edits.insert(part.position, part.text)
+  }
+
+  /** Functions that are there before their declaration. */
+  private hoist(node: ts.Node): void {
+    const before = this.hoists.before(node, this.names)
+    if (before !== '') {
+      this.used.add('box')
+      this.edits.insert(node.getStart(), before)
+    }
+    if (!this.hoists.has(node)) return
+    const { name } = node
+    this.edits.insert(node.getStart(), `${name.text}.value = `)
+    this.edits.blank(name.getStart(), name.getEnd())
+    this.edits.insert(node.getEnd(), ';')
+    if (formOf(node)) this.used.add('__Task')
+  }
+
+  /** A Set or Map that is made of values. */
+  private collection(node: ts.Node): Closing | undefined {
+    if (!isFilledCollection(node)) return undefined
+    this.used.add('collection')
+    return rewriteCollection(node, this)
   }
 
   /** A use of a variable of which more is known. */
@@ -336,7 +379,7 @@ class Rewriter implements Rewriting, PatternContext {
     const { name, type, initializer } = node
     if (!this.boxes.has(name) || isLoopVariable(node)) return undefined
     this.used.add('box')
-    const argument = type ? `<${typeText(type, this.ownTypes)}>` : ''
+    const argument = type ? `<${typeText(type, this.names)}>` : ''
     if (!initializer) {
       this.edits.replace(name.getEnd(), node.getEnd(), ` = __emptyBox${argument}()`)
       return undefined
@@ -361,7 +404,10 @@ class Rewriter implements Rewriting, PatternContext {
   private boxedUse(node: ts.Identifier): void {
     const { parent } = node
     const isDeclared =
-      (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isBindingElement(parent)) &&
+      (ts.isVariableDeclaration(parent) ||
+        ts.isParameter(parent) ||
+        ts.isBindingElement(parent) ||
+        ts.isFunctionDeclaration(parent)) &&
       parent.name === node
     if (isDeclared) return
     const value = this.boxed(node)
@@ -418,8 +464,8 @@ class Rewriter implements Rewriting, PatternContext {
 
   /** Types of the language that the runtime has under other names. */
   private typeName(name: ts.Node): void {
-    const replacement = ts.isIdentifier(name) ? runtimeType(name.text) : undefined
-    if (replacement === undefined || this.ownTypes.has(name.getText())) return
+    const replacement = ts.isIdentifier(name) ? typeText(name, this.names) : name.getText()
+    if (replacement === name.getText()) return
     this.used.add(replacement)
     this.edits.replace(name.getStart(), name.getEnd(), replacement)
   }
@@ -440,7 +486,7 @@ class Rewriter implements Rewriting, PatternContext {
   private resultText(node: ts.SignatureDeclaration): string {
     const form = formOf(node)
     const result = form && node.type && formResult(node.type, form)
-    return result ? typeText(result, this.ownTypes) : 'void'
+    return result ? typeText(result, this.names) : 'void'
   }
 
   private closeParenthesis(node: ts.SignatureDeclaration): number {

@@ -7,12 +7,18 @@
  *     undefined         null                              #x                     __x
  */
 import ts from 'typescript'
+import type { TypeNames } from './coroutines.ts'
 import type { EditList } from './edits.ts'
+import { isNullType } from './plainTypes.ts'
+import type { SourceText } from './source.ts'
+import { typeForms } from './typeForms.ts'
 
 /** What the rewrite of a form needs to know. */
 export interface Rewriting {
   edits: EditList
   text: string
+  source: SourceText
+  names: TypeNames
   /** The line breaks of a range. */
   lines: (start: number, end: number) => string
   /** A name or member as it stands in the rewritten text. */
@@ -43,6 +49,7 @@ export function rewriteForm(node: ts.Node, rewriting: Rewriting): Closing | unde
 }
 
 const forms = new Map<ts.SyntaxKind, Rewrite>([
+  ...typeForms,
   [ts.SyntaxKind.PropertyAccessExpression, chain],
   [ts.SyntaxKind.ElementAccessExpression, chain],
   [ts.SyntaxKind.CallExpression, chain],
@@ -55,10 +62,8 @@ const forms = new Map<ts.SyntaxKind, Rewrite>([
   [ts.SyntaxKind.PropertySignature, optional],
   [ts.SyntaxKind.AsExpression, constant],
   [ts.SyntaxKind.SatisfiesExpression, satisfied],
-  [ts.SyntaxKind.UnionType, union],
   [ts.SyntaxKind.Identifier, undefinedValue],
   [ts.SyntaxKind.PrivateIdentifier, privateName],
-  [ts.SyntaxKind.TypeOperator, readonlyType],
   [ts.SyntaxKind.ImportClause, typeImport],
   [ts.SyntaxKind.ImportSpecifier, typeImport],
   [ts.SyntaxKind.ExportDeclaration, typeImport],
@@ -172,10 +177,17 @@ function optional(node: ts.Node, { edits }: Rewriting): Closing | undefined {
   const { questionToken, type } = node
   const initializer = 'initializer' in node ? node.initializer : undefined
   if (!questionToken || !type || initializer) return undefined
-  const isNullable = /\bnull\b/.test(type.getText()) || isValueType(type)
+  const isNullable = isNullableType(type) || isValueType(type)
   if (isOfFunctionType(node)) return { position: type.getEnd(), text: isNullable ? '' : ' | null' }
   edits.blank(questionToken.getStart(), questionToken.getEnd())
-  return { position: type.getEnd(), text: isNullable ? ' = null' : ' | null = null' }
+  if (isNullable) return { position: type.getEnd(), text: ' = null' }
+  const isFunction = ts.isFunctionTypeNode(type)
+  if (isFunction) edits.insert(type.getStart(), '(')
+  return { position: type.getEnd(), text: `${isFunction ? ')' : ''} | null = null` }
+}
+
+function isNullableType(type: ts.TypeNode): boolean {
+  return ts.isUnionTypeNode(type) && type.types.some(isNullType)
 }
 
 function isField(node: ts.Node): node is ts.PropertyDeclaration | ts.PropertySignature {
@@ -185,23 +197,6 @@ function isField(node: ts.Node): node is ts.PropertyDeclaration | ts.PropertySig
 /** A parameter in the type of a function: the function itself knows what stands for it. */
 export function isOfFunctionType({ parent }: ts.Node): boolean {
   return ts.isFunctionTypeNode(parent)
-}
-
-/** `undefined` in a union is null, once. */
-function union(node: ts.Node, { edits, text }: Rewriting): Closing | undefined {
-  if (!ts.isUnionTypeNode(node)) return undefined
-  const isUndefined = (type: ts.TypeNode): boolean => type.kind === ts.SyntaxKind.UndefinedKeyword
-  const found = node.types.find(isUndefined)
-  if (!found) return undefined
-  if (node.types.length === 2) {
-    edits.replace(found.getStart(), found.getEnd(), 'null')
-    return undefined
-  }
-  const before = text.lastIndexOf('|', found.getStart())
-  const from = found === node.types[0] ? found.getStart() : before
-  const to = found === node.types[0] ? text.indexOf('|', found.getEnd()) + 1 : found.getEnd()
-  edits.replace(from, to, text.slice(from, to).replace(/[^\n]/g, ' '))
-  return undefined
 }
 
 function undefinedValue(node: ts.Node, { edits }: Rewriting): undefined {
@@ -223,12 +218,6 @@ function satisfied(node: ts.Node, { edits }: Rewriting): undefined {
 
 function privateName(node: ts.Node, { edits }: Rewriting): undefined {
   edits.replace(node.getStart(), node.getStart() + 1, '__')
-}
-
-/** A list that is not to be changed is a list. */
-function readonlyType(node: ts.Node, { edits }: Rewriting): undefined {
-  if (!ts.isTypeOperatorNode(node)) return
-  edits.blank(node.getStart(), node.type.getStart())
 }
 
 /** asc makes no difference between types and values. */

@@ -14,6 +14,7 @@ import type {
   FunctionExpression,
   FunctionPrototype,
   FunctionTypeNode,
+  LiteralExpression,
   Node,
   ReturnStatement,
   Statement,
@@ -41,9 +42,13 @@ export function patchInference({ compiler, resolver }: Patch): void {
     (original) =>
       function (node, prototype, typeParameters, flow, mode): Type[] | null {
         const { Swallow } = values.ReportMode
-        const found = original.call(this, node, prototype, typeParameters, flow, Swallow)
+        const infer = (): Type[] | null =>
+          typeParameters && new Inference(this, node, prototype, typeParameters, flow).types()
+        const found =
+          (hasOpenNumber(node) ? infer() : null) ??
+          original.call(this, node, prototype, typeParameters, flow, Swallow)
         if (found || !typeParameters) return found
-        const inferred = new Inference(this, node, prototype, typeParameters, flow).types()
+        const inferred = infer()
         if (!inferred && mode !== Swallow) report(this, node, flow)
         return inferred
       },
@@ -60,6 +65,14 @@ export function patchInference({ compiler, resolver }: Patch): void {
   )
 }
 
+/** Whether a number that is written out meets an arrow function, which may make something else of it: `reduce((sum, x) => sum + x, 0)`. */
+function hasOpenNumber({ args }: CallExpression): boolean {
+  const isInteger = (part: Expression): boolean =>
+    part.kind === values.NodeKind.Literal &&
+    (part as LiteralExpression).literalKind === values.LiteralKind.Integer
+  return args.some(isInteger) && args.some(({ kind }) => kind === values.NodeKind.Function)
+}
+
 /** asc's own message if it has one, such as that a name is not known; else that the type is not. */
 function report(resolver: ResolverInternals, node: CallExpression, flow: Flow): void {
   const { length } = resolver.diagnostics
@@ -72,17 +85,17 @@ function report(resolver: ResolverInternals, node: CallExpression, flow: Flow): 
 }
 
 /** What is known of the type parameters of a call. */
-class Inference {
+export class Inference {
   private readonly known: Map<string, Type>
   private readonly names: string[]
   private readonly resolver: ResolverInternals
-  private readonly node: CallExpression
+  private readonly node: { args: Expression[] }
   private readonly prototype: FunctionPrototype
   private readonly flow: Flow
 
   constructor(
     resolver: ResolverInternals,
-    node: CallExpression,
+    node: { args: Expression[] },
     prototype: FunctionPrototype,
     typeParameters: TypeParameterNode[],
     flow: Flow,
@@ -146,7 +159,7 @@ class Inference {
 }
 
 /** The signature of an arrow function whose result type is left out; null if it does not follow. `hints` are types of parameters. */
-function arrowSignature(
+export function arrowSignature(
   resolver: ResolverInternals,
   { declaration }: FunctionExpression,
   flow: Flow,
@@ -260,5 +273,5 @@ function partsOf(statement: Node): Statement[] {
 
 /** asc's basic types, for those who have no compiler. */
 function typesOfResolver({ program }: ResolverInternals): Record<'void' | 'auto', Type> {
-  return typesOf({ options: program.options } as CompilerInternals)
+  return typesOf(program)
 }

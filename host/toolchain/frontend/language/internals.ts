@@ -4,11 +4,13 @@
  */
 import * as assemblyscript from 'assemblyscript'
 import type {
+  BinaryExpression,
   BreakStatement,
   CallExpression,
   Compiler,
   ContinueStatement,
   Element,
+  ElementAccessExpression,
   Expression,
   Flow,
   ForOfStatement,
@@ -17,7 +19,9 @@ import type {
   FunctionPrototype,
   IdentifierExpression,
   Local,
+  NewExpression,
   Node,
+  Options,
   Resolver,
   ReturnStatement,
   Signature,
@@ -34,14 +38,19 @@ export type ExpressionRef = number
 
 type Hidden =
   | 'adjustArgumentsForRestParams'
+  | 'compileBinaryExpression'
+  | 'compileBinaryOverload'
+  | 'compileAssignment'
   | 'compileBreakStatement'
   | 'compileCallDirect'
   | 'compileCallExpression'
   | 'compileContinueStatement'
+  | 'compileElementAccessExpression'
   | 'compileForOfStatement'
   | 'compileFunctionBody'
   | 'compileFunctionExpression'
   | 'compileIdentifierExpression'
+  | 'compileNewExpression'
   | 'compileReturnStatement'
   | 'compileThrowStatement'
   | 'compileTryStatement'
@@ -55,10 +64,30 @@ export interface CompilerInternals extends Omit<Compiler, Hidden> {
     reportNode: Node,
   ): Expression[]
   makeIsTrueish(expr: ExpressionRef, type: Type, reportNode: Node): ExpressionRef
+  compileBinaryExpression(
+    expression: BinaryExpression,
+    type: Type,
+    constraints: number,
+  ): ExpressionRef
+  compileBinaryOverload(
+    operator: Function,
+    left: Expression,
+    leftValue: ExpressionRef,
+    leftType: Type,
+    right: Expression,
+    node: Node,
+  ): ExpressionRef
+  compileAssignment(expression: Expression, value: Expression, type: Type): ExpressionRef
   compileBreakStatement(statement: BreakStatement): ExpressionRef
   compileContinueStatement(statement: ContinueStatement): ExpressionRef
+  compileElementAccessExpression(
+    expression: ElementAccessExpression,
+    type: Type,
+    constraints: number,
+  ): ExpressionRef
   compileForOfStatement(statement: ForOfStatement): ExpressionRef
   compileFunctionBody(instance: Function, stmts: ExpressionRef[]): boolean
+  compileNewExpression(expression: NewExpression, type: Type, constraints: number): ExpressionRef
   compileReturnStatement(statement: ReturnStatement): ExpressionRef
   compileThrowStatement(statement: ThrowStatement): ExpressionRef
   compileTryStatement(statement: TryStatement): ExpressionRef
@@ -111,8 +140,11 @@ export interface ResolverInternals extends Omit<
   | 'inferGenericTypeArguments'
   | 'lookupThisExpression'
   | 'propagateInferredGenericTypes'
+  | 'resolveBinaryExpression'
   | 'resolveCallExpression'
+  | 'resolveElementAccessExpression'
   | 'resolveFunctionExpression'
+  | 'resolveNewExpression'
 > {
   lookupThisExpression(node: Node, flow: Flow, type?: Type, mode?: number): Element | null
   inferGenericTypeArguments(
@@ -135,6 +167,19 @@ export interface ResolverInternals extends Omit<
     type: Type,
     mode?: number,
   ): Type | null
+  resolveBinaryExpression(
+    node: BinaryExpression,
+    flow: Flow,
+    type: Type,
+    mode?: number,
+  ): Type | null
+  resolveElementAccessExpression(
+    node: ElementAccessExpression,
+    flow: Flow,
+    type: Type,
+    mode?: number,
+  ): Type | null
+  resolveNewExpression(node: NewExpression, flow: Flow, type: Type, mode?: number): Type | null
   resolveCallExpression(node: CallExpression, flow: Flow, type?: Type, mode?: number): Type | null
 }
 
@@ -145,23 +190,28 @@ interface Values {
     'Inlined' | 'Let' | 'Compiled' | 'Constructor' | 'Overridden' | 'ModuleImport'
   >
   DecoratorFlags: Enumeration<'Inline'>
+  AssertionKind: Enumeration<'Prefix'>
   Constraints: Enumeration<'None' | 'ConvImplicit'>
   BinaryOp: Enumeration<'EqI32'>
   UnaryOp: Enumeration<'EqzI32'>
   TypeRef: Enumeration<'None' | 'Unreachable'>
-  ElementKind: Enumeration<'Local' | 'Class' | 'Interface' | 'Function'>
+  ElementKind: Enumeration<
+    'Local' | 'Class' | 'ClassPrototype' | 'Enum' | 'Interface' | 'Function'
+  >
   ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
-  LiteralKind: Enumeration<'Array'>
+  LiteralKind: Enumeration<'Array' | 'Float' | 'Integer' | 'String' | 'Template'>
   FlowFlags: Enumeration<
     'Terminates' | 'Returns' | 'Throws' | 'Breaks' | 'Continues' | 'AccessesThis'
   >
   LocalFlags: Enumeration<'Constant' | 'Wrapped' | 'NonNull' | 'Initialized'>
   NodeKind: Enumeration<
+    | 'Binary'
     | 'Block'
     | 'Break'
     | 'Call'
     | 'Comma'
     | 'Do'
+    | 'ElementAccess'
     | 'Expression'
     | 'For'
     | 'ForOf'
@@ -172,6 +222,8 @@ interface Values {
     | 'If'
     | 'NamedType'
     | 'New'
+    | 'Parenthesized'
+    | 'PropertyAccess'
     | 'Return'
     | 'Switch'
     | 'This'
@@ -179,7 +231,27 @@ interface Values {
     | 'While'
   >
   ReportMode: Enumeration<'Report' | 'Swallow'>
-  Token: Enumeration<'Equals' | 'Exclamation' | 'LessThan' | 'Plus_Plus'>
+  Token: Enumeration<
+    | 'Ampersand'
+    | 'Bar'
+    | 'Caret'
+    | 'Equals'
+    | 'Equals_Equals'
+    | 'Equals_Equals_Equals'
+    | 'Exclamation'
+    | 'Exclamation_Equals'
+    | 'Exclamation_Equals_Equals'
+    | 'GreaterThan'
+    | 'GreaterThan_Equals'
+    | 'GreaterThan_GreaterThan'
+    | 'GreaterThan_GreaterThan_GreaterThan'
+    | 'LessThan'
+    | 'LessThan_Equals'
+    | 'LessThan_LessThan'
+    | 'Plus'
+    | 'Plus_Equals'
+    | 'Plus_Plus'
+  >
   getExpressionId(expression: ExpressionRef): number
   getExpressionType(expression: ExpressionRef): number
 }
@@ -192,9 +264,11 @@ export function prototypeOf<T>(constructor: unknown): T {
   return (constructor as { prototype: T }).prototype
 }
 
+type BasicType = 'void' | 'auto' | 'i32' | 'u32' | 'f64'
+
 /** asc's basic types, which are static members of their class. */
-export function typesOf({ options }: CompilerInternals): Record<'void' | 'auto' | 'i32', Type> {
-  return options.usizeType.constructor as unknown as Record<'void' | 'auto' | 'i32', Type>
+export function typesOf({ options }: { options: Options }): Record<BasicType, Type> {
+  return options.usizeType.constructor as unknown as Record<BasicType, Type>
 }
 
 /** Name of the local that holds the object of a method. */

@@ -1,11 +1,12 @@
 /**
  * Functions of the runtime that compiled code calls although the program does not name them.
  */
-import type { Function, FunctionPrototype } from 'assemblyscript'
-import type { CompilerInternals, ExpressionRef } from './internals.ts'
+import type { Function, FunctionPrototype, Type } from 'assemblyscript'
+import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
 
 const closurePath = '~lib/nothread/guest/closure/'
 const sequencesPath = '~lib/nothread/guest/sequences/'
+const numbersPath = '~lib/nothread/guest/numbers/'
 const unwindPath = '~lib/nothread/guest/unwind/'
 
 /** Internal names of the functions, by what they are for. */
@@ -14,6 +15,10 @@ export const libraryFunctions = {
   newClosure: `${closurePath}newClosure`,
   currentClosure: `${closurePath}currentClosure`,
   hasText: `${sequencesPath}hasText`,
+  whole: `${numbersPath}whole`,
+  letters: `${sequencesPath}letters`,
+  letterAt: `${sequencesPath}letterAt`,
+  collected: `${sequencesPath}collected`,
   argumentCount: `${closurePath}argumentCount`,
   setArgumentCount: `${closurePath}setArgumentCount`,
   raise: `${unwindPath}raise`,
@@ -31,11 +36,20 @@ export const libraryFunctions = {
 
 export type LibraryFunction = keyof typeof libraryFunctions
 
+/** A function of the runtime for some type arguments. */
+export function libraryInstance(
+  resolver: ResolverInternals,
+  name: LibraryFunction,
+  types: Type[] | null,
+): Function | null {
+  const prototype = resolver.program.elementsByName.get(libraryFunctions[name])
+  return prototype ? resolver.resolveFunction(prototype as FunctionPrototype, types) : null
+}
+
 /** A function of the runtime, compiled. */
 export function requireLibrary(compiler: CompilerInternals, name: LibraryFunction): Function {
-  const prototype = compiler.program.elementsByName.get(libraryFunctions[name])
-  const instance =
-    prototype && compiler.resolver.resolveFunction(prototype as FunctionPrototype, null)
+  const resolver = compiler.resolver as unknown as ResolverInternals
+  const instance = libraryInstance(resolver, name, null)
   if (!instance) throw new Error(`The runtime has no ${libraryFunctions[name]}.`)
   compiler.compileFunction(instance)
   return instance

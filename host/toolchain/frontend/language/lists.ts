@@ -1,15 +1,27 @@
 /**
- * `[...a, x, ...b]`, written by the rewrite as `__lists(a, [x], b)`. The type of the list is that of the first list that is spread.
+ * `[...a, x, ...b]`, written by the rewrite as `__lists(a, [x], b)`. What is spread may be anything that gives values. The type of the list is that of the first list that is spread.
  */
 import { DiagnosticCode } from 'assemblyscript'
-import type { Class, Expression, FunctionPrototype, Type } from 'assemblyscript'
-import { calledName, values } from './internals.ts'
-import type { CompilerInternals, ExpressionRef } from './internals.ts'
+import type {
+  CallExpression,
+  Class,
+  Expression,
+  Flow,
+  Function,
+  FunctionPrototype,
+  Type,
+} from 'assemblyscript'
+import { calledName, typesOf, values } from './internals.ts'
+import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
+import { libraryInstance } from './library.ts'
 import type { Patch } from './patch.ts'
 import { Syntax } from './syntax.ts'
 
 /** Name that the rewrite gives (sugar.ts). */
 export const LISTS = '__lists'
+/** Names of calls that are made here. */
+const LETTERS = '~letters'
+const COLLECTED = '~collected'
 
 /** Extend asc by lists that are spread into others. */
 export function patchLists({ compiler, resolver }: Patch): void {
@@ -17,6 +29,13 @@ export function patchLists({ compiler, resolver }: Patch): void {
     'compileCallExpression',
     (original) =>
       function (expression, type, constraints): ExpressionRef {
+        if (isListCall(expression)) {
+          const resolver = this.resolver as unknown as ResolverInternals
+          const found = listFunction(resolver, expression, this.currentFlow)
+          return found
+            ? this.compileCallDirect(found, expression.args, expression)
+            : notIterable(this, expression)
+        }
         if (calledName(expression) !== LISTS)
           return original.call(this, expression, type, constraints)
         return compileLists(this, expression.args)
@@ -26,6 +45,7 @@ export function patchLists({ compiler, resolver }: Patch): void {
     'resolveCallExpression',
     (original) =>
       function (node, flow, type, mode): Type | null {
+        if (isListCall(node)) return listFunction(this, node, flow)?.signature.returnType ?? null
         if (calledName(node) !== LISTS) return original.call(this, node, flow, type, mode)
         const spread = node.args.find((part) => !isLiteral(part)) ?? node.args[0]
         const found = this.resolveExpression(spread, flow)
@@ -43,12 +63,40 @@ function isLiteral(part: Expression): boolean {
   return literalKind === values.LiteralKind.Array
 }
 
-/** The values of a Set, or the letters of a string; lists are lists. */
+/** The list of what a value gives: of a Set, Map, text or generator, or of an object with an iterator. Lists are lists. */
 function asList(part: Expression, type: Type | null): Expression {
-  const name = type?.getClass()?.internalName ?? ''
+  const found = type?.getClass()
+  if (!found) return part
+  const name = found.internalName
   const syntax = new Syntax(part.range)
   if (name.startsWith('~lib/set/Set<')) return syntax.callMember(part, 'values')
-  return name === '~lib/string/String' ? syntax.callMember(part, 'split', [syntax.text('')]) : part
+  if (name.startsWith('~lib/map/Map<')) return syntax.callMember(part, 'entries')
+  if (name === '~lib/string/String') return syntax.call(LETTERS, [part])
+  if (found.getMember('__iterator')) {
+    return syntax.call(COLLECTED, [syntax.callMember(part, '__iterator')])
+  }
+  const isIterator = found.getMember('next') !== null && found.getMember('length') === null
+  return isIterator ? syntax.call(COLLECTED, [part]) : part
+}
+
+/** The function of the runtime for `__letters(text)` or `__collected(iterator)`. */
+function listFunction(
+  resolver: ResolverInternals,
+  call: CallExpression,
+  flow: Flow,
+): Function | null {
+  if (calledName(call) === LETTERS) return libraryInstance(resolver, 'letters', null)
+  const { auto } = typesOf(resolver.program)
+  const iterator = resolver.resolveExpression(call.args[0], flow, auto, values.ReportMode.Swallow)
+  const next = new Syntax(call.range).callMember(call.args[0], 'next')
+  const value = new Syntax(call.range).member(next, 'value')
+  const item = resolver.resolveExpression(value, flow, auto, values.ReportMode.Swallow)
+  return iterator && item && libraryInstance(resolver, 'collected', [iterator, item])
+}
+
+function isListCall(expression: Expression): boolean {
+  const name = calledName(expression)
+  return name === LETTERS || name === COLLECTED
 }
 
 function compileLists(compiler: CompilerInternals, parts: Expression[]): ExpressionRef {
@@ -61,8 +109,7 @@ function compileLists(compiler: CompilerInternals, parts: Expression[]): Express
   if (!type) return module.unreachable()
   const list = type.getClass()
   if (!list?.internalName.startsWith('~lib/array/Array<')) {
-    compiler.error(DiagnosticCode.Not_implemented_0, spread.range, 'Iteration')
-    return module.unreachable()
+    return notIterable(compiler, spread)
   }
   const [first, ...others] = lists
   let all = compiler.compileExpression(first, type, values.Constraints.ConvImplicit)
@@ -70,6 +117,11 @@ function compileLists(compiler: CompilerInternals, parts: Expression[]): Express
   for (const part of others) all = callMethod(compiler, list, 'concat', [part], part, all)
   compiler.currentType = type
   return all
+}
+
+function notIterable(compiler: CompilerInternals, { range }: Expression): ExpressionRef {
+  compiler.error(DiagnosticCode.Not_implemented_0, range, 'Iteration')
+  return compiler.module.unreachable()
 }
 
 function callMethod(

@@ -5,6 +5,7 @@
  *     lists, strings     for (let l = list, i = 0; i < l.length; ++i) { const x = l[i]; … }
  *     Set, Map           the same over their values, or their keys and values together
  *     generators         try { while (g.__advance()) { const x = g.__current; … } } finally { g.close() }
+ *     texts              for (let at = 0, c = ''; at < s.length; at += c.length) { c = __letterAt(s, at); const x = c; … }
  *     iterators          for (let r = it.next(); !r.done; r = it.next()) { const x = r.value; … }
  *     async generators   try { while (await g.__advance()) { … } } finally { await g.close() }
  *     streams            while (await s.next()) { const x = s.current; … }
@@ -22,6 +23,7 @@ import type {
 } from 'assemblyscript'
 import { calledName, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
+import { requireLibrary } from './library.ts'
 import type { Patch } from './patch.ts'
 import { Syntax } from './syntax.ts'
 
@@ -60,6 +62,10 @@ export function patchLoops({ compiler }: Patch): void {
     'compileCallExpression',
     (original) =>
       function (expression, type, constraints): ExpressionRef {
+        if (calledName(expression) === '~letterAt') {
+          const instance = requireLibrary(this, 'letterAt')
+          return this.compileCallDirect(instance, expression.args, expression)
+        }
         if (calledName(expression) !== PART)
           return original.call(this, expression, type, constraints)
         const [whole, index] = expression.args
@@ -93,6 +99,7 @@ function loopOver(loop: Loop, from: Expression): Statement[] | undefined {
     if (startsWith(found, 'set/Set<')) return listLoop(loop, syntax.callMember(from, 'values'))
     if (startsWith(found, 'nothread/guest/generator/Generator<')) return generatorLoop(loop, from)
     if (has(found, '__iterator')) return loopOver(loop, syntax.callMember(from, '__iterator'))
+    if (found === loop.compiler.program.stringInstance) return textLoop(loop, from)
     if (has(found, 'length')) return listLoop(loop, from)
     if (has(found, 'next')) return iteratorLoop(loop, from)
   }
@@ -127,6 +134,25 @@ function listLoop(loop: Loop, from: Expression): Statement[] {
   const element = loop.line ? awaited(loop, value) : value
   const declared = syntax.let({ [list]: from, [at]: syntax.number(0) })
   return [syntax.count(declared, at, list, bodyWith(loop, element))]
+}
+
+/** The letters of a text: as in JavaScript, two units are one letter where one is not enough. */
+function textLoop(loop: Loop, from: Expression): Statement[] {
+  const { syntax } = loop
+  const [text, at, letter] = syntax.names('text', 'at', 'letter')
+  const declared = syntax.let({
+    [text]: from,
+    [at]: syntax.number(0),
+    [letter]: syntax.text(''),
+  })
+  const next = syntax.call('~letterAt', [syntax.name(text), syntax.name(at)])
+  const body = syntax.block([
+    syntax.run(syntax.assign(syntax.name(letter), next)),
+    bodyWith(loop, syntax.name(letter)),
+  ])
+  const bytes = syntax.member(syntax.name(letter), 'length')
+  const goOn = syntax.assign(syntax.name(at), syntax.sum(syntax.name(at), bytes))
+  return [syntax.for(declared, syntax.below(syntax.name(at), syntax.member(syntax.name(text), 'length')), goOn, body)]
 }
 
 function mapLoop(loop: Loop, from: Expression): Statement[] {

@@ -19,8 +19,8 @@ import { calledName, typesOf, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
 import type { Patch } from './patch.ts'
 
-const CHAIN = '__chain'
-const OR = '__or'
+export const CHAIN = '__chain'
+export const OR = '__or'
 
 let labels = 0
 

@@ -61,6 +61,29 @@ export class Syntax {
     return Node.createBinaryExpression(token('Equals'), target, value, this.range)
   }
 
+  comma(parts: Expression[]): Expression {
+    return Node.createCommaExpression(parts, this.range)
+  }
+
+  sum(left: Expression, right: Expression): Expression {
+    return Node.createBinaryExpression(token('Plus'), left, right, this.range)
+  }
+
+  below(left: Expression, right: Expression): Expression {
+    return Node.createBinaryExpression(token('LessThan'), left, right, this.range)
+  }
+
+  truth(value: boolean): Expression {
+    return value ? Node.createTrueExpression(this.range) : Node.createFalseExpression(this.range)
+  }
+
+  /** `<type>value` */
+  convert(type: string, value: Expression): Expression {
+    const name = Node.createSimpleTypeName(type, this.range)
+    const to = Node.createNamedType(name, null, false, this.range)
+    return Node.createAssertionExpression(values.AssertionKind.Prefix, value, to, this.range)
+  }
+
   not(value: Expression): Expression {
     return Node.createUnaryPrefixExpression(token('Exclamation'), value, this.range)
   }
@@ -103,7 +126,7 @@ export class Syntax {
   /** `for (declared; at < list.length; ++at) body` */
   count(declared: Statement, at: string, list: string, body: Statement): Statement {
     const end = this.member(this.name(list), 'length')
-    const below = Node.createBinaryExpression(token('LessThan'), this.name(at), end, this.range)
+    const below = this.below(this.name(at), end)
     const next = Node.createUnaryPrefixExpression(token('Plus_Plus'), this.name(at), this.range)
     return this.for(declared, below, next, body)
   }
@@ -122,7 +145,7 @@ export class Syntax {
 }
 
 /** asc's enumeration of tokens as values. */
-function token(name: 'Equals' | 'Exclamation' | 'LessThan' | 'Plus_Plus'): Token {
+function token(name: 'Equals' | 'Exclamation' | 'LessThan' | 'Plus' | 'Plus_Plus'): Token {
   return values.Token[name]
 }
 

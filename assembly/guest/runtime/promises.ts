@@ -1,0 +1,145 @@
+/**
+ * What the compiler makes of `Promise.all` and its relatives, and of `new Promise` (host/toolchain/frontend/promises.ts). The runtime's
+ * own functions for waiting (combinators.ts) do the same without lists of results.
+ */
+import { AggregateError } from './cancellation';
+import { race, whenAll } from './combinators';
+import { errorOf } from './failures';
+import { settled } from './settled';
+import { Task } from './task';
+import { completedTask, completedVoidTask, failedTask } from './taskRecords';
+import { TaskSource } from './taskSource';
+
+/** `Promise.all`: the results in the order of the tasks, or the first error. */
+export async function all<T>(tasks: Task<T>[]): Promise<T[]> {
+  await whenAll<T>(tasks);
+  const results: T[] = [];
+  for (let index = 0; index < tasks.length; index++) results.push(tasks[index].result);
+  return results;
+}
+
+/** `Promise.all` of tasks without results. */
+export function allVoid(tasks: Task<void>[]): Task<void> {
+  return whenAll<void>(tasks);
+}
+
+/** `Promise.race`. */
+export function first<T>(tasks: Task<T>[]): Task<T> {
+  return race<T>(tasks);
+}
+
+/** `Promise.any`: the first result; an AggregateError if all fail. */
+export function any<T>(tasks: Task<T>[]): Task<T> {
+  const source = new TaskSource<T>();
+  const failures = new Failures(tasks.length);
+  for (let index = 0; index < tasks.length; index++) {
+    passResult<T>(tasks[index], source, failures);
+  }
+  if (tasks.length == 0) source.tryFail(new AggregateError([]));
+  return source.task;
+}
+
+class Failures {
+  readonly errors: Error[] = [];
+  constructor(readonly expected: i32) {}
+}
+
+async function passResult<T>(
+  task: Task<T>,
+  source: TaskSource<T>,
+  failures: Failures,
+): Promise<void> {
+  await settled<T>(task);
+  if (!task.isFailed && !task.isCancelled) {
+    source.tryComplete(task.result);
+    return;
+  }
+  failures.errors.push(errorOf(changetype<usize>(task)));
+  if (failures.errors.length == failures.expected) {
+    source.tryFail(new AggregateError(failures.errors));
+  }
+}
+
+/** How a task of `Promise.allSettled` has ended. */
+export class PromiseSettledResult<T> {
+  status: string = 'fulfilled';
+  /** The error of one that failed. */
+  reason: Error | null = null;
+  constructor(private readonly task: Task<T>) {}
+
+  /** The result of one that did not fail. */
+  get value(): T {
+    return this.task.result;
+  }
+}
+
+/** `Promise.allSettled`: waits for all, whatever their ends are. */
+export async function allSettled<T>(tasks: Task<T>[]): Promise<PromiseSettledResult<T>[]> {
+  const results: PromiseSettledResult<T>[] = [];
+  for (let index = 0; index < tasks.length; index++) {
+    const task = tasks[index];
+    await settled<T>(task);
+    const result = new PromiseSettledResult<T>(task);
+    if (task.isFailed || task.isCancelled) {
+      result.status = 'rejected';
+      result.reason = errorOf(changetype<usize>(task));
+    }
+    results.push(result);
+  }
+  return results;
+}
+
+/** `Promise.resolve(value)`. */
+export function resolved<T>(value: T): Task<T> {
+  return completedTask<T>(value);
+}
+
+/** `Promise.resolve()`. */
+export function resolvedVoid(): Task<void> {
+  return completedVoidTask();
+}
+
+/** `Promise.reject<T>(error)`. */
+export function rejected<T = void>(error: Error): Task<T> {
+  return failedTask<T>(error);
+}
+
+/** `new Promise<T>(executor)`: what the executor throws is the error of the task. */
+export function made<T>(
+  executor: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+): Task<T> {
+  const source = new TaskSource<T>();
+  try {
+    executor(
+      (value: T): void => {
+        source.tryComplete(value);
+      },
+      (error: Error): void => {
+        source.tryFail(error);
+      },
+    );
+  } catch (error) {
+    source.tryFail(error);
+  }
+  return source.task;
+}
+
+/** `new Promise<void>(executor)`. */
+export function madeVoid(
+  executor: (resolve: () => void, reject: (error: Error) => void) => void,
+): Task<void> {
+  const source = new TaskSource<i32>();
+  try {
+    executor(
+      (): void => {
+        source.tryComplete(0);
+      },
+      (error: Error): void => {
+        source.tryFail(error);
+      },
+    );
+  } catch (error) {
+    source.tryFail(error);
+  }
+  return changetype<Task<void>>(source.task);
+}
