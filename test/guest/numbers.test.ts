@@ -67,12 +67,6 @@ export function main(): void {
   for (const text of texts) print(reinterpret<u64>(parseFloat(text)))
 }`
 
-/** asc's language marks a floating-point number without a fraction. */
-function textOf(value: number): string {
-  const text = String(value)
-  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text
-}
-
 const bitsOf = (text: string): string => {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, parseFloat(text))
@@ -84,7 +78,7 @@ test('numbers have the texts that JavaScript gives them, and texts the bits', as
   expect(report, text.slice(-900)).toMatchObject({ stopReason: 'exit', exitCode: 0 })
   const lines = text.trimEnd().split('\n')
   const values = [...hard.map(Number), ...numbers()]
-  expect(lines.slice(0, values.length)).toEqual(values.map(textOf))
+  expect(lines.slice(0, values.length)).toEqual(values.map(String))
   expect(lines[values.length]).toBe('0')
   expect(lines.slice(values.length + 1)).toEqual(texts.map(bitsOf))
 })

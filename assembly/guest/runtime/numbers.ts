@@ -38,14 +38,14 @@ export function whole(value: f64): i32 {
 
 /** `Math.min(...list)`. */
 export function least<T>(list: T[]): f64 {
-  let found = f64.INFINITY;
+  let found = Infinity;
   for (let at = 0; at < list.length; at++) found = min(found, <f64>list[at]);
   return found;
 }
 
 /** `Math.max(...list)`. */
 export function greatest<T>(list: T[]): f64 {
-  let found = -f64.INFINITY;
+  let found = -Infinity;
   for (let at = 0; at < list.length; at++) found = max(found, <f64>list[at]);
   return found;
 }

@@ -28,14 +28,16 @@ function isSurrogate(text: string, at: i32, from: i32): bool {
 /** `[...text]`. */
 export function letters(text: string): string[] {
   const list: string[] = [];
-  for (let at = 0; at < text.length; at += list[list.length - 1].length) list.push(letterAt(text, at));
+  for (let at = 0; at < text.length; at += list[list.length - 1].length)
+    list.push(letterAt(text, at));
   return list;
 }
 
 /** `[...iterator]`. */
 export function collected<I, T>(iterator: I): T[] {
   const list: T[] = [];
-  for (let result = iterator.next(); !result.done; result = iterator.next()) list.push(result.value);
+  for (let result = iterator.next(); !result.done; result = iterator.next())
+    list.push(result.value);
   return list;
 }
 

@@ -59,6 +59,26 @@ interface Array<T> extends Iterable<T> {
   push(...values: T[]): i32;
   /** Indexes and values. */
   entries(): [i32, T][];
+  /** Indexes. */
+  keys(): i32[];
+  /** A copy. */
+  values(): T[];
+  /** The first value that passes the test. Where none does: null if the program looks, otherwise a RangeError. */
+  find(test: (value: T, index: i32, array: T[]) => bool): T;
+  /** The last value that passes the test. Where none does: null if the program looks, otherwise a RangeError. */
+  findLast(test: (value: T, index: i32, array: T[]) => bool): T;
+  /** The lists that `make` gives, one behind the other. */
+  flatMap<U>(make: (value: T, index: i32, array: T[]) => U[]): U[];
+  /** A sorted copy. */
+  toSorted(compare?: (a: T, b: T) => f64): T[];
+  /** A copy the other way round. */
+  toReversed(): T[];
+  /** A copy with another value at an index. */
+  with(index: i32, value: T): T[];
+  /** Begins with the first value. A TypeError if the list is empty. */
+  reduce(call: (all: T, value: T, index: i32, array: T[]) => T): T;
+  /** Begins with the last value. A TypeError if the list is empty. */
+  reduceRight(call: (all: T, value: T, index: i32, array: T[]) => T): T;
 }
 declare namespace Array {
   function from<T>(values: Iterable<T>): T[];
@@ -75,3 +95,16 @@ interface Map<K, V> extends Iterable<[K, V]> {
   forEach(call: (value: V, key: K, map: Map<K, V>) => void): void;
 }
 interface String extends Iterable<string> {}
+
+/** The text of any value. */
+declare function String(value: unknown): string;
+/** Whether a value counts as true. */
+declare function Boolean(value: unknown): bool;
+/** `Number(value)`: the number that a text is, NaN if it is none. */
+declare function _Float(value: unknown): f64;
+interface IMath<T> {
+  /** The greatest of all. */
+  max(...values: T[]): T;
+  /** The least of all. */
+  min(...values: T[]): T;
+}

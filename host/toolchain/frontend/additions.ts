@@ -53,6 +53,7 @@ const arrayMethods = `
     return this[at];
   }
   hasIndex(index: i32): bool { return index < this.length && index >= -this.length; }
+  isFound(index: i32): bool { return index >= 0; }
   maybeAt(index: i32): T { return this.hasIndex(index) ? this.at(index) : changetype<T>(<usize>0); }
   maybePop(): T { return this.length > 0 ? this.pop() : changetype<T>(<usize>0); }
   maybeShift(): T { return this.length > 0 ? this.shift() : changetype<T>(<usize>0); }
@@ -188,9 +189,7 @@ const dates: Addition[] = [
   { file: 'date', head: 'export class Date {', methods: utcMethods() },
 ]
 
-const additions: Addition[] = [
-  ...[collections, integers, floats, texts, typedArrays, dates].flat(),
-]
+const additions: Addition[] = [...[collections, integers, floats, texts, typedArrays, dates].flat()]
 
 /** `Float64Array.from(list)`. */
 function listToTyped(name: string): string {
@@ -207,7 +206,6 @@ function utcMethods(): string {
   const getters = parts.map((part) => `get${part}(): i32 { return this.getUTC${part}(); }`)
   return [...getters, 'getTimezoneOffset(): i32 { return 0; }'].join(' ')
 }
-
 
 /** Functions that give others their place: by file, the head of the old one, its new name, and the new one. */
 const replacements: Record<string, { head: string; renamed: string; text: string }> = {

@@ -2,6 +2,7 @@
  * What asc cannot do, or would report in words of its own: found on the syntax tree, before asc sees the text.
  */
 import ts from 'typescript'
+import { absentName, hugeNumber } from './absent.ts'
 import { isAsync, isGenerator, formOf, formOfTypeName, formResult } from './coroutines.ts'
 import { isCapture, localSymbol, ownerOf } from './captures.ts'
 import { lacksTypes } from './collections.ts'
@@ -104,7 +105,9 @@ export function checkSource(source: SourceText): Diagnostic[] {
     found.push(diagnosticAt(source.file, source.text, range, message))
   }
   const visit = (node: ts.Node): void => {
-    const message = isIgnored(node) ? undefined : unsupported.get(node.kind) ?? contextual(node, source)
+    const message = isIgnored(node)
+      ? undefined
+      : (unsupported.get(node.kind) ?? contextual(node, source))
     if (message) report(markedPart(node), message)
     checkAsync(node, report)
     if (ts.isIdentifier(node)) checkCapture(node, source, report)
@@ -182,7 +185,13 @@ function contextual(node: ts.Node, source: SourceText): Message | undefined {
       remedy: 'Import the file at the top.',
     }
   }
-  return missingType(node, source) ?? otherUse(node, source) ?? promiseUse(node)
+  return (
+    absentName(node, source) ??
+    hugeNumber(node) ??
+    missingType(node, source) ??
+    otherUse(node, source) ??
+    promiseUse(node)
+  )
 }
 
 const loopVariables: Message = {
@@ -214,6 +223,30 @@ function otherUse(node: ts.Node, source: SourceText): Message | undefined {
     }
   }
   if (isOddLoop(node)) return loopVariables
+  if (ts.isMethodSignature(node) && node.questionToken) {
+    return {
+      cause: 'A method of an interface cannot be left out.',
+      remedy: `Leave the question mark out, or write a field: ${node.name.getText()}: (() => void) | null.`,
+    }
+  }
+  if (ts.isCallSignatureDeclaration(node) && ts.isInterfaceDeclaration(node.parent)) {
+    return {
+      cause: 'An interface cannot be called.',
+      remedy: `Write the type of the function: type ${node.parent.name.text} = ….`,
+    }
+  }
+  if (ts.isSpreadAssignment(node)) {
+    return {
+      cause: 'An object cannot be spread into another.',
+      remedy: 'Write each field: { x: point.x, y: point.y }.',
+    }
+  }
+  if (ts.isObjectLiteralExpression(node.parent) && isFunctionMember(node)) {
+    return {
+      cause: 'An object that is written out has fields only.',
+      remedy: 'Declare a class with the methods, or a field with an arrow function.',
+    }
+  }
   if (ts.isSpreadElement(node) && ts.isNewExpression(node.parent)) {
     return {
       cause: 'A list cannot be spread into the arguments of a constructor.',
@@ -255,6 +288,10 @@ function otherUse(node: ts.Node, source: SourceText): Message | undefined {
     }
   }
   return isDoubleAssignment(node) ? doubleAssignment : undefined
+}
+
+function isFunctionMember(node: ts.Node): boolean {
+  return ts.isMethodDeclaration(node) || ts.isAccessor(node)
 }
 
 /** Declarations of functions and variables without the types that asc asks for. */
@@ -344,7 +381,8 @@ function promiseUse(node: ts.Node): Message | undefined {
     if (isPromiseMethod(combinator) && ts.isCallExpression(node.parent.parent)) return undefined
     return {
       cause: `Promise.${combinator} is not available in guest programs.`,
-      remedy: 'Use Promise.all, race, any, allSettled, resolve or reject in a call, or TaskSource of "nothread/guest".',
+      remedy:
+        'Use Promise.all, race, any, allSettled, resolve or reject in a call, or TaskSource of "nothread/guest".',
     }
   }
   if (ts.isNewExpression(node.parent) && !isMadePromise(node.parent)) {
@@ -403,6 +441,12 @@ function checkYield(node: ts.YieldExpression, report: Report): void {
   }
 }
 
+/** Types of nothing. */
+const empty = new Set([
+  ...[ts.SyntaxKind.VoidKeyword, ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.NeverKeyword],
+  ...[ts.SyntaxKind.UnknownKeyword, ts.SyntaxKind.AnyKeyword],
+])
+
 /** Result types of functions that can be suspended are written out. */
 function checkResultType(node: ts.SignatureDeclaration, report: Report): void {
   const form = formOf(node)
@@ -418,6 +462,13 @@ function checkResultType(node: ts.SignatureDeclaration, report: Report): void {
     report(type, {
       cause: `The result type of an ${what} must be ${name}<T>.`.replace('an gen', 'a gen'),
       remedy: `Write ${name}<${isGenerator(node) ? '…' : type.getText()}>.`,
+    })
+  }
+  const extra = type && ts.isTypeReferenceNode(type) ? (type.typeArguments ?? []).slice(1) : []
+  if (isGenerator(node) && extra.some(({ kind }) => !empty.has(kind))) {
+    report(extra[0], {
+      cause: 'A generator gives values by yield only: what it returns and is sent is lost.',
+      remedy: `Write ${name}<${type && formResult(type, form)?.getText()}>, and pass other values by a variable.`,
     })
   }
   if (type || (!isGenerator(node) && !returnsValue(node))) return

@@ -24,7 +24,10 @@ export function isFilledCollection(node: ts.Node): node is Filled {
 }
 
 /** The pairs of a Map that are written out. */
-function pairsOf({ expression, arguments: parts }: Filled): ts.ArrayLiteralExpression[] | undefined {
+function pairsOf({
+  expression,
+  arguments: parts,
+}: Filled): ts.ArrayLiteralExpression[] | undefined {
   const [list] = parts
   if (expression.getText() !== 'Map' || !ts.isArrayLiteralExpression(list)) return undefined
   const pairs = list.elements.filter(ts.isArrayLiteralExpression)

@@ -88,9 +88,17 @@ function withoutConsequences(errors: AscMessage[]): AscMessage[] {
   const missing = errors
     .filter(({ code }) => code === 2305)
     .map(({ message }) => /'([^']*)'\.$/.exec(message)?.[1])
+  const isFirst = errors.every(({ message }) => isOfUnknownType(message))
   return errors.filter(
-    ({ code, message }) => code !== 2304 || !missing.some((name) => message.includes(`'${name}'`)),
+    ({ code, message }) =>
+      (isFirst || !isOfUnknownType(message)) &&
+      (code !== 2304 || !missing.some((name) => message.includes(`'${name}'`))),
   )
+}
+
+/** A variable whose value is wrong has no type, which is the fault of that value. */
+function isOfUnknownType(message: string): boolean {
+  return message.endsWith("on type 'auto'.")
 }
 
 function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile): Diagnostic {
@@ -100,6 +108,11 @@ function placedDiagnostic(message: AscMessage, { file, text, edited }: UserFile)
   if (/^Property 'getResult' does not/.test(message.message)) {
     const keyword = text.lastIndexOf('await', start)
     return diagnosticAt(file, text, { start: keyword, end: keyword + 5 }, awaitOfOther)
+  }
+  // A path begins with a point, behind its quote.
+  if (message.code === 6054 && /^['"][^./]/.test(text.slice(start, end))) {
+    const cause = `There is no module ${text.slice(start, end)} for guest programs.`
+    return diagnosticAt(file, text, { start, end }, { cause, remedy: modules })
   }
   const own = extended.get(message.message)
   const { cause, remedy } = own ?? describe(message)
@@ -125,6 +138,15 @@ const noValue = {
   remedy: 'Make it a statement of its own, or let the function return a value.',
 }
 
+const modules =
+  'Import the runtime from "nothread/guest", and files of your own by a path: "./part".'
+
+const noClass = {
+  cause: 'Nothing tells the class of this object.',
+  remedy:
+    'Declare an interface with its fields, and name it: const options: Options = { size: 1 }.',
+}
+
 function describe(message: AscMessage): { cause: string; remedy: string } {
   const shown = shorterNames.reduce(
     (text, [long, short]) => text.replace(long, short),
@@ -132,7 +154,11 @@ function describe(message: AscMessage): { cause: string; remedy: string } {
   )
   const cause = causes.get(message.code) ?? sentence(shown)
   if (message.code === 2322 && cause.startsWith("Type 'void' is not")) return noValue
-  return { cause, remedy: remedyOf(message, cause) }
+  if (message.code === 2322 && cause.startsWith("Type '<object>' is not")) return noClass
+  return {
+    cause: cause.replace(/^User-defined: '(.*)'\.$/, '$1.'),
+    remedy: remedyOf(message, cause),
+  }
 }
 
 function remedyOf({ code }: AscMessage, cause: string): string {

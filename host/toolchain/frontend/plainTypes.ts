@@ -68,10 +68,7 @@ function combinedType(value: ts.BinaryExpression, source: SourceText): string | 
   return both.includes('f64') && both.includes('i32') ? 'f64' : undefined
 }
 
-function listType(
-  { elements }: ts.ArrayLiteralExpression,
-  source: SourceText,
-): string | undefined {
+function listType({ elements }: ts.ArrayLiteralExpression, source: SourceText): string | undefined {
   const types = new Set(elements.map((element) => typeOfValue(element, source)))
   const [type] = types
   if (types.has('f64') && types.has('i32') && types.size === 2) return 'f64[]'
@@ -87,7 +84,9 @@ function functionType(value: ts.ArrowFunction): string | undefined {
     (ts.isReturnStatement(node) && node.expression !== undefined) ||
     (!ts.isFunctionLike(node) && ts.forEachChild(node, returns) === true)
   if (!type && (!ts.isBlock(body) || returns(body))) return undefined
-  const types = parameters.map(({ name, type: written }) => `${name.getText()}: ${written?.getText() ?? ''}`)
+  const types = parameters.map(
+    ({ name, type: written }) => `${name.getText()}: ${written?.getText() ?? ''}`,
+  )
   return `(${types.join(', ')}) => ${type?.getText() ?? 'void'}`
 }
 
@@ -108,7 +107,8 @@ function namedType(name: ts.Identifier, source: SourceText): string | undefined 
   if (!declaration || !ts.isVariableDeclaration(declaration)) return undefined
   const { type, initializer } = declaration
   if (type) return type.getText()
-  const isOwn = initializer && initializer.getStart() <= name.getStart() && name.end <= initializer.end
+  const isOwn =
+    initializer && initializer.getStart() <= name.getStart() && name.end <= initializer.end
   return initializer && !isOwn ? typeOfValue(initializer, source) : undefined
 }
 

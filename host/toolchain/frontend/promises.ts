@@ -48,7 +48,11 @@ export function rewritePromise(node: ts.Node, { edits, lines }: Rewriting): bool
     const type = madeType(node)
     if (!type) return false
     const isVoid = type.kind === ts.SyntaxKind.VoidKeyword
-    edits.replace(node.getStart(), node.expression.getEnd(), `__promise_made${isVoid ? 'Void' : ''}`)
+    edits.replace(
+      node.getStart(),
+      node.expression.getEnd(),
+      `__promise_made${isVoid ? 'Void' : ''}`,
+    )
     if (isVoid) edits.blank(type.getStart() - 1, type.getEnd() + 1)
     return true
   }

@@ -9,7 +9,7 @@ const remedies: Record<number, string> = {
   104: 'Make the static data smaller.',
   110: 'Give the function another name.',
   111: 'Check the spelling, or import the name.',
-  200: 'Convert explicitly, for instance: <i32>value or i32(value).',
+  200: 'Convert with <i32>value, or give the variable the type f64: a number without a point is an i32.',
   201: 'Convert explicitly, for instance: <u32>value.',
   202: 'Convert through a type both can be changed to.',
   203: 'Convert the operand to a type that has this operator.',

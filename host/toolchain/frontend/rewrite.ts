@@ -20,14 +20,7 @@ import { Hoists } from './hoisting.ts'
 import { Missing } from './missing.ts'
 import { namesOf } from './source.ts'
 import { functionAround } from './check.ts'
-import {
-  formOf,
-  formResult,
-  isAsync,
-  isGenerator,
-  typeText,
-  yieldText,
-} from './coroutines.ts'
+import { formOf, formResult, isAsync, isGenerator, typeText, yieldText } from './coroutines.ts'
 import type { CoroutineForm, TypeNames } from './coroutines.ts'
 import { EditList } from './edits.ts'
 import type { EditedText } from './edits.ts'

@@ -83,13 +83,11 @@ function reference(node: ts.Node, { edits }: Rewriting): Closing | undefined {
 }
 
 /** The type of a field or parameter whose value tells it. */
-export function rewriteOmittedType(
-  node: ts.Node,
-  { edits, source, names }: Rewriting,
-): void {
+export function rewriteOmittedType(node: ts.Node, { edits, source, names }: Rewriting): void {
   if (!leavesTypeOut(node)) return
   const type = typeOfValue(node.initializer, source)
   if (type === undefined) return
-  const end = (ts.isPropertyDeclaration(node) && node.exclamationToken?.getEnd()) || node.name.getEnd()
+  const end =
+    (ts.isPropertyDeclaration(node) && node.exclamationToken?.getEnd()) || node.name.getEnd()
   edits.insert(end, `: ${typeText(type, names)}`)
 }

@@ -24,7 +24,7 @@ import type {
   VariableStatement,
 } from 'assemblyscript'
 import { typesOf, values } from './internals.ts'
-import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
+import type { ExpressionRef, ResolverInternals } from './internals.ts'
 import type { Patch } from './patch.ts'
 
 /** Extend asc by types that are left out. */

@@ -195,9 +195,7 @@ interface Values {
   BinaryOp: Enumeration<'EqI32'>
   UnaryOp: Enumeration<'EqzI32'>
   TypeRef: Enumeration<'None' | 'Unreachable'>
-  ElementKind: Enumeration<
-    'Local' | 'Class' | 'ClassPrototype' | 'Enum' | 'Interface' | 'Function'
-  >
+  ElementKind: Enumeration<'Local' | 'Class' | 'ClassPrototype' | 'Enum' | 'Interface' | 'Function'>
   ExpressionId: Enumeration<'Block' | 'Call' | 'CallIndirect' | 'Drop'>
   LiteralKind: Enumeration<'Array' | 'Float' | 'Integer' | 'String' | 'Template'>
   FlowFlags: Enumeration<

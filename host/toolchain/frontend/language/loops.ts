@@ -152,7 +152,14 @@ function textLoop(loop: Loop, from: Expression): Statement[] {
   ])
   const bytes = syntax.member(syntax.name(letter), 'length')
   const goOn = syntax.assign(syntax.name(at), syntax.sum(syntax.name(at), bytes))
-  return [syntax.for(declared, syntax.below(syntax.name(at), syntax.member(syntax.name(text), 'length')), goOn, body)]
+  return [
+    syntax.for(
+      declared,
+      syntax.below(syntax.name(at), syntax.member(syntax.name(text), 'length')),
+      goOn,
+      body,
+    ),
+  ]
 }
 
 function mapLoop(loop: Loop, from: Expression): Statement[] {

@@ -145,7 +145,10 @@ function parts(
     case 'find':
     case 'findLast': {
       const index = syntax.callMember(object, `${name}Index`, args)
-      return { test: [syntax.assign(key, index), ask('hasIndex')], value: syntax.element(object, key) }
+      return {
+        test: [syntax.assign(key, index), ask('isFound')],
+        value: syntax.element(object, key),
+      }
     }
     default: {
       const isThere = syntax.callMember(object, 'hasIndex', [syntax.number(0)])

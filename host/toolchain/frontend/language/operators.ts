@@ -15,7 +15,7 @@ import type {
   Type,
 } from 'assemblyscript'
 import { calledName, typesOf, values } from './internals.ts'
-import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
+import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import { CHAIN, OR } from './optional.ts'
 import type { Patch } from './patch.ts'
 import { Syntax } from './syntax.ts'
@@ -177,7 +177,9 @@ function comparedChain(
   const type = compiler.resolver.resolveExpression(left, compiler.currentFlow, auto, Swallow)
   if (!type || type.isReference) return undefined
   const syntax = new Syntax(node.range)
-  const isOther = operator === values.Token.Exclamation_Equals_Equals || operator === values.Token.Exclamation_Equals
+  const isOther =
+    operator === values.Token.Exclamation_Equals_Equals ||
+    operator === values.Token.Exclamation_Equals
   const compared = insideChain(left as CallExpression, (rest) =>
     Node.createBinaryExpression(operator, rest, right, node.range),
   )

@@ -3,7 +3,7 @@
  */
 import { DiagnosticCode, Node } from 'assemblyscript'
 import type { CallExpression, Expression, Signature } from 'assemblyscript'
-import { calledName } from './internals.ts'
+import { calledName, values } from './internals.ts'
 import type { ExpressionRef } from './internals.ts'
 import { LISTS } from './lists.ts'
 import type { Patch } from './patch.ts'
@@ -12,7 +12,7 @@ import { Syntax } from './syntax.ts'
 const SPREAD = '__spread'
 
 /** Extend asc by lists among the arguments of a call. */
-export function patchRest({ compiler }: Patch): void {
+export function patchRest({ compiler, resolver }: Patch): void {
   compiler(
     'adjustArgumentsForRestParams',
     (original) =>
@@ -31,6 +31,17 @@ export function patchRest({ compiler }: Patch): void {
         if (!isSpreadList(expression)) return original.call(this, expression, type, constraints)
         this.error(DiagnosticCode.Not_implemented_0, expression.range, 'Spread')
         return this.module.unreachable()
+      },
+  )
+  resolver(
+    'resolveCallExpression',
+    (original) =>
+      function (node, flow, type, mode) {
+        if (!isSpreadList(node)) return original.call(this, node, flow, type, mode)
+        if (mode !== values.ReportMode.Swallow) {
+          this.error(DiagnosticCode.Not_implemented_0, node.range, 'Spread')
+        }
+        return null
       },
   )
 }

@@ -2,7 +2,13 @@
  * Indices and sizes: `list[n / 2]`, `'-'.repeat(n)` and `new Array<T>(n)` take a floating-point number where it has an integer for a
  * value, and throw a RangeError where it has not. In all other places asc asks for a cast.
  */
-import type { ElementAccessExpression, Expression, Function, Node, ParenthesizedExpression } from 'assemblyscript'
+import type {
+  ElementAccessExpression,
+  Expression,
+  Function,
+  Node,
+  ParenthesizedExpression,
+} from 'assemblyscript'
 import { typesOf, values } from './internals.ts'
 import type { ExpressionRef } from './internals.ts'
 import { callLibrary } from './library.ts'
@@ -46,7 +52,8 @@ export function patchWholeNumbers({ compiler }: Patch): void {
     (original) =>
       function (expression, from, to, explicit, node): ExpressionRef {
         const isAsked = !explicit && from.isFloatValue && to.isIntegerValue && asked.has(node)
-        if (!isAsked || to.size > 32) return original.call(this, expression, from, to, explicit, node)
+        if (!isAsked || to.size > 32)
+          return original.call(this, expression, from, to, explicit, node)
         const { f64, i32 } = typesOf(this)
         const value = original.call(this, expression, from, f64, false, node)
         const whole = callLibrary(this, 'whole', [value])
