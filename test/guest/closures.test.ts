@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain } from './programs.ts'
 
 const imports = "import { print, sleep, Thread, ThreadPool, whenAll } from 'nothread/guest'\n"
 
-/** Console of a program whose main has this body; `rest` stands before it. */
-async function consoleOf(rest: string, body: string): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program)
-  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
-  return text.trimEnd().split('\n')
-}
+const consoleOf = (rest: string, body: string): Promise<string[]> =>
+  linesOfMain(imports + rest, body)
 
 describe('inner functions capture', () => {
   test('parameters and constants of all widths, each value its own', async () => {

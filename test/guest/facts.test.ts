@@ -1,16 +1,12 @@
 /** Facts N7.1 to N7.14 in the parts that the tests by subject (scheduling, tasks, synchronization) leave open. */
 import { expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain } from './programs.ts'
 
 const imports = `import { AsyncMutex, AsyncSemaphore, CancellationRegistration, CancellationSource, OperationCanceledError, Task, TaskSource, Thread, ThreadPool,
   cycles, microsecond, millisecond, now, print, settled, sleep, sleepBlocking, spend, whenAll, whenAny } from 'nothread/guest'\n`
 
-async function linesOf(rest: string, body: string, harts = 1): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program, { harts })
-  expect({ report, text }).toMatchObject({ report: { stopReason: 'exit', exitCode: 0 } })
-  return text.trimEnd().split('\n')
-}
+const linesOf = (rest: string, body: string, harts = 1): Promise<string[]> =>
+  linesOfMain(imports + rest, body, { harts })
 
 test('N7.1: a thief takes the oldest item of another thread; from outside of the pool nothing is local', async () => {
   const lines = await linesOf(

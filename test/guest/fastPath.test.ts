@@ -3,17 +3,13 @@
  * suspension). The second half shows that a frame is used again only when nobody else has it.
  */
 import { describe, expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain, runText } from './programs.ts'
 
 const imports = `import { AsyncMutex, AsyncSemaphore, Awaitable, CancellationSource, Continuation, Memory, Task, TaskSource, Thread, cycles, microsecond,
   millisecond, print, settled, sleep, sleepBlocking, spend, yieldNow } from 'nothread/guest'\n`
 
-async function linesOf(rest: string, body: string, harts = 1): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program, { harts })
-  expect({ report, text }).toMatchObject({ report: { stopReason: 'exit', exitCode: 0 } })
-  return text.trimEnd().split('\n')
-}
+const linesOf = (rest: string, body: string, harts = 1): Promise<string[]> =>
+  linesOfMain(imports + rest, body, { harts })
 
 /** Bytes that 1000 rounds take from the heap, by name; the first round is not counted. */
 async function bytesOf(

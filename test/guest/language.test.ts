@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain, runText } from './programs.ts'
 
 const imports =
   "import { microsecond, now, parameter, print, sleep, TaskSource, whenAll } from 'nothread/guest'\n"
 
-/** Console of a program whose main has this body; `rest` stands before it. */
-async function consoleOf(rest: string, body: string): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program)
-  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
-  return text.trimEnd().split('\n')
-}
+const consoleOf = (rest: string, body: string): Promise<string[]> =>
+  linesOfMain(imports + rest, body)
 
 describe('await', () => {
   test('carries results of every kind', async () => {

@@ -1,16 +1,11 @@
 /** Scenarios S118 to S125 of the thread pool, in the terms of this runtime. */
 import { expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain } from './programs.ts'
 
 const imports = `import { CancellationSource, Continuation, Datagram, Event, Interval, Semaphore, ThreadPool, UdpSocket, WorkGroup, microsecond, millisecond, now,
   print, settled, sleep, sleepBlocking, whenAll } from 'nothread/guest'\n`
 
-async function linesOf(rest: string, body: string): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program)
-  expect({ report, text }).toMatchObject({ report: { stopReason: 'exit', exitCode: 0 } })
-  return text.trimEnd().split('\n')
-}
+const linesOf = (rest: string, body: string): Promise<string[]> => linesOfMain(imports + rest, body)
 
 test('S118, S122, S123: groups: each call once, waits for all that began, withdraws the rest', async () => {
   const lines = await linesOf(

@@ -61,6 +61,18 @@ export async function runText(text: string, options: MachineOptions = {}): Promi
   return { report, text: machine.console.text, machine }
 }
 
+/** Console lines of a program that ends by itself: `rest` stands before its `main`, which has this body. */
+export async function linesOfMain(
+  rest: string,
+  body: string,
+  options: MachineOptions = {},
+): Promise<string[]> {
+  const program = `${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
+  const { report, text } = await runText(program, options)
+  expect({ report, text }).toMatchObject({ report: { stopReason: 'exit', exitCode: 0 } })
+  return text.trimEnd().split('\n')
+}
+
 export interface ShippedRun {
   lines: string[]
   records: TraceRecord[]

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain, runText } from './programs.ts'
 
 const imports = `import { AsyncMutex, AsyncSemaphore, Channel, TaskSource, microsecond, print, sleep,
   whenAll, whenAny } from 'nothread/guest'\n`
 
-async function consoleOf(rest: string, body: string): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program)
-  expect(report).toMatchObject({ stopReason: 'exit', exitCode: 0 })
-  return text.trimEnd().split('\n')
-}
+const consoleOf = (rest: string, body: string): Promise<string[]> =>
+  linesOfMain(imports + rest, body)
 
 describe('combinators', () => {
   test('whenAny gives the index of the first, and the others go on', async () => {

@@ -1,18 +1,12 @@
 /** Tasks by the facts N7.7 to N7.12 of the thread pool and task library that the runtime follows. */
 import { expect, test } from 'vitest'
-import { runText } from './programs.ts'
+import { linesOfMain } from './programs.ts'
 
 const imports = `import { AggregateError, CancellationToken, OperationCanceledError, AsyncEvent, AsyncReaderWriterLock, AsyncSemaphore, Awaitable, CancellationSource, Channel,
   Continuation, EventLoop, Interval, Resume, Select, StreamSource, SynchronizationContext, TaskSource, Thread, ThreadPool,
   microsecond, millisecond, now, print, race, resumeOn, settled, sleep, whenAll, whenAny, withTimeout, yieldNow } from 'nothread/guest'\n`
 
-/** Console lines of a program that ends by itself. */
-async function linesOf(rest: string, body: string): Promise<string[]> {
-  const program = `${imports}${rest}\nexport async function main(): Promise<void> {\n${body}\n}\n`
-  const { report, text } = await runText(program)
-  expect({ report, text }).toMatchObject({ report: { stopReason: 'exit', exitCode: 0 } })
-  return text.trimEnd().split('\n')
-}
+const linesOf = (rest: string, body: string): Promise<string[]> => linesOfMain(imports + rest, body)
 
 test('awaiting, N7.7 to N7.9: custom awaitables, late registration, where continuations run', async () => {
   const lines = await linesOf(
