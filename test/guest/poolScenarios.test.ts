@@ -85,12 +85,12 @@ test('S125: registered waits: the signal is taken once, a time limit takes nothi
      const limit = new CancellationSource(); limit.cancelAfter(100 * microsecond)
      const late = semaphore.signalled(limit.token); await settled(late); print(late.isCancelled)
      semaphore.release(); await semaphore.signalled(); print('not consumed by the one that gave up')
-     print(await all(64, false)); print(await all(64, true)); print(timeouts)
+     print(await all(512, false)); print(await all(512, true)); print(timeouts)
      const silent: Event[] = [], waits: Promise<void>[] = []
-     for (let n = 0; n < 64; n++) { silent.push(new Event(false, true)); waits.push(wait(silent[n], n, 100 * microsecond)) }
+     for (let n = 0; n < 512; n++) { silent.push(new Event(false, true)); waits.push(wait(silent[n], n, 100 * microsecond)) }
      await whenAll(waits); print(timeouts)`,
   )
   expect(lines).toEqual([
-    ...['true', 'true', 'not consumed by the one that gave up', 'true', 'true', '0', '64'],
+    ...['true', 'true', 'not consumed by the one that gave up', 'true', 'true', '0', '512'],
   ])
 })
