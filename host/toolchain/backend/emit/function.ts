@@ -2,19 +2,19 @@
 import type { Allocation } from '../allocate/allocate.ts'
 import type { Block, Instruction, IrFunction, Register } from '../ir/ir.ts'
 import { CONDITION_OPPOSITE } from '../ir/ir.ts'
-import { TRAP } from '../options.ts'
 import { sequentialize } from '../passes/destruct.ts'
 import type { CodeCoroutine, FunctionCode } from './code.ts'
 import { CodeBuffer, Label } from './code.ts'
-import { placeVariables, UnwindNotes } from './debugging.ts'
+import { placeVariables } from './debugging.ts'
 import { descriptorSymbol } from '../lower/context.ts'
 import * as encode from './encode.ts'
 import type { Frame } from './frame.ts'
-import { alignStack, OFFSET_LIMIT, planFrame, PROBE_BYTES, PROBE_REACH, WORD } from './frame.ts'
-import { emitSimple, emitTrap } from './instructions.ts'
+import { alignStack, planFrame, WORD } from './frame.ts'
+import { emitSimple, loadConstant } from './instructions.ts'
 import type { MachineRegister } from './registers.ts'
+import { StackCode } from './stack.ts'
 import { Suspensions } from './suspensions.ts'
-import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, TP, X0 } from './registers.ts'
+import { A0, A1, A7, ARGUMENTS, CALL_TARGET, CALLER_SAVED, RA, SP, X0 } from './registers.ts'
 
 /** `framed` are the blocks that run with a stack frame. */
 export function emitFunction(
@@ -33,12 +33,11 @@ export class Emitter {
   private readonly symbols = new Map<string, Label>()
   private readonly tables: { label: Label; targets: Label[] }[] = []
   private readonly frame: Frame
+  private readonly stack: StackCode
   private readonly framed: ReadonlySet<Block>
   /** Whether the code being emitted runs with the stack frame. */
   private isFramed = false
-  private readonly unwind = new UnwindNotes()
   private readonly suspensions: Suspensions
-  /** Code that leaves a suspended coroutine, with a stack frame and without, if it is needed. */
   /** Shared ends of suspensions, with and without a stack frame, and the place of one of those. */
   private readonly leave = new Map<boolean, { label: Label; at: number }>()
 
@@ -49,6 +48,7 @@ export class Emitter {
     for (const block of fn.blocks) this.labels.set(block, new Label())
     this.suspensions = new Suspensions(fn, this.labels, allocation.held)
     this.frame = planFrame(fn, allocation)
+    this.stack = new StackCode(this.code, this.frame, fn.checksStack === true)
   }
 
   emit(): FunctionCode {
@@ -67,7 +67,7 @@ export class Emitter {
       frameBytes: this.frame.bytes,
       coroutine: this.coroutine(),
       homes: fn.homes,
-      unwind: this.unwind.rows,
+      unwind: this.stack.unwind.rows,
       frameRegister: fn.coroutine && this.register(fn.coroutine.frame),
       variables: placeVariables(fn, this.frame, (register) => this.register(register)),
     }
@@ -87,11 +87,6 @@ export class Emitter {
     )
   }
 
-  /** Tells debuggers what the stack holds from the next item on. */
-  private note(bytes: number, saved: Frame['saved']): void {
-    this.unwind.note(this.code.items.length, bytes, saved)
-  }
-
   register(register: Register): MachineRegister {
     return this.allocation.registers[register]
   }
@@ -100,8 +95,8 @@ export class Emitter {
     this.code.place(this.labels.get(block)!)
     const { bytes, saved } = this.frame
     this.isFramed = this.framed.has(block) && block.code[0].op !== 'enter'
-    if (this.isFramed) this.note(bytes, saved)
-    else this.note(0, [])
+    if (this.isFramed) this.stack.note(bytes, saved)
+    else this.stack.note(0, [])
     for (const item of block.code) {
       this.code.at = item.at
       this.emitInstruction(item, block, next)
@@ -112,7 +107,7 @@ export class Emitter {
     switch (item.op) {
       case 'enter':
         this.isFramed = true
-        return this.prologue()
+        return this.stack.make()
       case 'parameters':
       case 'resumed':
         return this.moveOut(item.defs)
@@ -123,17 +118,17 @@ export class Emitter {
       case 'ecall':
         return this.ecall(item)
       case 'reload':
-        return this.stackLoad(item.defs[0], this.frame.spills + WORD * item.imm)
+        return this.stack.load(this.register(item.defs[0]), this.frame.spills + WORD * item.imm)
       case 'spill':
-        return this.stackStore(item.uses[0], this.frame.spills + WORD * item.imm)
+        return this.stack.store(this.register(item.uses[0]), this.frame.spills + WORD * item.imm)
       case 'loadincoming':
-        return this.stackLoad(item.defs[0], this.frame.bytes + WORD * item.imm)
+        return this.stack.load(this.register(item.defs[0]), this.frame.bytes + WORD * item.imm)
       case 'storeincoming':
-        return this.stackStore(item.uses[0], this.frame.bytes + WORD * item.imm)
+        return this.stack.store(this.register(item.uses[0]), this.frame.bytes + WORD * item.imm)
       case 'loadoutgoing':
-        return this.stackLoad(item.defs[0], WORD * item.imm)
+        return this.stack.load(this.register(item.defs[0]), WORD * item.imm)
       case 'storeoutgoing':
-        return this.stackStore(item.uses[0], WORD * item.imm)
+        return this.stack.store(this.register(item.uses[0]), WORD * item.imm)
       case 'jump':
         return this.jump(block.targets[0], next)
       case 'branch':
@@ -192,17 +187,17 @@ export class Emitter {
     const bytes = alignStack(WORD * kept.length)
     const outer = this.isFramed ? this.frame : { bytes: 0, saved: [] }
     const saved = outer.saved.map(({ register, offset }) => ({ register, offset: offset + bytes }))
-    this.adjustStack(-bytes)
-    this.note(outer.bytes + bytes, saved)
+    this.stack.adjust(-bytes)
+    this.stack.note(outer.bytes + bytes, saved)
     kept.forEach((register, i) => this.code.word(encode.store('store32', register, SP, WORD * i)))
-    if (!keepsReturn) this.note(outer.bytes + bytes, [...saved, { register: RA, offset: 0 }])
-    this.loadConstant(A0, item.imm)
+    if (!keepsReturn) this.stack.note(outer.bytes + bytes, [...saved, { register: RA, offset: 0 }])
+    loadConstant(this.code, A0, item.imm)
     this.loadAddress(A1, descriptorSymbol(this.fn.name))
     this.code.fixed(encode.jal(RA, 0), 'jump', item.symbol!)
     this.moveOut(item.defs)
     kept.forEach((register, i) => this.code.word(encode.load('load32', register, SP, WORD * i)))
-    this.adjustStack(bytes)
-    this.note(outer.bytes, outer.saved)
+    this.stack.adjust(bytes)
+    this.stack.note(outer.bytes, outer.saved)
   }
 
   private ecall(item: Instruction): void {
@@ -226,7 +221,7 @@ export class Emitter {
     code.fixed(encode.jal(CALL_TARGET, 0), 'jump', this.leaving(this.isFramed))
     const { resume } = this.fn.coroutine!.states[item.imm]
     if (resume === next) return
-    this.note(0, [])
+    this.stack.note(0, [])
     code.place(address)
     this.jump(resume, next)
   }
@@ -246,8 +241,8 @@ export class Emitter {
     for (const [isFramed, { label, at }] of this.leave) {
       this.code.at = at
       this.code.place(label)
-      if (isFramed) this.note(this.frame.bytes, this.frame.saved)
-      else this.note(0, [])
+      if (isFramed) this.stack.note(this.frame.bytes, this.frame.saved)
+      else this.stack.note(0, [])
       this.storeAndReturn(isFramed)
     }
   }
@@ -257,108 +252,9 @@ export class Emitter {
     this.code.fixed(encode.immediateOp('add', register, register, 0), 'lowI', target)
   }
 
-  private prologue(): void {
-    const { bytes, saved } = this.frame
-    if (bytes === 0) return
-    if (this.fn.checksStack !== true) this.probeStack(bytes)
-    this.adjustStack(-bytes)
-    this.note(bytes, [])
-    if (this.fn.checksStack === true) this.checkStack()
-    const { base, from } = this.savedArea()
-    for (const { register, offset } of saved) {
-      this.code.word(encode.store('store32', register, base, offset - from))
-    }
-    this.note(bytes, saved)
-  }
-
-  /** Touches the memory of a large frame from the top down, so that a guard below the stack is met and not stepped over. */
-  private probeStack(bytes: number): void {
-    let base: MachineRegister = SP
-    for (let depth = PROBE_BYTES; depth <= bytes; depth += PROBE_BYTES) {
-      const offset = ((depth - 1) % PROBE_REACH) + 1
-      if (depth > PROBE_REACH && offset === PROBE_BYTES) {
-        this.code.word(encode.immediateOp('add', CALL_TARGET, base, -PROBE_REACH))
-        base = CALL_TARGET
-      }
-      this.code.word(encode.load('load32', X0, base, -offset))
-    }
-  }
-
-  /** Stops unless the stack pointer has reached the limit at the thread pointer. A thread that has no record yet is not checked. */
-  private checkStack(): void {
-    const { code } = this
-    const enough = new Label()
-    code.fixed(encode.branch('eq', TP, X0, 0), 'branch', enough)
-    code.word(encode.load('load32', CALL_TARGET, TP, 0))
-    code.fixed(encode.branch('geu', SP, CALL_TARGET, 0), 'branch', enough)
-    emitTrap(this, TRAP.stackOverflow)
-    code.place(enough)
-  }
-
   private epilogue(isFramed: boolean): void {
-    if (isFramed) this.dropFrame()
+    if (isFramed) this.stack.drop()
     this.code.word(encode.jalr(X0, RA, 0))
-  }
-
-  private dropFrame(): void {
-    const { bytes, saved } = this.frame
-    const { base, from } = this.savedArea()
-    for (const { register, offset } of saved) {
-      this.code.word(encode.load('load32', register, base, offset - from))
-    }
-    if (bytes > 0) this.adjustStack(bytes)
-    this.note(0, [])
-  }
-
-  /** A register from which the saved registers are in reach, and its distance from the stack pointer. */
-  private savedArea(): { base: MachineRegister; from: number } {
-    const { saved } = this.frame
-    if (saved.length === 0 || saved[saved.length - 1].offset <= OFFSET_LIMIT) {
-      return { base: SP, from: 0 }
-    }
-    const from = saved[0].offset
-    this.loadConstant(CALL_TARGET, from)
-    this.code.word(encode.registerOp('add', CALL_TARGET, CALL_TARGET, SP))
-    return { base: CALL_TARGET, from }
-  }
-
-  private adjustStack(bytes: number): void {
-    if (bytes === 0) return
-    if (Math.abs(bytes) <= OFFSET_LIMIT) {
-      return this.code.word(encode.immediateOp('add', SP, SP, bytes))
-    }
-    this.loadConstant(CALL_TARGET, bytes)
-    this.code.word(encode.registerOp('add', SP, SP, CALL_TARGET))
-  }
-
-  loadConstant(register: MachineRegister, value: number): void {
-    const { upper, lower } = encode.split(value)
-    if (upper === 0) return this.code.word(encode.immediateOp('add', register, X0, lower))
-    this.code.word(encode.lui(register, upper))
-    if (lower !== 0) this.code.word(encode.immediateOp('add', register, register, lower))
-  }
-
-  private stackLoad(to: Register, offset: number): void {
-    const register = this.register(to)
-    const base = this.stackBase(offset, register)
-    this.code.word(encode.load('load32', register, base.register, base.rest))
-  }
-
-  private stackStore(from: Register, offset: number): void {
-    const base = this.stackBase(offset, RA)
-    this.code.word(encode.store('store32', this.register(from), base.register, base.rest))
-  }
-
-  /** A register from which the stack offset is in reach; large frames keep ra saved, so that it is free for this. */
-  private stackBase(
-    offset: number,
-    scratch: MachineRegister,
-  ): { register: MachineRegister; rest: number } {
-    if (offset <= OFFSET_LIMIT) return { register: SP, rest: offset }
-    const { upper, lower } = encode.split(offset)
-    this.code.word(encode.lui(scratch, upper))
-    this.code.word(encode.registerOp('add', scratch, scratch, SP))
-    return { register: scratch, rest: lower }
   }
 
   /** Values to the argument registers. */

@@ -2,8 +2,10 @@
 import { BackendError } from '../errors.ts'
 import type { Instruction } from '../ir/ir.ts'
 import { isLoad, isStore, isUnary } from '../ir/ir.ts'
+import type { CodeBuffer } from './code.ts'
 import * as encode from './encode.ts'
 import type { Emitter } from './function.ts'
+import type { MachineRegister } from './registers.ts'
 import { CALLEE_SAVED, SP, TP, X0 } from './registers.ts'
 
 type Emit = (emitter: Emitter, item: Instruction) => void
@@ -58,14 +60,21 @@ const saveRegisters: Emit = (emitter, item) => {
   )
 }
 
+export function loadConstant(code: CodeBuffer, register: MachineRegister, value: number): void {
+  const { upper, lower } = encode.split(value)
+  if (upper === 0) return code.word(encode.immediateOp('add', register, X0, lower))
+  code.word(encode.lui(register, upper))
+  if (lower !== 0) code.word(encode.immediateOp('add', register, register, lower))
+}
+
 /** The second word is never executed; fault reports read the trap code from it. */
-export function emitTrap({ code }: Emitter, number: number): void {
+export function emitTrap(code: CodeBuffer, number: number): void {
   code.word(encode.EBREAK)
   code.word(encode.immediateOp('add', X0, X0, number))
 }
 
 const SPECIAL: Readonly<Record<string, Emit>> = {
-  const: (emitter, item) => emitter.loadConstant(destination(emitter, item), item.imm),
+  const: (emitter, item) => loadConstant(emitter.code, destination(emitter, item), item.imm),
   copy: move(destination, source),
   address,
   high,
@@ -83,7 +92,7 @@ const SPECIAL: Readonly<Record<string, Emit>> = {
     emitter.code.word(encode.load('load32', destination(emitter, item), TP, item.imm)),
   writetp: move(() => TP, source),
   saveregisters: saveRegisters,
-  trap: (emitter, item) => emitTrap(emitter, item.imm),
+  trap: (emitter, item) => emitTrap(emitter.code, item.imm),
 }
 
 export function emitSimple(emitter: Emitter, item: Instruction): void {
