@@ -32,3 +32,11 @@ it('leaves out the lines of the runtime, also in a frame that the program had be
   ])
   expect(awaitSummaries(run, ofProgram)).toEqual([{ line: 5, suspensions: 1, medianCycles: 1 }])
 })
+
+it('has no median for what was never resumed', () => {
+  const run = records([
+    [1, 'task.start', OTHER, PROGRAM],
+    [2, 'await.suspend', OTHER, 5],
+  ])
+  expect(awaitSummaries(run, ofProgram)).toEqual([{ line: 5, suspensions: 1, medianCycles: null }])
+})

@@ -37,7 +37,7 @@ export function awaitSummaries(
   return [...lines].map(([line, { suspensions, cycles }]) => ({
     line,
     suspensions,
-    medianCycles: percentiles(cycles)?.p50 ?? 0,
+    medianCycles: percentiles(cycles)?.p50 ?? null,
   }))
 }
 

@@ -4,6 +4,8 @@ import type { Program } from '../machine/program.ts'
 import type { GuestSources } from '../toolchain/index.ts'
 import { loadToolchain } from '../toolchain/load.ts'
 
+type Toolchain = Awaited<ReturnType<typeof loadToolchain>>
+
 /** The program that warms the compiler up: a little of what programs have. */
 const first = `import { console, sleep, whenAll } from 'nothread/guest'
 class Item { constructor(public name: string, public value: i32) {} }
@@ -29,6 +31,8 @@ export async function main(): Promise<void> {
 export class Compiler {
   private readonly source: AssetSource
   private guest: Promise<GuestSources> | null = null
+  /** Whether the compiler is there; it takes seconds to come. */
+  isLoaded = false
 
   /** `source` is the runtime that programs are compiled with. */
   constructor(source: AssetSource = guestUrl) {
@@ -42,11 +46,18 @@ export class Compiler {
 
   /** Throws a CompileError for a program that cannot be compiled, an AssetError when the runtime is missing. */
   async compile(text: string, fileName: string): Promise<Program> {
-    const [{ compile }, guest] = await Promise.all([loadToolchain(), this.load()])
+    const { compile, guest } = await this.load()
     return compile(fileName, (path) => (path === fileName ? text : null), guest)
   }
 
-  private load(): Promise<GuestSources> {
+  /** Loads the compiler, and what it compiles programs with. */
+  async load(): Promise<{ compile: Toolchain['compile']; guest: GuestSources }> {
+    const [{ compile }, guest] = await Promise.all([loadToolchain(), this.sources()])
+    this.isLoaded = true
+    return { compile, guest }
+  }
+
+  private sources(): Promise<GuestSources> {
     this.guest ??= this.read().catch((error: unknown) => {
       this.guest = null
       throw error

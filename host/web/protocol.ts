@@ -55,7 +55,7 @@ export const defaultConfiguration: RunConfiguration = {
   parameters: '',
   disk: false,
   timing: 'ibex-small',
-  limit: '1s',
+  limit: '5s',
 }
 
 /** One message about the program, of the compiler or about a fault. Lines and columns count from 1. */
@@ -94,8 +94,8 @@ export interface RequestDetail {
 export interface AwaitSummary {
   line: number
   suspensions: number
-  /** Median cycles from suspension to resumption. */
-  medianCycles: number
+  /** Median cycles from suspension to resumption; null when it was never resumed. */
+  medianCycles: number | null
 }
 
 export interface RunSummary {
@@ -150,7 +150,7 @@ export type RunOutcome =
 
 /** Told while a run goes on. */
 export interface RunListener {
-  phase(phase: 'compiling' | 'running' | 'reading the trace'): void
+  phase(phase: 'loading the compiler' | 'compiling' | 'running' | 'reading the trace'): void
   progress(cycle: number): void
   console(text: string): void
 }

@@ -90,6 +90,10 @@ export class Session implements Playground {
     this.abort = new AbortController()
     this.last = null
     try {
+      if (!this.compiler.isLoaded) {
+        listener.phase('loading the compiler')
+        await this.compiler.load()
+      }
       listener.phase('compiling')
       const program = await this.compiler.compile(source, fileName)
       if (this.abort.signal.aborted) return { kind: 'stopped' }

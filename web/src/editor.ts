@@ -51,7 +51,9 @@ function noteDecorations(
     .filter(({ line }) => line >= 1 && line <= state.doc.lines)
     .filter(({ line }) => /\bawait\b/.test(state.doc.line(line).text))
     .map(({ line, suspensions, medianCycles }) => {
-      const text = `suspended ${counted(suspensions, 'time')}, median ${duration(medianCycles, clockHz)}`
+      const median =
+        medianCycles === null ? 'not resumed' : `median ${duration(medianCycles, clockHz)}`
+      const text = `suspended ${counted(suspensions, 'time')}, ${median}`
       const widget = Decoration.widget({ widget: new AwaitNote(text), side: 1 })
       return widget.range(state.doc.line(line).to)
     })

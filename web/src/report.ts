@@ -32,7 +32,7 @@ const stopTexts: Record<string, string> = {
   idle: 'nothing is left to do and the machine sleeps',
   exit: 'the program ended',
   fault: 'the program faulted',
-  limit: 'the time limit was reached before everything was answered',
+  limit: 'the limit of emulated time was reached',
 }
 
 /** The end of a run as a sentence. */
