@@ -31,3 +31,18 @@ it('lists functions as they are', () => {
   expect(rows.length).toBeGreaterThan(40)
   expect(missing.map(([, signature]) => signature)).toEqual([])
 })
+
+it('names fields of records as they are', () => {
+  let file = ''
+  const missing: string[] = []
+  const rows = [...guide.matchAll(/^\| (?:`\w+`)? ?\| (?:`([\w/]+\.ts)`)? ?\| (`[a-z].*?`) \|/gm)]
+  for (const [, named, fields] of rows) {
+    if (named !== undefined) file = named
+    const source = read(`assembly/guest/kernel/${file}`)
+    for (const [, field] of fields.matchAll(/`(\w+)/g)) {
+      if (!new RegExp(`^  ${field}: `, 'm').test(source)) missing.push(`${file} ${field}`)
+    }
+  }
+  expect(rows.length).toBeGreaterThan(10)
+  expect(missing).toEqual([])
+})
