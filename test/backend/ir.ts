@@ -1,6 +1,6 @@
 /** Intermediate code of small functions, for the tests of the passes. */
 import { lowerFunction } from '../../host/toolchain/backend/lower/function.ts'
-import { createUnit } from '../../host/toolchain/backend/link/program.ts'
+import { createUnit } from '../../host/toolchain/backend/link/units.ts'
 import type { IrFunction } from '../../host/toolchain/backend/ir/ir.ts'
 import { printFunction } from '../../host/toolchain/backend/ir/print.ts'
 import { DEFAULT_CODE } from '../../host/toolchain/backend/options.ts'

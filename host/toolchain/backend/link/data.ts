@@ -8,7 +8,7 @@ import type {
   TableType,
   WasmModule,
 } from '../wasm/module.ts'
-import type { Unit } from './program.ts'
+import type { Unit } from './units.ts'
 
 const WASM_PAGE = 0x10000
 const TABLE_ENTRY_BYTES = 8

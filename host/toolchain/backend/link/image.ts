@@ -14,27 +14,29 @@ import type { Image, ImageSymbol, Segment } from '../../elf/image.ts'
 import { segmentFlags } from '../../elf/image.ts'
 import type { SourceNames } from '../../frontend/names.ts'
 import { BackendError } from '../errors.ts'
-import { SUPPORT_LIBRARY } from '../generated/support.ts'
-import { descriptorSymbol, LINKER, wordsOf } from '../lower/context.ts'
-import type { CodeChoice, CodeOptions } from '../options.ts'
+import { descriptorSymbol, LINKER } from '../lower/context.ts'
+import type { CodeChoice } from '../options.ts'
 import { parseMarch } from '../march.ts'
-import { DEFAULT_CODE, NO_CHECKS } from '../options.ts'
+import { DEFAULT_CODE } from '../options.ts'
 import type { Dump } from '../passes/pipeline.ts'
-import type { ExternalKind, WasmModule } from '../wasm/module.ts'
 import { parseModule } from '../wasm/parse.ts'
 import type { CodeCache } from './codeCache.ts'
 import type { CoroutineTable } from './coroutines.ts'
 import { coroutineTables, descriptorBytes, descriptorSize } from './coroutines.ts'
 import { debugInformation, globalVariables } from './information.ts'
 import { activeSegments, staticDataEnd, UnitData, words } from './data.ts'
+import type { ExportedItem } from './exports.ts'
+import { exportedItems, globalSymbols } from './exports.ts'
 import { Objects } from './objects.ts'
-import type { Compiled, ImportResolution, Unit } from './program.ts'
-import { validateModule } from '../wasm/validate.ts'
-import { compileReachable, createUnit } from './program.ts'
+import type { Compiled } from './program.ts'
+import { compileReachable } from './program.ts'
 import { sourceLines } from './lines.ts'
 import { WORD } from './sizes.ts'
-import type { PlacedFunction } from './text.ts'
+import type { PlacedFunction, Resolve } from './text.ts'
 import { Text } from './text.ts'
+import type { ImportResolution, Unit } from './units.ts'
+import { createUnit, supportUnit } from './units.ts'
+import { validateModule } from '../wasm/validate.ts'
 
 export const DATA_OFFSET = 0x1000
 const HEADER_BYTES = 32
@@ -78,15 +80,6 @@ export interface LinkOptions {
   dump?: Dump
   /** Functions that were compiled before. */
   cache?: CodeCache
-}
-
-export interface ExportedItem {
-  name: string
-  kind: ExternalKind
-  /** Code, first entry, first byte or value; undefined for a global that is a constant. */
-  address: number | undefined
-  /** The word that holds a linear memory's pages or a table's entries. */
-  sizeAddress: number | undefined
 }
 
 export interface LinkedImage extends Image {
@@ -165,7 +158,7 @@ class Linker {
     return {
       entry: this.resolve(this.options.entry),
       segments: this.options.header ? [this.header(), ...segments] : segments,
-      symbols: this.imageSymbols(),
+      symbols: this.imageSymbols(resolve),
       lines: sourceLines(
         this.options,
         this.objects,
@@ -178,7 +171,7 @@ class Linker {
       coroutines,
       pagesAddress: this.known('__memory_pages'),
       start: this.startAddress(),
-      exports: this.exports(),
+      exports: exportedItems(this.units[0], resolve, (symbol) => this.known(symbol)),
       fault: data.fault,
     }
   }
@@ -303,34 +296,7 @@ class Linker {
     return module.start === undefined ? undefined : this.known(functionSymbols[module.start])
   }
 
-  private exports(): ExportedItem[] {
-    const { module, functionSymbols, globals, options } = this.units[0].context
-    const linear = options.memory.kind === 'linear' ? options.memory : undefined
-    const imported = this.units[0].importedMemory
-    const sizeOf = (symbol: string): number | undefined => linear && this.resolve(symbol)
-    return module.exports.map(({ name, kind, index }) => {
-      const item = { name, kind, address: undefined, sizeAddress: undefined }
-      switch (kind) {
-        case 'function':
-          return { ...item, address: this.known(functionSymbols[index]) }
-        case 'global': {
-          const place = globals[index]
-          if (place.kind === 'constant') return item
-          return { ...item, address: this.resolve(place.symbol) + place.offset }
-        }
-        case 'table': {
-          const address = this.resolve(`__table.${index}`)
-          return { ...item, address, sizeAddress: sizeOf(`__table_size.${index}`) }
-        }
-        case 'memory': {
-          const address = imported?.address ?? linear?.origin ?? 0
-          return { ...item, address, sizeAddress: sizeOf('__memory_pages') }
-        }
-      }
-    })
-  }
-
-  private imageSymbols(): ImageSymbol[] {
+  private imageSymbols(resolve: Resolve): ImageSymbol[] {
     const result = this.objects.symbols()
     const sizes = new Map(this.text.functions.map(({ code, size }) => [code.name, size]))
     const descriptorSizes = new Map(
@@ -345,24 +311,8 @@ class Linker {
         result.push({ name, address, size: descriptorSizes.get(name)!, kind: 'object' })
       } else result.push({ name, address, size: 0, kind: 'label' })
     }
-    return [...result, ...this.globalSymbols(), ...this.unitData[0].tableSymbols()]
-  }
-
-  /** Exported and named globals that live in memory. */
-  private globalSymbols(): ImageSymbol[] {
-    const { module, globals } = this.units[0].context
-    const names = new Map(module.globalNames)
-    for (const { kind, name, index } of module.exports)
-      if (kind === 'global') names.set(index, name)
-    const result: ImageSymbol[] = []
-    for (const [index, name] of names) {
-      const place = globals[index]
-      if (place?.kind !== 'memory') continue
-      const address = this.resolve(place.symbol) + place.offset
-      const size = 4 * wordsOf(place.type)
-      result.push({ name, address, size, kind: 'object' })
-    }
-    return result
+    const globals = globalSymbols(this.units[0], resolve)
+    return [...result, ...globals, ...this.unitData[0].tableSymbols()]
   }
 }
 
@@ -381,29 +331,13 @@ function segment(
   return { address, bytes, memorySize: bytes.length, flags, name }
 }
 
-let support: WasmModule | undefined
-
-function supportModule(): WasmModule {
-  support ??= parseModule(Uint8Array.from(atob(SUPPORT_LIBRARY), (letter) => letter.charCodeAt(0)))
-  return support
-}
-
 function createUnits(options: LinkOptions): Unit[] {
   const checks = { ...DEFAULT_CODE.checks, ...options.code?.checks }
   const code = { ...DEFAULT_CODE, ...options.code, checks }
   const signatures = options.signatures ?? new Map<string, number>()
+  const { imports } = options
   validateModule(options.wasm)
-  const program = createUnit(parseModule(options.wasm), {
-    code,
-    prefix: '',
-    signatures,
-    imports: options.imports,
-  })
-  const physical: CodeOptions = {
-    ...code,
-    memory: { kind: 'physical' },
-    checks: NO_CHECKS,
-  }
-  const routines = createUnit(supportModule(), { code: physical, prefix: 'support.', signatures })
-  return [program, routines]
+  const module = parseModule(options.wasm)
+  const program = createUnit(module, { code, prefix: '', signatures, imports })
+  return [program, supportUnit(code, signatures)]
 }

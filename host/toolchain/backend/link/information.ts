@@ -2,7 +2,8 @@
 import type { DebugInformation, FunctionInformation, Variable } from '../../dwarf/information.ts'
 import type { SourceFunction, SourceNames } from '../../frontend/names.ts'
 import { wordsOf } from '../lower/context.ts'
-import type { Compiled, Unit } from './program.ts'
+import type { Compiled } from './program.ts'
+import type { Unit } from './units.ts'
 import type { Text } from './text.ts'
 
 interface Options {
