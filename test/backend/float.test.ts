@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Pair } from './differential.ts'
-import { Random } from './generator.ts'
+import { Random } from './random.ts'
 import { Guest } from './guest.ts'
 import type { TestFunction, Type } from './wasm.ts'
 
