@@ -119,7 +119,10 @@ function isLibrary(path: string): boolean {
 
 /** A function's name without its file. */
 function shortName(name: string): string {
-  return name.replace(/^.*\//, '').replace(/#/g, '.')
+  return name
+    .replace(/^.*\//, '')
+    .replace(/[~#]?anonymous\|\d+/g, ' (inner)')
+    .replace(/#/g, '.')
 }
 
 /** The registers at the trap of the thread that stood at `pc`, as a hart of its own. */

@@ -235,6 +235,19 @@ function otherUse(node: ts.Node, source: SourceText): Message | undefined {
       remedy: `Write the type of the function: type ${node.parent.name.text} = ….`,
     }
   }
+  const isUnnamed = ts.isTypeLiteralNode(node) && !ts.isTypeAliasDeclaration(node.parent)
+  if (isUnnamed && !node.members.some(ts.isIndexSignatureDeclaration)) {
+    return {
+      cause: 'The type of an object has no name here.',
+      remedy: 'Give it one, and write that: type Order = { id: i32 }.',
+    }
+  }
+  if (isUnnamedJson(node)) {
+    return {
+      cause: 'Nothing tells the class of this object.',
+      remedy: 'Write JSON.object().set("id", 7).toString().',
+    }
+  }
   if (ts.isSpreadAssignment(node)) {
     return {
       cause: 'An object cannot be spread into another.',
@@ -288,6 +301,16 @@ function otherUse(node: ts.Node, source: SourceText): Message | undefined {
     }
   }
   return isDoubleAssignment(node) ? doubleAssignment : undefined
+}
+
+/** `JSON.stringify({ … })` */
+function isUnnamedJson(node: ts.Node): boolean {
+  return (
+    ts.isObjectLiteralExpression(node) &&
+    ts.isCallExpression(node.parent) &&
+    node.parent.arguments[0] === node &&
+    node.parent.expression.getText() === 'JSON.stringify'
+  )
 }
 
 function isFunctionMember(node: ts.Node): boolean {

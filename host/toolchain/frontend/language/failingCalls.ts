@@ -62,6 +62,11 @@ function isCall(expr: ExpressionRef): boolean {
   return id === Call || id === Drop
 }
 
+/** Whether the program's author wrote it, not the library's or the compiler that calls `main` (index.ts). */
+function isOfProgram({ range: { source } }: Node): boolean {
+  return !source.isLibrary && !source.normalizedPath.startsWith('~')
+}
+
 function checked(
   compiler: CompilerInternals,
   state: State,
@@ -70,9 +75,7 @@ function checked(
   callee: { instance: Function } | { signature: Signature },
 ): ExpressionRef {
   const { module, currentFlow: flow, currentType } = compiler
-  const passes = node.range.source.isLibrary
-    ? []
-    : [callLibrary(compiler, 'passed', place(compiler, node))]
+  const passes = isOfProgram(node) ? [callLibrary(compiler, 'passed', place(compiler, node))] : []
   const test = module.if(
     callLibrary(compiler, 'failed'),
     module.block(null, [...passes, ...leave(compiler, state)]),

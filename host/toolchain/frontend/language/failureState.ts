@@ -107,12 +107,18 @@ export function place(
   { internalName }: Function = compiler.currentFlow.sourceFunction,
 ): ExpressionRef[] {
   const { source, start } = node.range
-  const name = internalName
+  const name = withoutTypes(internalName)
     .replace(/^.*?([^/]*)$/s, '$1')
     .replace(/[~#]?anonymous\|\d+/g, ' (inner)')
     .replace(/[#~]/g, '.')
   const text = compiler.ensureStaticString(`${name} (${source.normalizedPath}:`)
   return [text, compiler.module.i32(source.lineAt(start))]
+}
+
+/** A name without type arguments, which hold names themselves. */
+function withoutTypes(name: string): string {
+  const shorter = name.replace(/=>/g, '').replace(/<[^<>]*>/g, '')
+  return shorter === name ? name : withoutTypes(shorter)
 }
 
 /** Go to the `catch` or `finally` around, or out of the function. */
