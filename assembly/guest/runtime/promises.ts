@@ -39,6 +39,11 @@ export function any<T>(tasks: Task<T>[]): Task<T> {
   return source.task;
 }
 
+/** `Promise.any` of tasks without results. */
+export function anyVoid(tasks: Task<void>[]): Task<void> {
+  return changetype<Task<void>>(any<i32>(changetype<Task<i32>[]>(tasks)));
+}
+
 class Failures {
   readonly errors: Error[] = [];
   constructor(readonly expected: i32) {}

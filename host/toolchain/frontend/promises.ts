@@ -20,7 +20,17 @@ const functions = new Map([
 /** The import of what the rewrite puts in. */
 export const promiseImport =
   'import { ' +
-  ['all', 'allVoid', 'first', 'any', 'allSettled', 'resolved', 'resolvedVoid', 'rejected']
+  [
+    'all',
+    'allVoid',
+    'first',
+    'any',
+    'anyVoid',
+    'allSettled',
+    'resolved',
+    'resolvedVoid',
+    'rejected',
+  ]
     .concat('made', 'madeVoid')
     .map((name) => `${name} as __promise_${name}`)
     .join(', ') +

@@ -28,8 +28,8 @@ const ENTRY = '~lib/nothread/guest/generator/Entry'
 /** What a call of a method becomes, if it is one of these. */
 type Other = (resolver: ResolverInternals, call: CallExpression, item: Type, flow: Flow) => boolean
 
-/** `Promise.all` as the rewrite writes it (promises.ts). */
-const ALL = '__promise_all'
+/** `Promise.all` and `Promise.any` as the rewrite writes them (promises.ts). */
+const ofTasks = ['__promise_all', '__promise_any']
 
 const others = new Map<string, { name: string; applies: Other }>([
   ['sort', { name: 'sortBy', applies: comparesNumbers }],
@@ -98,8 +98,9 @@ function partOfEntry(
 }
 
 function renamed(resolver: ResolverInternals, call: CallExpression, flow: Flow): CallExpression {
-  if (calledName(call) === ALL && givesNothing(resolver, call.args[0], flow)) {
-    return new Syntax(call.range).call(`${ALL}Void`, call.args) as CallExpression
+  const name = calledName(call) ?? ''
+  if (ofTasks.includes(name) && givesNothing(resolver, call.args[0], flow)) {
+    return new Syntax(call.range).call(`${name}Void`, call.args) as CallExpression
   }
   if (call.expression.kind !== values.NodeKind.PropertyAccess) return call
   const { expression: list, property } = call.expression as PropertyAccessExpression
@@ -110,8 +111,8 @@ function renamed(resolver: ResolverInternals, call: CallExpression, flow: Flow):
   if (!found?.internalName.startsWith('~lib/array/Array<')) return call
   const item = found.typeArguments?.[0]
   if (!item || !other.applies(resolver, call, item, flow)) return call
-  const name = Node.createIdentifierExpression(other.name, property.range)
-  const method = Node.createPropertyAccessExpression(list, name, call.expression.range)
+  const chosen = Node.createIdentifierExpression(other.name, property.range)
+  const method = Node.createPropertyAccessExpression(list, chosen, call.expression.range)
   return Node.createCallExpression(method, null, call.args, call.range)
 }
 
