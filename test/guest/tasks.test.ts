@@ -1,12 +1,14 @@
 /** Tasks by the facts N7.7 to N7.12 of the thread pool and task library that the runtime follows. */
 import { expect, test } from 'vitest'
+import type { MachineOptions } from '../../host/machine/options.ts'
 import { linesOfMain } from './programs.ts'
 
 const imports = `import { AggregateError, CancellationToken, OperationCanceledError, AsyncEvent, AsyncReaderWriterLock, AsyncSemaphore, Awaitable, CancellationSource, Channel,
   Continuation, EventLoop, Interval, Resume, Select, StreamSource, SynchronizationContext, TaskSource, Thread, ThreadPool,
   microsecond, millisecond, now, print, race, resumeOn, settled, sleep, whenAll, whenAny, withTimeout, yieldNow } from 'nothread/guest'\n`
 
-const linesOf = (rest: string, body: string): Promise<string[]> => linesOfMain(imports + rest, body)
+const linesOf = (rest: string, body: string, options: MachineOptions = {}): Promise<string[]> =>
+  linesOfMain(imports + rest, body, options)
 
 test('awaiting, N7.7 to N7.9: custom awaitables, late registration, where continuations run', async () => {
   const lines = await linesOf(
@@ -248,4 +250,31 @@ test('for await takes the values of a channel until it is closed, each in one lo
      for await (const n of new Interval(microsecond)) if (n == 3) { print(n); break }`,
   )
   expect(lines).toEqual(['20', 'true', '1', String(2870 - 1), '-1', '3'])
+})
+
+test('Promise.all fails at once, Promise.any when all have failed, on several harts too', async () => {
+  const lines = await linesOf(
+    `async function failAfter(n: i64): Promise<i32> { await sleep(n * microsecond); throw new Error('after ' + n.toString()) }
+     async function nap(n: i64): Promise<i32> { await sleep(n * microsecond); return n as i32 }`,
+    `const began = now()
+     try { await Promise.all([nap(500), failAfter(90), failAfter(20)]) } catch (error) { print(error.message) }
+     print(now() - began < 80 * microsecond)
+     const stopped = new CancellationSource()
+     const naps = [sleep(500 * microsecond, stopped.token), sleep(10 * microsecond)]
+     stopped.cancel()
+     try { await Promise.all(naps) } catch (error) { print(error instanceof OperationCanceledError) }
+     print((await Promise.all<i32>([])).length)
+     const all: Promise<i32>[] = []
+     for (let n = 0; n < 40; n++) all.push(ThreadPool.run((): i32 => { throw new Error(n.toString()) }))
+     try { await Promise.any(all) } catch (error) {
+       let order = 0
+       const errors = (error as AggregateError).errors
+       for (let n = 0; n < errors.length; n++) if (errors[n].message == n.toString()) order++
+       print(errors.length); print(order)
+     }
+     const start = now(); await Promise.any([sleep(300 * microsecond), sleep(10 * microsecond)]); print(now() - start < 100 * microsecond)
+     await sleep(600 * microsecond)`,
+    { harts: 4 },
+  )
+  expect(lines).toEqual(['after 20', 'true', 'true', '0', '40', '40', 'true'])
 })

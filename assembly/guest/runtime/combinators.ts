@@ -41,18 +41,14 @@ async function watch<T>(task: Task<T>, index: i32, first: TaskSource<i32>): Prom
 
 /** The result, or the failure, of the first of `tasks` that is over. The others go on. */
 export function race<T>(tasks: Task<T>[]): Task<T> {
-  if (isVoid<T>()) return changetype<Task<T>>(raceEnds(changetype<Task<void>[]>(tasks)));
-  return raceResults<T>(tasks);
+  // Tasks without a result have room for one.
+  if (isVoid<T>()) return changetype<Task<T>>(first<i32>(changetype<Task<i32>[]>(tasks)));
+  return first<T>(tasks);
 }
 
-async function raceEnds(tasks: Task<void>[]): Promise<void> {
-  const first = await whenAny<void>(tasks);
-  await tasks[first];
-}
-
-async function raceResults<T>(tasks: Task<T>[]): Promise<T> {
-  const first = await whenAny<T>(tasks);
-  return await tasks[first];
+async function first<T>(tasks: Task<T>[]): Promise<T> {
+  const index = await whenAny<T>(tasks);
+  return await tasks[index];
 }
 
 /** Whether the task is over within `duration` nanoseconds. It goes on in any case. */

@@ -5,14 +5,15 @@
 import { AggregateError } from './cancellation';
 import { race, whenAll } from './combinators';
 import { errorOf } from './failures';
+import { amoAdd } from './rv';
 import { settled } from './settled';
 import { Task } from './task';
 import { completedTask, completedVoidTask, failedTask } from './taskRecords';
 import { TaskSource } from './taskSource';
 
-/** `Promise.all`: the results in the order of the tasks, or the first error. */
+/** `Promise.all`: the results in the order of the tasks, or the first error as soon as there is one. */
 export async function all<T>(tasks: Task<T>[]): Promise<T[]> {
-  await whenAll<T>(tasks);
+  await allVoid(changetype<Task<void>[]>(tasks));
   const results: T[] = [];
   for (let index = 0; index < tasks.length; index++) results.push(tasks[index].result);
   return results;
@@ -20,7 +21,23 @@ export async function all<T>(tasks: Task<T>[]): Promise<T[]> {
 
 /** `Promise.all` of tasks without results. */
 export function allVoid(tasks: Task<void>[]): Task<void> {
-  return whenAll<void>(tasks);
+  const end = new TaskSource<i32>();
+  for (let index = 0; index < tasks.length; index++) passFailure(tasks[index], end);
+  passEnd(whenAll<void>(tasks), end);
+  return changetype<Task<void>>(end.task);
+}
+
+async function passFailure(task: Task<void>, end: TaskSource<i32>): Promise<void> {
+  await settled<void>(task);
+  if (task.isCancelled) end.tryCancel();
+  else if (task.isFailed) end.tryFail(errorOf(changetype<usize>(task)));
+}
+
+async function passEnd(all: Task<void>, end: TaskSource<i32>): Promise<void> {
+  await settled<void>(all);
+  // By now it is known to whoever waits.
+  all.error;
+  if (!all.isFailed) end.tryComplete(0);
 }
 
 /** `Promise.race`. */
@@ -33,7 +50,7 @@ export function any<T>(tasks: Task<T>[]): Task<T> {
   const source = new TaskSource<T>();
   const failures = new Failures(tasks.length);
   for (let index = 0; index < tasks.length; index++) {
-    passResult<T>(tasks[index], source, failures);
+    passResult<T>(tasks[index], index, source, failures);
   }
   if (tasks.length == 0) source.tryFail(new AggregateError([]));
   return source.task;
@@ -44,23 +61,32 @@ export function anyVoid(tasks: Task<void>[]): Task<void> {
   return changetype<Task<void>>(any<i32>(changetype<Task<i32>[]>(tasks)));
 }
 
+/** The errors of tasks by their places. The tasks may end on several threads at once. */
 class Failures {
   readonly errors: Error[] = [];
-  constructor(readonly expected: i32) {}
+  private missing: i32;
+
+  constructor(count: i32) {
+    this.missing = count;
+    for (let index = 0; index < count; index++) this.errors.push(new Error());
+  }
+
+  /** Whether this was the last one. */
+  note(index: i32, error: Error): bool {
+    this.errors[index] = error;
+    return amoAdd(changetype<usize>(this) + offsetof<Failures>('missing'), -1) == 1;
+  }
 }
 
 async function passResult<T>(
   task: Task<T>,
+  index: i32,
   source: TaskSource<T>,
   failures: Failures,
 ): Promise<void> {
   await settled<T>(task);
-  if (!task.isFailed && !task.isCancelled) {
-    source.tryComplete(task.result);
-    return;
-  }
-  failures.errors.push(errorOf(changetype<usize>(task)));
-  if (failures.errors.length == failures.expected) {
+  if (!task.isFailed && !task.isCancelled) source.tryComplete(task.result);
+  else if (failures.note(index, errorOf(changetype<usize>(task)))) {
     source.tryFail(new AggregateError(failures.errors));
   }
 }
