@@ -58,7 +58,7 @@ interface PromiseConstructor {
   /** A promise that has failed. */
   reject<T = void>(error: Error): Promise<T>;
 }
-declare var Promise: PromiseConstructor;
+declare const Promise: PromiseConstructor;
 
 /** The type of an awaited expression. */
 type Awaited<T> = T extends PromiseLike<infer U> ? U : T;
