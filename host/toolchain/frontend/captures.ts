@@ -3,7 +3,7 @@
  * language/closures.ts), all others are copied.
  */
 import ts from 'typescript'
-import { functionAround } from './check.ts'
+import { functionAround, isLoopVariable, withParentheses } from './nodes.ts'
 import type { SourceText } from './source.ts'
 
 /** Variables of a file that must live in boxes. */
@@ -100,7 +100,7 @@ function changes(name: ts.Identifier): boolean {
   if (ts.isVariableDeclaration(parent) && parent.name === name) {
     return !parent.initializer && !isLoopVariable(parent)
   }
-  const target = outermostParenthesis(name)
+  const target = withParentheses(name)
   const around = target.parent
   if (ts.isPrefixUnaryExpression(around) || ts.isPostfixUnaryExpression(around)) {
     const { PlusPlusToken, MinusMinusToken } = ts.SyntaxKind
@@ -112,16 +112,6 @@ function changes(name: ts.Identifier): boolean {
     return kind >= FirstAssignment && kind <= LastAssignment
   }
   return ts.isForOfStatement(around) && around.initializer === target
-}
-
-function isLoopVariable(declaration: ts.VariableDeclaration): boolean {
-  return ts.isForOfStatement(declaration.parent.parent)
-}
-
-function outermostParenthesis(node: ts.Expression): ts.Expression {
-  let outer = node
-  while (ts.isParenthesizedExpression(outer.parent)) outer = outer.parent
-  return outer
 }
 
 function hasInnerFunctions(tree: ts.SourceFile): boolean {

@@ -2,7 +2,6 @@
  * What the outside may call in a program: `main`, and the exported async functions that the host can spawn.
  */
 import ts from 'typescript'
-import { asyncResult } from './check.ts'
 import { isAsync } from './coroutines.ts'
 import { diagnosticAt, diagnosticOf } from './diagnostic.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -127,4 +126,11 @@ function spawnType(type: ts.TypeNode): SpawnType | undefined {
   const text = type.getText()
   if (text === 'boolean') return 'bool'
   return spawnTypes.find((name) => name === text)
+}
+
+/** The `T` of `Promise<T>` or `Task<T>`. */
+function asyncResult(type: ts.TypeNode): ts.TypeNode | undefined {
+  if (!ts.isTypeReferenceNode(type) || type.typeArguments?.length !== 1) return undefined
+  const name = type.typeName.getText()
+  return name === 'Promise' || name === 'Task' ? type.typeArguments[0] : undefined
 }

@@ -6,7 +6,7 @@
  *     function f(): void { … }             f.value = function (): void { … };
  */
 import ts from 'typescript'
-import { functionAround } from './check.ts'
+import { functionAround } from './nodes.ts'
 import { localSymbol } from './captures.ts'
 import { formOf, typeText } from './coroutines.ts'
 import type { TypeNames } from './coroutines.ts'

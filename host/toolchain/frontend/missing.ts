@@ -6,9 +6,9 @@
  *     const found = map.get(key); if (!found) …          const found = __maybe(map.get(key)); …
  */
 import ts from 'typescript'
-import { functionAround } from './check.ts'
+import { functionAround, withParentheses } from './nodes.ts'
 import { localSymbol } from './captures.ts'
-import { isNullType } from './plainTypes.ts'
+import { hasNull } from './plainTypes.ts'
 import type { SourceText } from './source.ts'
 
 /** Methods of lists and Maps that have nothing to give sometimes. */
@@ -50,7 +50,7 @@ export class Missing {
 
   /** Whether a call gives its result to something that may be null. */
   private isKept(call: ts.CallExpression): boolean {
-    const value = outermost(call)
+    const value = withParentheses(call)
     const { parent } = value
     if (ts.isVariableDeclaration(parent)) return this.mayBeNull(parent)
     if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) {
@@ -75,19 +75,9 @@ export class Missing {
   }
 }
 
-function hasNull(type: ts.TypeNode): boolean {
-  return ts.isUnionTypeNode(type) && type.types.some(isNullType)
-}
-
-function outermost(node: ts.Expression): ts.Expression {
-  let outer = node
-  while (ts.isParenthesizedExpression(outer.parent)) outer = outer.parent
-  return outer
-}
-
 /** Whether the program looks if an expression has a value. */
 function isTested(node: ts.Expression): boolean {
-  const value = outermost(node)
+  const value = withParentheses(node)
   const { parent } = value
   if (ts.isPrefixUnaryExpression(parent)) {
     return parent.operator === ts.SyntaxKind.ExclamationToken

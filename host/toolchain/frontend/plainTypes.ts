@@ -6,6 +6,8 @@
  *     f(a: T, limit = 1.5)           f(a: T, limit: f64 = 1.5)       Readonly<T>             T
  */
 import ts from 'typescript'
+import { isAsync } from './coroutines.ts'
+import { returnsValue } from './nodes.ts'
 import type { SourceText } from './source.ts'
 
 const INT32_LIMIT = 2 ** 31
@@ -77,13 +79,9 @@ function listType({ elements }: ts.ArrayLiteralExpression, source: SourceText): 
 
 /** A function that says its types, or whose body is a block that returns nothing. */
 function functionType(value: ts.ArrowFunction): string | undefined {
-  const { parameters, type, body } = value
-  const isAsync = value.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false
-  if (isAsync || parameters.some((parameter) => !parameter.type)) return undefined
-  const returns = (node: ts.Node): boolean =>
-    (ts.isReturnStatement(node) && node.expression !== undefined) ||
-    (!ts.isFunctionLike(node) && ts.forEachChild(node, returns) === true)
-  if (!type && (!ts.isBlock(body) || returns(body))) return undefined
+  const { parameters, type } = value
+  if (isAsync(value) || parameters.some((parameter) => !parameter.type)) return undefined
+  if (!type && returnsValue(value)) return undefined
   const types = parameters.map(
     ({ name, type: written }) => `${name.getText()}: ${written?.getText() ?? ''}`,
   )
@@ -161,6 +159,11 @@ export function isNullType(type: ts.TypeNode): boolean {
     type.kind === ts.SyntaxKind.UndefinedKeyword ||
     (ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.NullKeyword)
   )
+}
+
+/** Whether null is among the types of a union. */
+export function hasNull(type: ts.TypeNode): boolean {
+  return ts.isUnionTypeNode(type) && type.types.some(isNullType)
 }
 
 /** `'left' | 'right'`, `0 | 1 | null`: the one type that all literals of a union have. */

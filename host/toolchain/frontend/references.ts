@@ -2,7 +2,7 @@
  * Variables and members of variables, `a`, `this.b`, `a.b.c`: which stand for the same place, and where they are assigned.
  */
 import ts from 'typescript'
-import { functionAround } from './check.ts'
+import { functionAround } from './nodes.ts'
 import { localSymbol } from './captures.ts'
 import type { SourceText } from './source.ts'
 

@@ -19,7 +19,7 @@ import { promiseImport, rewritePromise } from './promises.ts'
 import { Hoists } from './hoisting.ts'
 import { Missing } from './missing.ts'
 import { namesOf } from './source.ts'
-import { functionAround } from './check.ts'
+import { bodyOf, functionAround, isLoopVariable } from './nodes.ts'
 import { formOf, formResult, isAsync, isGenerator, typeText, yieldText } from './coroutines.ts'
 import type { CoroutineForm, TypeNames } from './coroutines.ts'
 import { EditList } from './edits.ts'
@@ -213,7 +213,7 @@ class Rewriter implements Rewriting, PatternContext {
     this.used.add(form.type)
     this.removeMarks(node)
     if (!node.type) this.edits.insert(this.closeParenthesis(node), ': __Task<void>')
-    const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
+    const body = bodyOf(node)
     if (!body) return undefined
     const result = this.resultText(node)
     const frame = `if (__begin()) return changetype<${form.type}<${result}>>(__self());`
@@ -411,7 +411,7 @@ class Rewriter implements Rewriting, PatternContext {
   /** A function whose parameters change and are captured; its body moves them into boxes. */
   private boxedParameters(node: ts.SignatureDeclaration): Closing | undefined {
     const text = this.parameterBoxes(node)
-    const body = 'body' in node ? (node.body as ts.Node | undefined) : undefined
+    const body = bodyOf(node)
     if (text === '' || !body) return undefined
     if (ts.isBlock(body)) {
       this.edits.insert(body.getStart() + 1, text)
@@ -493,8 +493,4 @@ class Rewriter implements Rewriting, PatternContext {
 /** Name of the box of a parameter, which has its own name as a value. */
 function boxOf(parameter: string): string {
   return `${parameter}__box`
-}
-
-function isLoopVariable({ parent }: ts.VariableDeclaration): boolean {
-  return ts.isForOfStatement(parent.parent)
 }

@@ -9,7 +9,7 @@
 import ts from 'typescript'
 import type { TypeNames } from './coroutines.ts'
 import type { EditList } from './edits.ts'
-import { isNullType } from './plainTypes.ts'
+import { hasNull } from './plainTypes.ts'
 import type { SourceText } from './source.ts'
 import { typeForms } from './typeForms.ts'
 
@@ -177,17 +177,13 @@ function optional(node: ts.Node, { edits }: Rewriting): Closing | undefined {
   const { questionToken, type } = node
   const initializer = 'initializer' in node ? node.initializer : undefined
   if (!questionToken || !type || initializer) return undefined
-  const isNullable = isNullableType(type) || isValueType(type)
+  const isNullable = hasNull(type) || isValueType(type)
   if (isOfFunctionType(node)) return { position: type.getEnd(), text: isNullable ? '' : ' | null' }
   edits.blank(questionToken.getStart(), questionToken.getEnd())
   if (isNullable) return { position: type.getEnd(), text: ' = null' }
   const isFunction = ts.isFunctionTypeNode(type)
   if (isFunction) edits.insert(type.getStart(), '(')
   return { position: type.getEnd(), text: `${isFunction ? ')' : ''} | null = null` }
-}
-
-function isNullableType(type: ts.TypeNode): boolean {
-  return ts.isUnionTypeNode(type) && type.types.some(isNullType)
 }
 
 function isField(node: ts.Node): node is ts.PropertyDeclaration | ts.PropertySignature {

@@ -2,13 +2,8 @@
  * Names and types that TypeScript programs use elsewhere and guest programs do not have, with what to use instead.
  */
 import ts from 'typescript'
-import type { SourceText } from './source.ts'
-
-/** What is said of a name. */
-interface Absent {
-  cause: string
-  remedy: string
-}
+import type { SourceText } from '../source.ts'
+import type { Message } from './rule.ts'
 
 const timers =
   'Write await sleep(5 * millisecond) in an async function of its own; sleep is in "nothread/guest".'
@@ -46,7 +41,7 @@ const types = new Map<string, string>([
 ])
 
 /** What is to be said of a name that is not there; undefined for all others. */
-export function absentName(node: ts.Node, source: SourceText): Absent | undefined {
+export function absentName(node: ts.Node, source: SourceText): Message | undefined {
   if (ts.isTypeQueryNode(node)) {
     return { cause: 'typeof as a type is not supported.', remedy: written }
   }
@@ -65,7 +60,7 @@ export function absentName(node: ts.Node, source: SourceText): Absent | undefine
   return absent(node.text, values.get(node.text))
 }
 
-function absent(name: string, remedy: string | undefined): Absent | undefined {
+function absent(name: string, remedy: string | undefined): Message | undefined {
   if (remedy === undefined) return undefined
   return { cause: `${name} is not available in guest programs.`, remedy }
 }
@@ -84,7 +79,7 @@ function isMemberName({ parent, ...name }: ts.Identifier): boolean {
 const integerLimit = 2n ** 64n
 
 /** An integer that no type holds; asc would take the rest of a division by 2 ** 64. */
-export function hugeNumber(node: ts.Node): Absent | undefined {
+export function hugeNumber(node: ts.Node): Message | undefined {
   if (!ts.isNumericLiteral(node)) return undefined
   const text = node.getText().replace(/_/g, '')
   if (!/^(?:0x[\da-f]+|0b[01]+|0o[0-7]+|\d+)$/i.test(text) || BigInt(text) < integerLimit) {
