@@ -116,9 +116,14 @@ export function typeText(type: ts.Node | string, { own, texts }: TypeNames): str
     .replace(/\b[A-Z]\w*\b/g, renamed)
 }
 
-export function isAsync(node: ts.SignatureDeclaration): boolean {
+/** The word `async` in front of a function. */
+export function asyncKeyword(node: ts.SignatureDeclaration): ts.Node | undefined {
   const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ?? false
+  return modifiers?.find(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword)
+}
+
+export function isAsync(node: ts.SignatureDeclaration): boolean {
+  return asyncKeyword(node) !== undefined
 }
 
 export function isGenerator(node: ts.SignatureDeclaration): boolean {

@@ -1,5 +1,5 @@
 /**
- * What the place of a node in the syntax tree tells: the function around it, what a function gives back, parentheses, loops.
+ * What the place of a node in the syntax tree tells: the function around it, what a function gives back, parentheses, loops, lines.
  */
 import ts from 'typescript'
 
@@ -38,4 +38,15 @@ export function withParentheses(node: ts.Expression): ts.Expression {
 /** Whether a `for..of` declares a variable. */
 export function isLoopVariable({ parent }: ts.VariableDeclaration): boolean {
   return ts.isForOfStatement(parent.parent)
+}
+
+/** The end of the parenthesis behind the parameters of a function; of an arrow function without one, its own end. */
+export function parametersEnd(node: ts.SignatureDeclaration): number {
+  const parenthesis = node.getChildren().find(({ kind }) => kind === ts.SyntaxKind.CloseParenToken)
+  return parenthesis ? parenthesis.getEnd() : node.getEnd()
+}
+
+/** The line that a node begins in, from 1. */
+export function lineOf(node: ts.Node): number {
+  return node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1
 }

@@ -17,24 +17,16 @@ const functions = new Map([
   ['reject', 'rejected'],
 ])
 
+/** What is imported of the runtime's promises.ts: the functions above, others for promises without results, and those of `new`. */
+const imported = [
+  ...['all', 'allVoid', 'first', 'any', 'anyVoid', 'allSettled'],
+  ...['resolved', 'resolvedVoid', 'rejected', 'made', 'madeVoid'],
+]
+
 /** The import of what the rewrite puts in. */
-export const promiseImport =
-  'import { ' +
-  [
-    'all',
-    'allVoid',
-    'first',
-    'any',
-    'anyVoid',
-    'allSettled',
-    'resolved',
-    'resolvedVoid',
-    'rejected',
-  ]
-    .concat('made', 'madeVoid')
-    .map((name) => `${name} as __promise_${name}`)
-    .join(', ') +
-  ' } from "nothread/guest/promises";'
+export const promiseImport = `import { ${imported
+  .map((name) => `${name} as __promise_${name}`)
+  .join(', ')} } from "nothread/guest/promises";`
 
 /** Whether a name is that of a static method that is there. */
 export function isPromiseMethod(name: string): boolean {
