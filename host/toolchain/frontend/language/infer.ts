@@ -23,6 +23,7 @@ import type {
   TypeParameterNode,
   VariableStatement,
 } from 'assemblyscript'
+import { typeIn } from './expressionTypes.ts'
 import { typesOf, values } from './internals.ts'
 import type { ExpressionRef, ResolverInternals } from './internals.ts'
 import type { Patch } from './patch.ts'
@@ -76,7 +77,7 @@ function hasOpenNumber({ args }: CallExpression): boolean {
 /** asc's own message if it has one, such as that a name is not known; else that the type is not. */
 function report(resolver: ResolverInternals, node: CallExpression, flow: Flow): void {
   const { length } = resolver.diagnostics
-  const { auto } = typesOfResolver(resolver)
+  const { auto } = typesOf(resolver.program)
   for (const part of node.args) {
     if (part.kind !== values.NodeKind.Function) resolver.resolveExpression(part, flow, auto)
     if (resolver.diagnostics.length > length) return
@@ -107,7 +108,7 @@ export class Inference {
     const { contextualTypeArguments: ofClass } = prototype.parent as Class
     this.known = new Map([...(flow.contextualTypeArguments ?? []), ...(ofClass ?? [])])
     this.names = typeParameters.map(({ name }) => name.text)
-    for (const name of this.names) this.known.set(name, typesOfResolver(resolver).auto)
+    for (const name of this.names) this.known.set(name, typesOf(resolver.program).auto)
   }
 
   /** The type arguments, if all are known. Arrow functions come last, since their parameters depend on the others. */
@@ -126,17 +127,16 @@ export class Inference {
       }
     }
     const found = this.names.map((name) => this.known.get(name))
-    const { auto } = typesOfResolver(this.resolver)
+    const { auto } = typesOf(this.resolver.program)
     return found.every((type) => type !== undefined && type !== auto) ? (found as Type[]) : null
   }
 
   private typeOf(part: Expression): Type | null {
-    const { auto } = typesOfResolver(this.resolver)
-    return this.resolver.resolveExpression(part, this.flow, auto, values.ReportMode.Swallow)
+    return typeIn(this.flow, this.resolver, part)
   }
 
   private learn(node: TypeNode, type: Type | null): void {
-    if (!type || type === typesOfResolver(this.resolver).void) return
+    if (!type || type === typesOf(this.resolver.program).void) return
     const names = new Set(this.names)
     this.resolver.propagateInferredGenericTypes(node, type, this.prototype, this.known, names)
   }
@@ -170,7 +170,7 @@ export function arrowSignature(
   const types: Type[] = []
   for (const [index, { type: node, name, initializer }] of parameters.entries()) {
     const type = isOmitted(node) ? (hints[index] ?? null) : resolveIn(resolver, node, flow)
-    if (!type || type === typesOfResolver(resolver).auto || initializer) return null
+    if (!type || type === typesOf(resolver.program).auto || initializer) return null
     inner.addScopedDummyLocal(name.text, type, declaration)
     types.push(type)
   }
@@ -195,10 +195,9 @@ function isOmitted(node: TypeNode): boolean {
 /** The type of what a body returns. */
 function resultOf(resolver: ResolverInternals, body: Statement | null, flow: Flow): Type | null {
   if (!body) return null
-  const { void: nothing, auto } = typesOfResolver(resolver)
-  const { Swallow } = values.ReportMode
+  const { void: nothing } = typesOf(resolver.program)
   if (body.kind === values.NodeKind.Expression) {
-    return resolver.resolveExpression((body as ExpressionStatement).expression, flow, auto, Swallow)
+    return typeIn(flow, resolver, (body as ExpressionStatement).expression)
   }
   const returns = new Returns(resolver)
   returns.visit(body, flow)
@@ -244,8 +243,7 @@ class Returns {
   }
 
   private resolve(expression: Expression, flow: Flow): Type | null {
-    const { auto } = typesOfResolver(this.resolver)
-    return this.resolver.resolveExpression(expression, flow, auto, values.ReportMode.Swallow)
+    return typeIn(flow, this.resolver, expression)
   }
 }
 
@@ -269,9 +267,4 @@ function partsOf(statement: Node): Statement[] {
     ...(holder.bodyStatements ?? []),
     ...(holder.catchStatements ?? []),
   ].filter((part) => part !== undefined && part !== null)
-}
-
-/** asc's basic types, for those who have no compiler. */
-function typesOfResolver({ program }: ResolverInternals): Record<'void' | 'auto', Type> {
-  return typesOf(program)
 }

@@ -11,7 +11,8 @@ import type {
   FunctionPrototype,
   Type,
 } from 'assemblyscript'
-import { calledName, typesOf, values } from './internals.ts'
+import { typeIn } from './expressionTypes.ts'
+import { calledName, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
 import { libraryInstance } from './library.ts'
 import type { Patch } from './patch.ts'
@@ -86,11 +87,10 @@ function listFunction(
   flow: Flow,
 ): Function | null {
   if (calledName(call) === LETTERS) return libraryInstance(resolver, 'letters', null)
-  const { auto } = typesOf(resolver.program)
-  const iterator = resolver.resolveExpression(call.args[0], flow, auto, values.ReportMode.Swallow)
+  const iterator = typeIn(flow, resolver, call.args[0])
   const next = new Syntax(call.range).callMember(call.args[0], 'next')
   const value = new Syntax(call.range).member(next, 'value')
-  const item = resolver.resolveExpression(value, flow, auto, values.ReportMode.Swallow)
+  const item = typeIn(flow, resolver, value)
   return iterator && item && libraryInstance(resolver, 'collected', [iterator, item])
 }
 

@@ -17,6 +17,7 @@ import type {
   Type,
 } from 'assemblyscript'
 import { arrowSignature } from './infer.ts'
+import { typeIn } from './expressionTypes.ts'
 import { calledName, typesOf, values } from './internals.ts'
 import type { ExpressionRef, ResolverInternals } from './internals.ts'
 import { Syntax } from './syntax.ts'
@@ -91,8 +92,7 @@ function partOfEntry(
 ): Expression | undefined {
   const index = elementExpression.range.toString()
   if (index !== '0' && index !== '1') return undefined
-  const { auto } = typesOf(resolver.program)
-  const type = resolver.resolveExpression(expression, flow, auto, values.ReportMode.Swallow)
+  const type = typeIn(flow, resolver, expression)
   if (!type?.getClass()?.internalName.startsWith(ENTRY)) return undefined
   return new Syntax(range).member(expression, index === '0' ? 'key' : 'value')
 }
@@ -106,8 +106,7 @@ function renamed(resolver: ResolverInternals, call: CallExpression, flow: Flow):
   const { expression: list, property } = call.expression as PropertyAccessExpression
   const other = others.get(property.text)
   if (!other || call.typeArguments || call.args.length === 0) return call
-  const { auto } = typesOf(resolver.program)
-  const found = resolver.resolveExpression(list, flow, auto, values.ReportMode.Swallow)?.getClass()
+  const found = typeIn(flow, resolver, list)?.getClass()
   if (!found?.internalName.startsWith('~lib/array/Array<')) return call
   const item = found.typeArguments?.[0]
   if (!item || !other.applies(resolver, call, item, flow)) return call
@@ -118,8 +117,8 @@ function renamed(resolver: ResolverInternals, call: CallExpression, flow: Flow):
 
 /** Whether a list is one of tasks without results. */
 function givesNothing(resolver: ResolverInternals, list: Expression, flow: Flow): boolean {
-  const { auto, void: nothing } = typesOf(resolver.program)
-  const type = resolver.resolveExpression(list, flow, auto, values.ReportMode.Swallow)
+  const { void: nothing } = typesOf(resolver.program)
+  const type = typeIn(flow, resolver, list)
   const [task] = type?.getClass()?.typeArguments ?? []
   return task?.getClass()?.typeArguments?.[0] === nothing
 }
@@ -142,7 +141,6 @@ function resultOf(
   if (compare.kind === values.NodeKind.Function) {
     return arrowSignature(resolver, compare as FunctionExpression, flow, [item, item])?.returnType
   }
-  const { auto } = typesOf(resolver.program)
-  const type = resolver.resolveExpression(compare, flow, auto, values.ReportMode.Swallow)
+  const type = typeIn(flow, resolver, compare)
   return type?.getSignature()?.returnType
 }

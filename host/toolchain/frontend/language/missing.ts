@@ -6,6 +6,7 @@
  */
 import { Node } from 'assemblyscript'
 import type { CallExpression, Expression, PropertyAccessExpression, Type } from 'assemblyscript'
+import { typeIn } from './expressionTypes.ts'
 import { calledName, typesOf, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef, ResolverInternals } from './internals.ts'
 import { OR } from './optional.ts'
@@ -72,8 +73,7 @@ function maybeCall(
   flow: CompilerInternals['currentFlow'],
 ): MaybeCall | undefined {
   const { expression: object, property } = expression as PropertyAccessExpression
-  const { auto } = typesOf(resolver.program)
-  const type = resolver.resolveExpression(object, flow, auto, values.ReportMode.Swallow)
+  const type = typeIn(flow, resolver, object)
   const name = /^~lib\/([a-z]+\/\w+)</.exec(type?.getClass()?.internalName ?? '')?.[1]
   const method = `${name ?? ''}.${property.text}`
   return type && others.has(method) ? { object, method, type, args } : undefined

@@ -14,6 +14,7 @@ import type {
   Token,
   Type,
 } from 'assemblyscript'
+import { typeHere, typeIn } from './expressionTypes.ts'
 import { calledName, typesOf, values } from './internals.ts'
 import type { CompilerInternals, ExpressionRef } from './internals.ts'
 import { CHAIN, OR } from './optional.ts'
@@ -53,9 +54,9 @@ export function patchOperators({ compiler, resolver }: Patch): void {
         const { Swallow } = values.ReportMode
         const found = original.call(this, node, flow, type, Swallow)
         if (found) return found
-        const { auto, i32, u32 } = typesOf(this.program)
+        const { i32, u32 } = typesOf(this.program)
         const sides = [node.right, node.left]
-        const [right, left] = sides.map((side) => this.resolveExpression(side, flow, auto, Swallow))
+        const [right, left] = sides.map((side) => typeIn(flow, this, side))
         const { stringInstance } = this.program
         if (isPlus(node) && right?.classReference === stringInstance) return stringInstance.type
         if (isBitwise(node.operator) && (isFloat(left) || isFloat(right))) {
@@ -75,15 +76,14 @@ function isPlus(node: Expression): node is BinaryExpression {
 /** A text on the right of something else. A text on the left has an operator of its own. */
 function joined(compiler: CompilerInternals, node: BinaryExpression): ExpressionRef | undefined {
   if (node.operator !== values.Token.Plus || isNumber(node.right)) return undefined
-  const { program, currentFlow: flow, resolver } = compiler
-  const { Swallow } = values.ReportMode
-  const typeOf = (side: Expression): Type | null =>
-    resolver.resolveExpression(side, flow, typesOf(program).auto, Swallow)
-  const { stringInstance } = program
-  if (typeOf(node.right)?.classReference !== stringInstance || isSurelyText(node.left)) {
+  const { stringInstance } = compiler.program
+  if (
+    typeHere(compiler, node.right)?.classReference !== stringInstance ||
+    isSurelyText(node.left)
+  ) {
     return undefined
   }
-  const left = typeOf(node.left)
+  const left = typeHere(compiler, node.left)
   if (!left || left.classReference === stringInstance) return undefined
   const concat = stringInstance.getMethod('concat')
   if (!concat) return undefined
@@ -92,9 +92,17 @@ function joined(compiler: CompilerInternals, node: BinaryExpression): Expression
 
 function isNumber(node: Expression): boolean {
   const { Integer, Float } = values.LiteralKind
+  return isLiteral(node, [Integer, Float])
+}
+
+function isText(node: Expression): boolean {
+  const { String, Template } = values.LiteralKind
+  return isLiteral(node, [String, Template])
+}
+
+function isLiteral(node: Expression, kinds: readonly number[]): boolean {
   if (node.kind !== values.NodeKind.Literal) return false
-  const { literalKind } = node as Expression & { literalKind: number }
-  return literalKind === Integer || literalKind === Float
+  return kinds.includes((node as Expression & { literalKind: number }).literalKind)
 }
 
 /** Whether a sum has a text in it, as can be seen without asking for types: long sums are asked often. */
@@ -106,13 +114,6 @@ function isSurelyText(node: Expression): boolean {
     if (isText(left.right)) return true
     left = left.left
   }
-}
-
-function isText(node: Expression): boolean {
-  const { String, Template } = values.LiteralKind
-  if (node.kind !== values.NodeKind.Literal) return false
-  const { literalKind } = node as Expression & { literalKind: number }
-  return literalKind === String || literalKind === Template
 }
 
 function textOf(compiler: CompilerInternals, node: Expression): ExpressionRef {
@@ -145,16 +146,10 @@ function isFloat(type: Type | null | undefined): boolean {
 }
 
 /** The same expression with `<i32><i64>x` in the place of floating-point operands. */
-function withWholeOperands(
-  { resolver, program, currentFlow }: CompilerInternals,
-  node: BinaryExpression,
-): BinaryExpression {
+function withWholeOperands(compiler: CompilerInternals, node: BinaryExpression): BinaryExpression {
   if (!isBitwise(node.operator)) return node
-  const { Swallow } = values.ReportMode
-  const typeOf = (side: Expression): Type | null =>
-    resolver.resolveExpression(side, currentFlow, typesOf(program).auto, Swallow)
   const sides = [node.left, node.right]
-  const found = sides.map(typeOf)
+  const found = sides.map((side) => typeHere(compiler, side))
   if (!found.some(isFloat)) return node
   const isUnsigned = node.operator === values.Token.GreaterThan_GreaterThan_GreaterThan
   const [left, right] = sides.map((side, index) => {
@@ -172,9 +167,7 @@ function comparedChain(
 ): Expression | undefined {
   const { left, right, operator } = node
   if (calledName(left) !== CHAIN || !isComparison(operator)) return undefined
-  const { Swallow } = values.ReportMode
-  const { auto } = typesOf(compiler.program)
-  const type = compiler.resolver.resolveExpression(left, compiler.currentFlow, auto, Swallow)
+  const type = typeHere(compiler, left)
   if (!type || type.isReference) return undefined
   const syntax = new Syntax(node.range)
   const isOther =
