@@ -3,29 +3,31 @@
 import { existsSync } from 'node:fs'
 import { readProgram } from '../node/files.ts'
 import { programSources } from '../node/sources.ts'
-import type { ExplainedFunction, ExplainedState } from '../toolchain/explain.ts'
+import type { ExplainedFunction, ExplainedState, ExplainedVariable } from '../toolchain/explain.ts'
 import { exitCode, UsageError } from './exit.ts'
 import { hexWord } from './outputs.ts'
 import { clearProgress, progress } from './talk.ts'
 
 export interface ExplainCommand {
   json?: boolean
+  /** Explain the code of a debug build, in which values have names. */
+  debug?: boolean
 }
 
 const headerBytes = 32
 
 /** Explain the async functions of FILE, or the one of FILE:FUNCTION. Returns the exit code of the command. */
-export async function explainCommand(what: string, { json }: ExplainCommand): Promise<number> {
+export async function explainCommand(what: string, command: ExplainCommand): Promise<number> {
   const { file, name } = splitTarget(what)
   progress(`loading ${file}`)
-  const { image } = await readProgram(file)
+  const { image } = await readProgram(file, { debug: command.debug })
   const { explain } = await import('../toolchain/explain.ts')
   clearProgress()
   const functions = explain(image, { source: await programSources() })
   const chosen = name === undefined ? functions : functions.filter((fn) => isNamed(fn, name))
   if (chosen.length === 0) throw new UsageError(nothingFound(file, name, functions))
-  if (json === true) console.log(JSON.stringify(chosen, null, 2))
-  else console.log(chosen.map(functionText).join('\n'))
+  if (command.json === true) console.log(JSON.stringify(chosen, null, 2))
+  else console.log(chosen.map(functionText).join('\n') + remark(file, chosen))
   return exitCode.ok
 }
 
@@ -33,11 +35,23 @@ export async function explainCommand(what: string, { json }: ExplainCommand): Pr
 function splitTarget(what: string): { file: string; name?: string } {
   const colon = what.lastIndexOf(':')
   if (colon <= 1 || existsSync(what)) return { file: what }
-  return { file: what.slice(0, colon), name: what.slice(colon + 1) }
+  const name = what.slice(colon + 1)
+  return { file: what.slice(0, colon), name: name === '' ? undefined : name }
 }
 
 function isNamed(fn: ExplainedFunction, name: string): boolean {
-  return fn.name === name || fn.name === name.replace('.', '#')
+  return fn.name === name.replace('#', '.')
+}
+
+/** The way to names, where values have none. */
+function remark(file: string, functions: readonly ExplainedFunction[]): string {
+  const values = functions.flatMap(({ states }) => states.flatMap(({ live }) => live))
+  if (values.length === 0 || values.some(isVariable) || !file.endsWith('.ts')) return ''
+  return '\nValues stand at their offsets in the frame; --debug names the variables, in the code of a debug build.'
+}
+
+function isVariable({ name, offset }: ExplainedVariable): boolean {
+  return name !== `+${offset}`
 }
 
 function nothingFound(
@@ -55,13 +69,30 @@ function functionText(fn: ExplainedFunction): string {
   const head =
     `${fn.name}  ${fn.file}:${fn.line}\n` +
     `  frame ${fn.frameBytes} bytes: ${headerBytes} of header, ${plural(fn.slots, 'word')} for values\n` +
-    `  code ${fn.bytes} bytes at ${hexWord(fn.address)}, ${plural(fn.states.length - 1, 'await')}\n`
+    `  code ${fn.bytes} bytes at ${hexWord(fn.address)}, ${plural(fn.states.length - 1, isGenerator(fn) ? 'suspension' : 'await')}\n`
   const shown = new Map<number, number>()
-  return head + fn.states.map((state) => `\n${stateText(state, shown)}`).join('')
+  return head + fn.states.map((state) => `\n${stateText(state, fn, shown)}`).join('')
 }
 
-function stateText(state: ExplainedState, shown: Map<number, number>): string {
-  const begin = state.number === 0 ? 'the call' : `the await in line ${state.line}`
+/** Generators are told by their first line; its star, or the type that has to be written out. */
+function isGenerator({ states }: ExplainedFunction): boolean {
+  return /\bfunction\s*\*|\*\s*[\w[#]|\bGenerator</.test(states[0].source)
+}
+
+/** What a state begins with. A generator first waits to be asked for a value. */
+function beginning({ number, line, source }: ExplainedState, fn: ExplainedFunction): string {
+  if (number === 0) return 'the call'
+  if (!isGenerator(fn)) return `the await in line ${line}`
+  if (number === 1) return 'the first value that is asked for'
+  return `the ${/\byield\b/.test(source) ? 'yield' : 'await'} in line ${line}`
+}
+
+function stateText(
+  state: ExplainedState,
+  fn: ExplainedFunction,
+  shown: Map<number, number>,
+): string {
+  const begin = beginning(state, fn)
   const source = state.source === '' ? '' : `: ${state.source}`
   const kept = state.live.map(({ name, offset }) =>
     name === `+${offset}` ? name : `${name} +${offset}`,

@@ -217,6 +217,7 @@ function addExplain(program: Command, finish: Finish): void {
     .command('explain')
     .description('show what became of async functions: states, kept values, code')
     .argument('<file[:function]>', 'a program, or one async function of it')
+    .option('--debug', 'the code of a debug build, in which the variables have names')
     .option('--json', 'print JSON')
     .action(async (what: string, options: ExplainCommand) =>
       finish(await explainCommand(what, options)),
@@ -228,7 +229,10 @@ function addInit(program: Command, finish: Finish): void {
     .command('init')
     .description('make a project with a program and its test')
     .argument('<folder>', 'a folder that is empty or not there yet')
-    .option('--package <spec>', 'where npm gets nothread from, such as file:../nothread.tgz')
+    .option(
+      '--package <spec>',
+      'where npm gets nothread from, such as file:../nothread.tgz; otherwise from where this one came',
+    )
     .action((folder: string, options: InitCommand) =>
       finish(initCommand(folder, options, packageVersion())),
     )

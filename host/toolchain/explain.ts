@@ -78,10 +78,13 @@ export function explain(
     .map((table) => explainFunction(image, table, code, options.source ?? (() => undefined)))
 }
 
-/** Name of a function within its file: `main`, `Server#serve`. Type arguments may hold paths too. */
+/** Name of a function within its file, as backtraces have it: `main`, `Server.serve`, `main (inner)`. Type arguments may hold paths too. */
 export function shortName(symbol: string): string {
   const plain = symbol.split('<', 1)[0]
-  return symbol.slice(plain.lastIndexOf('/') + 1)
+  return symbol
+    .slice(plain.lastIndexOf('/') + 1)
+    .replace(/[~#]?anonymous\|\d+/g, ' (inner)')
+    .replace(/[#~]/g, '.')
 }
 
 function explainFunction(

@@ -39,6 +39,35 @@ describe('nothread explain', { timeout: 180_000 }, () => {
     expect(functions[0].states[1].code[0]).toMatchObject({ text: expect.any(String) })
   })
 
+  it('names what a debug build keeps, and tells the way there', () => {
+    const counting = `import { sleep } from 'nothread/guest'
+
+class Counter {
+  async add(amount: i32): Promise<i32> {
+    await sleep(100)
+    return amount
+  }
+}
+
+function* squares(n: i32): Generator<i32> {
+  for (let i = 0; i < n; i++) yield i * i
+}
+
+export async function main(): Promise<void> {
+  for (const square of squares(3)) await new Counter().add(square)
+}
+`
+    inFolder({ 'c.ts': counting }, (folder) => {
+      const method = nothread(['explain', 'c.ts:Counter.add', '--debug'], folder).stdout
+      expect(method).toMatch(/^Counter\.add {2}c\.ts:4\n/)
+      expect(method).toMatch(/^ {2}keeps this \+32, amount \+36/m)
+      const generator = nothread(['explain', 'c.ts:squares'], folder).stdout
+      expect(generator).toContain('with the first value that is asked for')
+      expect(generator).toContain('with the yield in line 11: for (let i')
+      expect(generator).toContain('; --debug names the variables')
+    })
+  })
+
   it('names the functions there are', () => {
     const { status, stderr } = inFolder({ 'w.ts': waiting }, (folder) =>
       nothread(['explain', 'w.ts:paus'], folder),

@@ -1,7 +1,15 @@
 /** `nothread init`, with the package as npm would install it. */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inFolder, runProgram } from '../programs.ts'
@@ -47,6 +55,18 @@ describe('nothread init', { timeout: 180_000 }, () => {
       const test = npm(['test'], project)
       expect(test.output).toMatch(/1 passed/)
       expect(test.status).toBe(0)
+    })
+  })
+
+  it('takes the package from where this one came', () => {
+    inFolder({}, (folder) => {
+      expect(nothread(['init', 'deep/new'], folder).status).toBe(0)
+      const project = join(folder, 'deep/new')
+      const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+        devDependencies: Record<string, string>
+      }
+      const [kind, path] = manifest.devDependencies.nothread.split(':')
+      expect([kind, resolve(realpathSync(project), path)]).toEqual(['file', root])
     })
   })
 
