@@ -567,7 +567,10 @@ declare module 'nothread/guest' {
 
   /** A signal that threads wait for. */
   export class Event {
-    /** @param resets whether one waiter takes the signal away */
+    /**
+     * @param isSet whether it is signalled from the beginning
+     * @param resets whether one waiter takes the signal away
+     */
     constructor(isSet?: bool, resets?: bool);
     /** Block the thread until the event is signalled. */
     wait(): void;
