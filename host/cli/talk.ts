@@ -20,11 +20,16 @@ export function say(text: string): void {
   process.stderr.write(coloured() ? `${dim}${text}${plain}\n` : `${text}\n`)
 }
 
+/** A message of the compilers, which begins with its place as editors look for it, and says itself that it is an error. */
+const diagnostic = /^([^\n]*?: )error: /
+
 /** An error, which ends the command. */
 export function complain(text: string): void {
   clearProgress()
   const word = coloured() ? `${red}error${plain}` : 'error'
-  process.stderr.write(`${word}: ${text}\n`)
+  const told = diagnostic.exec(text)
+  const line = told ? `${told[1]}${word}${text.slice(told[0].length - 2)}` : `${word}: ${text}`
+  process.stderr.write(`${line}\n`)
 }
 
 let lastProgress = -Infinity
