@@ -19,7 +19,7 @@ import type { Diagnostic } from './diagnostic.ts'
 import { Hoists } from './hoisting.ts'
 import type { SourceText } from './source.ts'
 
-/** `import('./other')` */
+/** An import by a call, at run time. */
 const importAtRunTime = rule(
   (node) => ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword,
   { cause: 'import() at run time is not supported.', remedy: 'Import the file at the top.' },
