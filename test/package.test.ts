@@ -64,6 +64,8 @@ test('the tarball holds every entry with its types, the program and the assets',
     .concat(Object.values(manifest.bin))
     .map((path) => path.replace('./', ''))
   const assets = ['core.wasm', 'kernel.elf', 'guest.json'].map((name) => `dist/assets/${name}`)
-  expect([...entries, ...assets].filter((path) => !packed.includes(path))).toEqual([])
+  // Messages name pages of the documentation.
+  const pages = ['docs/assembler.md', 'docs/compiler.md']
+  expect([...entries, ...assets, ...pages].filter((path) => !packed.includes(path))).toEqual([])
   expect(packed.filter((path) => !existsSync(root + path))).toEqual([])
 })
