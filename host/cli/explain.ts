@@ -69,20 +69,15 @@ function functionText(fn: ExplainedFunction): string {
   const head =
     `${fn.name}  ${fn.file}:${fn.line}\n` +
     `  frame ${fn.frameBytes} bytes: ${headerBytes} of header, ${plural(fn.slots, 'word')} for values\n` +
-    `  code ${fn.bytes} bytes at ${hexWord(fn.address)}, ${plural(fn.states.length - 1, isGenerator(fn) ? 'suspension' : 'await')}\n`
+    `  code ${fn.bytes} bytes at ${hexWord(fn.address)}, ${plural(fn.states.length - 1, fn.isGenerator ? 'suspension' : 'await')}\n`
   const shown = new Map<number, number>()
   return head + fn.states.map((state) => `\n${stateText(state, fn, shown)}`).join('')
-}
-
-/** Generators are told by their first line; its star, or the type that has to be written out. */
-function isGenerator({ states }: ExplainedFunction): boolean {
-  return /\bfunction\s*\*|\*\s*[\w[#]|\bGenerator</.test(states[0].source)
 }
 
 /** What a state begins with. A generator first waits to be asked for a value. */
 function beginning({ number, line, source }: ExplainedState, fn: ExplainedFunction): string {
   if (number === 0) return 'the call'
-  if (!isGenerator(fn)) return `the await in line ${line}`
+  if (!fn.isGenerator) return `the await in line ${line}`
   if (number === 1) return 'the first value that is asked for'
   return `the ${/\byield\b/.test(source) ? 'yield' : 'await'} in line ${line}`
 }
@@ -101,6 +96,7 @@ function stateText(
   const lines = [
     `state ${state.number}  begins at ${hexWord(state.address)} with ${begin}${source}`,
     ...(state.number === 0 ? [] : [`  keeps ${kept.length === 0 ? 'nothing' : kept.join(', ')}`]),
+    ...(state.reads.length === 0 ? [] : [`  reads ${state.reads.join(', ')}`]),
     `  ${next === '' ? 'runs to the end of the function' : `is suspended next as ${next}`}`,
     ...codeLines(state, shown),
   ]

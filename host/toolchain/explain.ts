@@ -8,6 +8,7 @@ import type { CoroutineTable } from './backend/link/coroutines.ts'
 import { disassemble } from './disasm/index.ts'
 import type { Image, ImageSymbol, Segment } from './elf/image.ts'
 import { lineAt, segmentFlags, SymbolIndex } from './elf/image.ts'
+import { suspendingFunction } from './liveVariables.ts'
 
 /** One instruction. */
 export interface ExplainedInstruction {
@@ -39,6 +40,8 @@ export interface ExplainedState {
   address: number
   /** What the frame keeps for this state. */
   live: ExplainedVariable[]
+  /** Variables of the source that are read in this state or a later one; none for state 0 and where the source is not at hand. */
+  reads: readonly string[]
   /** States in which the function may be suspended next; none means that it runs to its end. */
   next: number[]
   code: ExplainedInstruction[]
@@ -47,6 +50,8 @@ export interface ExplainedState {
 /** An async function as machine code. */
 export interface ExplainedFunction {
   name: string
+  /** Whether it is a generator; false where the source is not at hand. */
+  isGenerator: boolean
   file: string
   line: number
   address: number
@@ -96,6 +101,8 @@ function explainFunction(
   const place = lineAt(image, table.address)
   const [file, line] = [place?.file ?? '', place?.line ?? 0]
   const textOf = (row: number): string => source(file)?.[row - 1]?.trim() ?? ''
+  const text = source(file)?.join('\n')
+  const written = text === undefined ? undefined : suspendingFunction(text, line)
   const begins = [{ line, address: table.address, slots: [] }, ...table.states]
   const states = begins.map(({ line: row, address, slots }, number): ExplainedState => {
     const instructions = code.reachable(address)
@@ -105,6 +112,7 @@ function explainFunction(
       source: textOf(row),
       address,
       live: slots.map(({ name, offset, bytes }) => ({ name, offset, bytes })),
+      reads: number === 0 ? [] : (written?.reads.get(row) ?? []),
       next: suspensions(instructions, table),
       code: instructions.map(({ address: at, word, text }) => ({
         address: at,
@@ -116,6 +124,7 @@ function explainFunction(
   })
   return {
     name: shortName(table.name),
+    isGenerator: written?.isGenerator ?? false,
     file,
     line,
     address: table.address,

@@ -65,6 +65,9 @@ export async function main(): Promise<void> {
       expect(generator).toContain('with the first value that is asked for')
       expect(generator).toContain('with the yield in line 11: for (let i')
       expect(generator).toContain('; --debug names the variables')
+      expect(generator).toMatch(/^ {2}reads n, i$/m)
+      const product = nothread(['explain', 'c.ts:main'], folder).stdout
+      expect(product).toContain('with the await in line 15')
     })
   })
 

@@ -15,7 +15,7 @@ export interface FunctionsOptions {
   onLine(line: number): void
 }
 
-const headings = ['State', 'Line', 'Begins behind', 'Kept in the frame', 'Then', 'Code']
+const headings = ['State', 'Line', 'Begins behind', 'Kept', 'Read later', 'Then', 'Code']
 
 export class FunctionsView {
   readonly element = html('div', { class: 'functions' })
@@ -46,13 +46,21 @@ export class FunctionsView {
   }
 
   private row(state: ExplainedState): Child[] {
-    const { number, line, source, live, next, code } = state
+    const { number, line, source, live, reads, next, code } = state
     const link = html('button', { type: 'button', class: 'link' }, String(line))
     link.addEventListener('click', () => this.options.onLine(line))
     const kept = live.map(({ name, bytes }) => `${name} (${bytes})`).join(', ')
     const then = next.length === 0 ? 'ends' : `waits as ${next.join(', ')}`
     const begins = number === 0 ? 'the call' : html('code', {}, source)
-    return [String(number), link, begins, kept === '' ? 'nothing' : kept, then, codeOf(code)]
+    return [
+      String(number),
+      link,
+      begins,
+      kept === '' ? 'nothing' : kept,
+      reads.join(', '),
+      then,
+      codeOf(code),
+    ]
   }
 }
 
